@@ -45,7 +45,6 @@ messages-text-erased =
 
 ## Message page: “Where is my message?”
 
-msg-title = Where is my message?
 msg-answer-delivered = In the customer’s messenger since { $stamp }.
 msg-answer-sent = Accepted by the messenger { $time }. It has not confirmed delivery to the customer yet.
 msg-answer-sent-no-receipts = Accepted by the messenger { $time }. This messenger does not report delivery.

@@ -22,12 +22,15 @@ ledger-figure-waiting = { $count } waiting
 ledger-balanced = Balanced · checked { $time }
 ledger-gap = The figures differ by { $gap }. Support has been notified; you don’t need to do anything.
 ledger-empty = No messages in this period.
-health-side-answers = Answer to a request, 50%: { $median } · errors { $percent }%
-health-side-most = Answer to a request, 95%: { $delay }
 health-no-data = No requests
 ledger-direction-to_crm = From customers
 ledger-direction-to_messenger = To customers
 overview-sides = Requests since { $time }
+overview-side = Connection
+overview-side-usual = Usual answer
+overview-side-slow = Slowest 5% from
+overview-side-errors = Errors
+overview-side-received = Messages received
 overview-period = Period
 overview-period-today = 24 hours
 overview-period-7 = 7 days
@@ -44,11 +47,6 @@ health-undelivered =
         [one] { $count } message was not delivered
        *[other] { $count } messages were not delivered
     }.
-health-received =
-    { $count ->
-        [one] { $count } message received
-       *[other] { $count } messages received
-    }
 health-waiting-sources =
     { $count ->
         [one] Affected source:
@@ -60,7 +58,7 @@ health-waiting-sources =
 overview-last-day = Last 24 hours
 overview-hours = Messages by hour
 overview-hour = Hour
-overview-times = Delivery time, 50% / 95%
+overview-times = Delivery: usual / slow
 overview-last-message = Last message
 overview-sources-caption = Sources: state, messages ({ $period }), delivery time over 24 hours, last message
 overview-deleted-sources = Deleted sources

@@ -125,14 +125,13 @@ migration-more_sources-todo = Add the next number, bot or site.
 
 answer-yes = Yes
 answer-no = No
-source-title = Source “{ $name }”
 source-name-deleted = { $name } (deleted)
 source-someone = someone
 source-tabs = Parts of the source
-source-tab-overview = Overview
+source-tab-overview = Health
 source-tab-settings = Settings
+source-tab-design = Design
 source-tab-access = Access
-source-tab-abilities = What it can do
 source-tab-shadow = Beside another service
 source-tab-test = Test
 source-danger = Pause and delete

@@ -47,7 +47,6 @@ messages-text-erased =
 
 ## Message page: “Where is my message?”
 
-msg-title = ¿Dónde está mi mensaje?
 msg-answer-delivered = El cliente lo tiene en su app de mensajería desde { $stamp }.
 msg-answer-sent = Aceptado por la app de mensajería { $time }. Aún no confirmó la entrega al cliente.
 msg-answer-sent-no-receipts = Aceptado por la app de mensajería { $time }. Esta app no informa la entrega.

@@ -24,12 +24,15 @@ ledger-figure-waiting = { $count } en espera
 ledger-balanced = Cuadra · comprobado { $time }
 ledger-gap = Las cifras difieren en { $gap }. Soporte ya lo sabe; no tienes que hacer nada.
 ledger-empty = No hay mensajes en este período.
-health-side-answers = Respuesta a una solicitud, 50 %: { $median } · errores { $percent } %
-health-side-most = Respuesta a una solicitud, 95 %: { $delay }
 health-no-data = Sin solicitudes
 ledger-direction-to_crm = De los clientes
 ledger-direction-to_messenger = A los clientes
 overview-sides = Solicitudes desde { $time }
+overview-side = Conexión
+overview-side-usual = Respuesta habitual
+overview-side-slow = El 5 % más lento, desde
+overview-side-errors = Errores
+overview-side-received = Mensajes recibidos
 overview-period = Período
 overview-period-today = 24 horas
 overview-period-7 = 7 días
@@ -46,11 +49,6 @@ health-undelivered =
         [one] No se entregó { $count } mensaje
        *[other] No se entregaron { $count } mensajes
     }.
-health-received =
-    { $count ->
-        [one] { $count } mensaje recibido
-       *[other] { $count } mensajes recibidos
-    }
 health-waiting-sources =
     { $count ->
         [one] Fuente afectada:
@@ -62,7 +60,7 @@ health-waiting-sources =
 overview-last-day = Últimas 24 horas
 overview-hours = Mensajes por hora
 overview-hour = Hora
-overview-times = Tiempo de entrega, 50 % / 95 %
+overview-times = Entrega: habitual / lenta
 overview-last-message = Último mensaje
 overview-sources-caption = Fuentes: estado, mensajes ({ $period }), tiempo de entrega en 24 horas, último mensaje
 overview-deleted-sources = Fuentes eliminadas

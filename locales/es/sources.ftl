@@ -127,14 +127,13 @@ migration-more_sources-todo = Agrega el siguiente número, bot o sitio.
 
 answer-yes = Sí
 answer-no = No
-source-title = Fuente “{ $name }”
 source-name-deleted = { $name } (eliminada)
 source-someone = alguien
 source-tabs = Partes de la fuente
-source-tab-overview = Resumen
+source-tab-overview = Estado
 source-tab-settings = Opciones
+source-tab-design = Diseño
 source-tab-access = Acceso
-source-tab-abilities = Qué puede hacer
 source-tab-shadow = Junto a otro servicio
 source-tab-test = Prueba
 source-danger = Pausar y eliminar

@@ -47,7 +47,6 @@ messages-text-erased =
 
 ## Message page: “Where is my message?”
 
-msg-title = Onde está minha mensagem?
 msg-answer-delivered = No app de mensagens do cliente desde { $stamp }.
 msg-answer-sent = Aceita pelo app de mensagens { $time }. Ele ainda não confirmou a entrega ao cliente.
 msg-answer-sent-no-receipts = Aceita pelo app de mensagens { $time }. Este app não informa a entrega.

@@ -24,12 +24,15 @@ ledger-figure-waiting = { $count } em espera
 ledger-balanced = Confere · verificado { $time }
 ledger-gap = Os números diferem em { $gap }. O suporte já sabe; você não precisa fazer nada.
 ledger-empty = Não há mensagens neste período.
-health-side-answers = Resposta a uma solicitação, 50%: { $median } · erros { $percent }%
-health-side-most = Resposta a uma solicitação, 95%: { $delay }
 health-no-data = Sem solicitações
 ledger-direction-to_crm = Dos clientes
 ledger-direction-to_messenger = Aos clientes
 overview-sides = Solicitações desde { $time }
+overview-side = Conexão
+overview-side-usual = Resposta habitual
+overview-side-slow = Os 5% mais lentos, desde
+overview-side-errors = Erros
+overview-side-received = Mensagens recebidas
 overview-period = Período
 overview-period-today = 24 horas
 overview-period-7 = 7 dias
@@ -46,11 +49,6 @@ health-undelivered =
         [one] { $count } mensagem não foi entregue
        *[other] { $count } mensagens não foram entregues
     }.
-health-received =
-    { $count ->
-        [one] { $count } mensagem recebida
-       *[other] { $count } mensagens recebidas
-    }
 health-waiting-sources =
     { $count ->
         [one] Fonte afetada:
@@ -62,7 +60,7 @@ health-waiting-sources =
 overview-last-day = Últimas 24 horas
 overview-hours = Mensagens por hora
 overview-hour = Hora
-overview-times = Tempo de entrega, 50% / 95%
+overview-times = Entrega: habitual / lenta
 overview-last-message = Última mensagem
 overview-sources-caption = Fontes: estado, mensagens ({ $period }), tempo de entrega em 24 horas, última mensagem
 overview-deleted-sources = Fontes excluídas

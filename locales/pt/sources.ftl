@@ -127,14 +127,13 @@ migration-more_sources-todo = Adicione o próximo número, bot ou site.
 
 answer-yes = Sim
 answer-no = Não
-source-title = Fonte “{ $name }”
 source-name-deleted = { $name } (excluída)
 source-someone = alguém
 source-tabs = Partes da fonte
-source-tab-overview = Visão geral
+source-tab-overview = Estado
 source-tab-settings = Configurações
+source-tab-design = Design
 source-tab-access = Acesso
-source-tab-abilities = O que ela pode fazer
 source-tab-shadow = Ao lado de outro serviço
 source-tab-test = Teste
 source-danger = Pausar e excluir

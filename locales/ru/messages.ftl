@@ -51,7 +51,6 @@ messages-text-erased =
 
 ## Message page: “Where is my message?”
 
-msg-title = Где моё сообщение?
 msg-answer-delivered = У клиента в мессенджере с { $stamp }.
 msg-answer-sent = Принято мессенджером { $time }. Доставку клиенту он пока не подтвердил.
 msg-answer-sent-no-receipts = Принято мессенджером { $time }. О доставке этот мессенджер не сообщает.

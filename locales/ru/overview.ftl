@@ -24,12 +24,15 @@ ledger-figure-waiting = { $count } в ожидании
 ledger-balanced = Сходится · проверено { $time }
 ledger-gap = Цифры расходятся на { $gap }. Поддержка уже знает, от вас ничего не нужно.
 ledger-empty = За этот период сообщений нет.
-health-side-answers = Ответ на запрос, 50 %: { $median } · ошибки { $percent } %
-health-side-most = Ответ на запрос, 95 %: { $delay }
 health-no-data = Запросов не было
 ledger-direction-to_crm = От клиентов
 ledger-direction-to_messenger = Клиентам
 overview-sides = Запросы с { $time }
+overview-side = Соединение
+overview-side-usual = Обычный ответ
+overview-side-slow = Медленные 5 % от
+overview-side-errors = Ошибки
+overview-side-received = Получено сообщений
 overview-period = Период
 overview-period-today = 24 часа
 overview-period-7 = 7 дней
@@ -48,13 +51,6 @@ health-undelivered =
         [many] Не доставлено { $count } сообщений
        *[other] Не доставлено { $count } сообщения
     }.
-health-received =
-    { $count ->
-        [one] Получено { $count } сообщение
-        [few] Получено { $count } сообщения
-        [many] Получено { $count } сообщений
-       *[other] Получено { $count } сообщения
-    }
 health-waiting-sources =
     { $count ->
         [one] Затронут источник:
@@ -66,7 +62,7 @@ health-waiting-sources =
 overview-last-day = Последние 24 часа
 overview-hours = Сообщения по часам
 overview-hour = Час
-overview-times = Время доставки, 50 % / 95 %
+overview-times = Доставка: обычно / медленно
 overview-last-message = Последнее сообщение
 overview-sources-caption = Источники: состояние, сообщения ({ $period }), время доставки за 24 часа, последнее сообщение
 overview-deleted-sources = Удалённые источники

@@ -133,14 +133,13 @@ migration-more_sources-todo = Добавьте следующий номер, б
 
 answer-yes = Да
 answer-no = Нет
-source-title = Источник «{ $name }»
 source-name-deleted = { $name } (удалён)
 source-someone = кто-то
 source-tabs = Разделы источника
-source-tab-overview = Обзор
+source-tab-overview = Состояние
 source-tab-settings = Настройки
+source-tab-design = Оформление
 source-tab-access = Доступ
-source-tab-abilities = Что умеет
 source-tab-shadow = Рядом с другим сервисом
 source-tab-test = Проверка
 source-danger = Пауза и удаление

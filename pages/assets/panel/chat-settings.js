@@ -8,12 +8,17 @@ const about = JSON.parse(form.dataset.chat);
 const field = (name) => document.getElementById("f-set." + name);
 
 // Tabs. The settings of all sections are in one form: input in one stays when another is shown.
+const frame = document.getElementById("preview");
 const sections = [...document.querySelectorAll("[data-tab]")];
 const links = [...document.querySelectorAll("a[data-tab-of]")];
 
 const turnTo = (tab) => {
   sections.forEach((section) => (section.hidden = section.dataset.tab !== tab));
-  links.forEach((link) => (link.dataset.tabOf === tab ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
+  const isInstalled = tab === "install";
+  // The tabs of the design are below one tab of the page.
+  const isCurrent = (link) => link.dataset.tabOf === tab || (link.parentElement.matches(".tabs") && (link.dataset.tabOf === "install") === isInstalled);
+  links.forEach((link) => (isCurrent(link) ? link.setAttribute("aria-current", "page") : link.removeAttribute("aria-current")));
+  document.getElementById("design").hidden = frame.hidden = isInstalled;
   form.elements.tab.value = tab;
   // On a phone the tabs scroll sideways; the page stays where it is.
   const link = links.find((one) => one.dataset.tabOf === tab);
@@ -136,14 +141,12 @@ const isAway = () => {
 };
 
 // The preview, in the language that was chosen above it, or whose texts were opened last.
-const frame = document.getElementById("preview");
 const visitor = element("select", { id: "preview-language" }, ...Object.entries(about.texts).map(([value, texts]) => element("option", { value, textContent: texts.name })));
 const blocks = [...document.querySelectorAll("[data-language]")];
 visitor.value = blocks.find((block) => block.open)?.dataset.language || about.words.language;
 visitor.addEventListener("change", () => draw());
 frame.append(element("label", { htmlFor: visitor.id, textContent: about.words.visitor }), visitor);
 const show = preview(frame);
-frame.hidden = false;
 for (const block of blocks) {
   block.addEventListener("toggle", () => {
     if (block.open) visitor.value = block.dataset.language;

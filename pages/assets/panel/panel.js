@@ -180,6 +180,28 @@ function prepare(root) {
   }
 }
 
+// A row leads where its link leads; text in it can be selected, and what else is in it does its own.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("tr")?.querySelector("[data-row]");
+  if (!link || event.target.closest("a,button,input,label,select,details") || !document.getSelection().isCollapsed) return;
+  if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
+  else link.click();
+});
+
+// A menu closes as soon as something else is pressed.
+function closeMenus(but) {
+  for (const menu of document.querySelectorAll(".pick[open]")) if (!menu.contains(but)) menu.open = false;
+}
+
+document.addEventListener("pointerdown", (event) => closeMenus(event.target));
+document.addEventListener("focusin", (event) => closeMenus(event.target));
+document.addEventListener("keydown", (event) => {
+  const menu = event.key === "Escape" && event.target.closest?.(".pick[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+});
+
 // A form is not sent twice by a second click.
 document.addEventListener("submit", (event) => {
   const form = event.target;

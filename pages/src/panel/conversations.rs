@@ -78,7 +78,7 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
             id: conversation.id.to_string(),
             customer: reasons::customer(&contact, page.words),
             phone: contact.phone.as_deref().map(reasons::short_phone).unwrap_or_default(),
-            source: source.map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+            source: page.source(source),
             last: last.get(&conversation.id).map(|at| page.time(at)).unwrap_or_default(),
         }
     };

@@ -27,8 +27,6 @@ pub struct Drawn {
     pub value: String,
     pub choices: Vec<SelectOption>,
     pub required: bool,
-    /// It works without; where the chat is installed is not, because without a site it is shown nowhere.
-    pub optional: bool,
     pub secret: bool,
     /// The last characters of a stored credential.
     pub tail: String,
@@ -71,7 +69,6 @@ pub fn draw(
                 value: if field.secret { String::new() } else { text },
                 choices: choices.collect(),
                 required: field.required && stored.is_empty(),
-                optional: !field.required && field.section != "install",
                 secret: field.secret,
                 tail: if field.secret { stored.trim_start_matches('…').to_owned() } else { String::new() },
                 error: errors.iter().find(|(of, _)| *of == name).map(|(_, text)| text.clone()).unwrap_or_default(),

@@ -11,6 +11,7 @@ use askama::filters::{Html, escape};
 use base::browser::asset::{self, Asset, PICTURE, SCRIPT, STYLE};
 use base::error::{Error, Result};
 use base::i18n::{Sentence, When};
+use connectors::kinds;
 use domain::identity::realm::Realm;
 use domain::identity::ticket::{self, TicketTarget, TicketUser};
 
@@ -108,6 +109,11 @@ pub fn badge(tone: Tone, word: impl Display) -> String {
     format!(r#"<span class="badge t-{}">{}{}</span>"#, tone.as_str(), icon(tone), escaped(word))
 }
 
+/// A messenger's icon; hidden from screen readers, which read the name next to it. The browser keeps one file for all rows.
+pub fn mark(kind: &str) -> String {
+    format!(r#"<img class="mark" src="/panel/static/mark-{}.svg" alt="">"#, escaped(kind))
+}
+
 /// A `<time>` element: the short text, the machine-readable time and the full one.
 pub fn time(said: &str, machine: &str, full: &str) -> String {
     let mut out = String::new();
@@ -198,7 +204,7 @@ fn file_of(name: &str) -> Option<Asset> {
         "panel.js" => (SCRIPT, include_str!("../../assets/panel/panel.js")),
         "push.js" => (SCRIPT, include_str!("../../assets/panel/push.js")),
         "mark.svg" => (PICTURE, include_str!("../../assets/panel/mark.svg")),
-        _ => return None,
+        _ => (PICTURE, kinds::mark(name.strip_prefix("mark-")?.strip_suffix(".svg")?)),
     })
 }
 

@@ -288,6 +288,7 @@ pub struct MessageRow {
     pub manager: String,
     /// Time until the other side accepted it; empty while it is not accepted.
     pub took: String,
+    /// Its name with the messenger's icon.
     pub source: String,
     pub kind: Sentence,
     /// The status badge.
@@ -480,10 +481,7 @@ pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Opt
         customer: reasons::customer(&line.contact, words),
         manager: manager(line),
         took: took.map(|millis| page.duration(&millis)).unwrap_or_default(),
-        source: ground
-            .sources
-            .get(&line.message.source_id)
-            .map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+        source: page.source(ground.sources.get(&line.message.source_id)),
         kind: words.text_of("messages-kind-", kind),
         badge: page.badge(reasons::tone(line.status), words.text_of("message-state-", line.status.as_str())),
         second: reason.map(|reason| reasons::explain(&reason, &about).what.to_string()).or(found).unwrap_or_default(),

@@ -22,7 +22,7 @@ use domain::platform::{PlatformContext, stands_on};
 use domain::source::SourceContext;
 use domain::tenant::{TenantContext, TenantStatus, plan};
 use domain::usage::{self, UsageContext};
-use entity::tenant;
+use entity::{source, tenant};
 use sea_orm::DbErr;
 use url::Url;
 
@@ -231,6 +231,18 @@ impl PageContext {
     /// A state badge: icon and word.
     pub fn badge(&self, tone: impl ToTone, word: impl Display) -> String {
         html::badge(tone.tone(), word)
+    }
+
+    /// A messenger's icon.
+    pub fn mark(&self, kind: &str) -> String {
+        html::mark(kind)
+    }
+
+    /// A source's name with its messenger's icon; a dash for an unknown one.
+    pub fn source(&self, source: Option<&source::Model>) -> String {
+        let named =
+            |source: &source::Model| format!("{}<bdi>{}</bdi>", self.mark(&source.kind), html::escaped(&source.name));
+        source.map_or_else(|| "–".to_owned(), named)
     }
 
     /// A tone's icon.

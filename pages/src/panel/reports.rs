@@ -202,6 +202,8 @@ const SHADES: i64 = 4;
 
 /// A source or a manager.
 struct ShareRow {
+    /// The icon of a source's messenger.
+    mark: String,
     name: String,
     /// Its page; empty if it has none.
     href: String,
@@ -300,6 +302,7 @@ fn by_source(read: &ReadReport) -> Vec<ShareRow> {
     let row = |(id, flow): (uuid::Uuid, Flow)| {
         let is_live = read.ground.sources.get(&id).is_some_and(|source| source.deleted_at.is_none());
         ShareRow {
+            mark: read.ground.sources.get(&id).map(|source| page.mark(&source.kind)).unwrap_or_default(),
             name: name_of_source(read, id),
             href: if is_live { format!("/panel/sources/{id}") } else { String::new() },
             flow,
@@ -315,6 +318,7 @@ fn by_manager(read: &ReadReport, users: &[String]) -> Vec<ShareRow> {
     let shares = read.report.by_manager(users).into_iter();
     shares
         .map(|share| ShareRow {
+            mark: String::new(),
             name: name_of_manager(read, &share.amojo_id),
             href: String::new(),
             flow: Flow { went: share.messages, ..Flow::default() },

@@ -290,7 +290,7 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Undeliv
         arrow,
         direction: words.text(direction),
         customer: reasons::customer(&line.contact, words),
-        source: ground.sources.get(&line.dead.source_id).map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+        source: page.source(ground.sources.get(&line.dead.source_id)),
         kind: letter_kind(words, Some(line.kind)),
         reason: said.what,
     }

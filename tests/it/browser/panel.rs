@@ -108,8 +108,9 @@ async fn charts_say_their_values(browser: &Browser) {
 /// A message above the place where a person reads moves nothing, and the window's title counts it.
 async fn news_move_nothing(browser: &Browser, world: &World, line: &Line) {
     browser.resize(1280, 400).await;
+    run(browser, "document.getElementById('ledger').open = true").await;
     browser.says("1 accepted = 1 delivered").await;
-    let place = "return document.querySelector('[data-live=ledger] h2').getBoundingClientRect().top";
+    let place = "return document.querySelector('[data-live=ledger] summary').getBoundingClientRect().top";
     let scrolled = format!("document.querySelector('[data-live=ledger]').scrollIntoView(); {place}");
     let before = run(browser, &scrolled).await.as_f64().expect("a place");
     let object = line.source_id.to_string();
@@ -270,6 +271,12 @@ async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     enters(&browser, &world, line.tenant_id).await;
     a_chosen_filter_applies_at_once(&browser, &world.api.base()).await;
     let messages = format!("{}/panel/messages", world.api.base());
+    browser.goto(&messages).await;
+    is_ready(&browser).await;
+    // All of a row leads where its link leads.
+    let wanted = run(&browser, "return document.querySelector('tbody tr:nth-child(2) [data-row]').href").await;
+    browser.press("tbody tr:nth-child(2) td:last-child").await;
+    browser.until("its message is open", async || json!(browser.url().await) == wanted).await;
     browser.goto(&messages).await;
     is_ready(&browser).await;
     // Rows of the list; the letters are those of a Cyrillic keyboard.

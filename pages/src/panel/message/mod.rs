@@ -21,8 +21,10 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::reasons::short_phone;
-use super::{Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PanelContext, Right, Tone};
+use super::reasons::{self, short_phone};
+use super::{
+    Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone,
+};
 use crate::panel;
 use answer::WaitingStage;
 
@@ -39,10 +41,16 @@ async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Re
     Ok(story)
 }
 
+/// Named after the customer and the time, by which the tabs of a browser can be told apart.
+fn titled(member: &Member, story: &Story) -> PageContext {
+    let stamp = member.when(story.message.accepted_at).stamp();
+    member.page(format!("{} · {stamp}", reasons::customer(&story.contact, member.words)), Nav::Messages)
+}
+
 /// `GET /panel/messages/{id}`.
 pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let story = find(&app, &member, Right::Look, &id).await?;
-    let page = member.page("msg-title", Nav::Messages);
+    let page = titled(&member, &story);
     panel::html(&page, &view::page(&app, &member, &page, &story, None).await?)
 }
 
@@ -52,7 +60,7 @@ pub async fn text(app: AppData, member: Member, id: web::Path<String>, _form: Fo
     let object = story.message.id.to_string();
     let detail = json!({ "conversation_id": story.message.conversation_id });
     member.audit(&app, app.store.write(), "text.looked_at", &object, detail).await?;
-    let page = member.page("msg-title", Nav::Messages);
+    let page = titled(&member, &story);
     let content = view::ContentView::of(&page, &story.body.content);
     let mut answer = panel::html(&page, &view::page(&app, &member, &page, &story, Some(content)).await?)?;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

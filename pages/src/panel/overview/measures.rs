@@ -25,6 +25,8 @@ const OVER: i64 = 10 * MINUTE;
 /// The figures of one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SideFigures {
+    /// A messenger's icon.
+    pub mark: String,
     pub name: String,
     pub calls: Option<SideCalls>,
     /// Percentage of failed calls.
@@ -43,7 +45,7 @@ impl SideFigures {
         let tenths = calls.as_ref().map_or(0, |calls| calls.failed * 1000 / calls.count().max(1));
         let errors = f64::from(i32::try_from(tenths).unwrap_or(1000)) / 10.0;
         let errors = page.decimal(&errors, usize::from(tenths > 0 && tenths < 100));
-        Self { name, calls, errors, received: 0, is_troubled, is_away: false }
+        Self { mark: String::new(), name, calls, errors, received: 0, is_troubled, is_away: false }
     }
 
     /// The tone of its tile; empty if there is no problem.
@@ -93,7 +95,7 @@ pub(super) fn sides(
     let messengers = kinds.iter().map(|(kind, (is_away, received))| {
         let name = page.words.text_of("connector-", kind).to_string();
         let side = SideFigures::of(page, name, read.messengers.get(*kind).cloned());
-        SideFigures { received: *received, is_away: *is_away, ..side }
+        SideFigures { mark: page.mark(kind), received: *received, is_away: *is_away, ..side }
     });
     let messengers = messengers.collect();
     let crm = SideFigures::of(page, page.crm.to_owned(), read.crm);
@@ -107,10 +109,19 @@ pub(super) fn sides(
 }
 
 impl SideList {
+    /// Those that had something to do, or do not answer.
+    pub fn used(&self) -> impl Iterator<Item = &SideFigures> {
+        self.all().filter(|side| side.calls.is_some() || side.received > 0 || side.is_away)
+    }
+
+    /// amoCRM first.
+    fn all(&self) -> impl Iterator<Item = &SideFigures> {
+        std::iter::once(&self.crm).chain(&self.messengers)
+    }
+
     /// Sides with a notable share of failed calls, without those that another card explains.
     pub fn troubled(&self, explained: &[String]) -> Vec<&SideFigures> {
-        let all = std::iter::once(&self.crm).chain(&self.messengers);
-        all.filter(|side| side.is_troubled && !side.is_away && !explained.contains(&side.name)).collect()
+        self.all().filter(|side| side.is_troubled && !side.is_away && !explained.contains(&side.name)).collect()
     }
 }
 

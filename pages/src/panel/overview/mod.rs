@@ -54,6 +54,13 @@ struct Overview {
     checked_at: i64,
 }
 
+impl Overview {
+    /// Nothing is missing in either direction.
+    fn is_balanced(&self) -> bool {
+        self.equations.iter().all(|equation| equation.gap() == 0)
+    }
+}
+
 #[derive(Deserialize)]
 struct OverviewQuery {
     period: Option<String>,
@@ -179,6 +186,8 @@ async fn is_connected(app: &PanelContext, member: &Member, has_sources: bool) ->
 /// One source.
 struct SourceRow {
     pub id: String,
+    /// The messenger's icon.
+    pub mark: String,
     pub name: String,
     pub badge: String,
     pub flow: Flow,
@@ -217,6 +226,7 @@ fn table(
             SourceRow {
                 failed_href: choice::address("/panel/messages", &filters),
                 id,
+                mark: page.mark(&source.kind),
                 name: source.name.clone(),
                 badge: page
                     .badge(source_tone(state), page.words.text_of("source-state-", state.word()).with("crm", page.crm)),

@@ -24,7 +24,7 @@ use super::{SourceStateView, find, state_view};
 use crate::panel::errors::broke_off;
 use crate::panel::fields::{self, Drawn, name_of};
 use crate::panel::{
-    self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right,
+    self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, to,
 };
 
 #[derive(Template)]
@@ -97,7 +97,7 @@ fn kind_of(app: &PanelContext, source: &source::Model) -> &'static str {
 /// `GET /panel/sources/{id}/access`.
 pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web::Query<TabQuery>) -> Answer {
     let source = find(&app, &member, Right::Look, &id).await?;
-    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let page = member.page(source.name.clone(), Nav::Sources);
     let seen = RenderedSource { tab: asked.into_inner().tab, ..RenderedSource::of(&source) };
     show(&app, &member, page, StatusCode::OK, seen, &stored(&source), Vec::new()).await
 }
@@ -113,7 +113,7 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
     let tab = current_tab(&seen.tab, kind, &[]);
     let words = member.words;
     let before = stored(&source);
-    let page = || member.page(words.text("source-title").with("name", source.name.as_str()), Nav::Sources).with_error();
+    let page = || member.page(source.name.clone(), Nav::Sources).with_error();
     let settings = match fields::read(words, kind, &form, &before, source.secrets.is_some()) {
         Ok(settings) => settings,
         Err((settings, errors)) => {
@@ -436,30 +436,8 @@ fn sorted(words: Words, things: Vec<(Thing, Support)>) -> [Option<String>; 4] {
     ]
 }
 
-#[derive(Template)]
-#[template(path = "panel/sources/abilities.html")]
-struct AbilitiesPage {
-    page: PageContext,
-    tab: &'static str,
-    id: String,
-    may: bool,
-    state: SourceStateView,
-    card: KindAbilities,
-}
-
-/// `GET /panel/sources/{id}/abilities`.
+/// `GET /panel/sources/{id}/abilities`: they are on the source's page.
 pub async fn abilities(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let source = find(&app, &member, Right::Look, &id).await?;
-    let connector = app.connectors.get(&source.kind).ok_or(Error::NotFound)?;
-    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
-    let state = domain::source::state(&app.sources, &source).await?;
-    let shown = AbilitiesPage {
-        tab: "abilities",
-        id: source.id.to_string(),
-        may: member.may(Right::EditSources),
-        state: state_view(&page, &source, &state),
-        card: abilities_of(page.words, &source.kind, connector.abilities()),
-        page: page.clone(),
-    };
-    panel::html(&page, &shown)
+    Ok(to(&format!("/panel/sources/{}#abilities", source.id)))
 }

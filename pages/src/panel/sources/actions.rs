@@ -16,10 +16,11 @@ use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{SourceStateView, find, state_view};
+use super::find;
 use crate::panel::choice::SelectOption;
 use crate::panel::{
     self, Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone,
+    to,
 };
 
 /// Maximum age in hours of the waiting messages to send; 0: all; -1: none.
@@ -311,32 +312,22 @@ struct Ran {
     ms: i64,
 }
 
-struct TestStepRow {
-    tone: &'static str,
-    state: Sentence,
-    title: Sentence,
-    took: String,
-    detail: String,
+pub(super) struct TestStepRow {
+    pub tone: &'static str,
+    pub state: Sentence,
+    pub title: Sentence,
+    pub took: String,
+    pub detail: String,
 }
 
-#[derive(Template)]
-#[template(path = "panel/sources/test.html")]
-struct TestPage {
-    page: PageContext,
-    tab: &'static str,
-    id: String,
-    may: bool,
-    state: SourceStateView,
-    at: String,
-    rows: Vec<TestStepRow>,
-}
-
-/// `GET /panel/sources/{id}/test`.
-pub async fn test(app: AppData, member: Member, id: web::Path<String>) -> Answer {
-    let source = find(&app, &member, Right::Look, &id).await?;
-    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+/// The last test of this source in this session: when it was, as `<time>`, and its steps.
+pub(super) fn tested(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    source: &source::Model,
+) -> (String, Vec<TestStepRow>) {
     let words = page.words;
-    let last = member.data::<Last>(&app, LAST).filter(|last| last.source_id == source.id);
     let row = |ran: &Ran| {
         let (tone, state) = if ran.ok { ("ok", "letter-state-done") } else { ("bad", "source-test-step-failed") };
         TestStepRow {
@@ -347,23 +338,20 @@ pub async fn test(app: AppData, member: Member, id: web::Path<String>) -> Answer
             detail: ran.detail.clone(),
         }
     };
-    let state = domain::source::state(&app.sources, &source).await?;
-    let shown = TestPage {
-        tab: "test",
-        id: source.id.to_string(),
-        may: member.may(Right::EditSources),
-        state: state_view(&page, &source, &state),
-        at: last.as_ref().map(|last| page.time(&last.at)).unwrap_or_default(),
-        rows: last.as_ref().map(|last| last.steps.iter().map(row).collect()).unwrap_or_default(),
-        page: page.clone(),
-    };
-    panel::html(&page, &shown)
+    let last = member.data::<Last>(app, LAST).filter(|last| last.source_id == source.id);
+    last.map(|last| (page.time(&last.at), last.steps.iter().map(row).collect())).unwrap_or_default()
+}
+
+/// `GET /panel/sources/{id}/test`: the steps are on the source's page.
+pub async fn test(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    let source = find(&app, &member, Right::Look, &id).await?;
+    Ok(to(&format!("/panel/sources/{}#test", source.id)))
 }
 
 /// `POST /panel/sources/{id}/test`.
 pub async fn run_test(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let source = find(&app, &member, Right::EditSources, &id).await?;
-    let path = format!("/panel/sources/{}/test", source.id);
+    let path = format!("/panel/sources/{}#test", source.id);
     let words = member.words;
     let steps = match domain::source::test(&app.sources, member.tenant_id, source.id, &member.by()).await {
         Ok(steps) => steps,

@@ -18,7 +18,7 @@ use domain::delivery::dead_letters;
 use domain::delivery::read::activity;
 use domain::identity::realm::LIVE;
 use domain::source::takeover::has_taken_over;
-use domain::source::{EmbedCode, MigrationAction, SourceState, SourceStatus, StateAction};
+use domain::source::{MigrationAction, SourceState, SourceStatus, StateAction};
 use entity::source;
 use uuid::Uuid;
 
@@ -26,6 +26,7 @@ use super::choice::{pipeline_name, pipelines, pipelines_age};
 use super::reasons::source_tone;
 use super::{Answer, AppData, EmptyForm, Form, Member, Nav, PageContext, PanelContext, Right};
 use crate::panel;
+use actions::TestStepRow;
 use health::Health;
 
 pub(super) use access::{KindAbilities, abilities_of};
@@ -72,7 +73,6 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
         let seen = activity.get(&source.id).copied().unwrap_or_default();
         SourceListRow {
             id: source.id.to_string(),
-            name: source.name.clone(),
             is_default: source.is_default,
             messenger: words.text_of("connector-", &source.kind),
             pipeline: pipeline_name(&page, pipelines.as_ref(), source.pipeline_id),
@@ -108,7 +108,13 @@ struct SourceOverview {
     state: SourceStateView,
     held: Option<Sentence>,
     health: Health,
-    embed: Option<EmbedCode>,
+    /// When this person tested it last, and its steps; none since they signed in.
+    tested_at: String,
+    tested: Vec<TestStepRow>,
+    /// What its kind supports; none if it is not built in.
+    card: Option<KindAbilities>,
+    /// It is a chat on a site, and no site is listed.
+    is_nowhere: bool,
     /// The link that opens the bot, with a parameter for the origin, and what that is for.
     deep_link: Option<(String, Sentence)>,
     history: Option<HistoryView>,
@@ -117,21 +123,25 @@ struct SourceOverview {
 /// `GET /panel/sources/{id}`.
 pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let source = find(&app, &member, Right::Look, &id).await?;
-    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let page = member.page(source.name.clone(), Nav::Sources);
     let state = domain::source::state(&app.sources, &source).await?;
     let (count, oldest) = dead_letters::held(&app.delivery, &source).await?;
     let held = (count > 0 && source.paused).then(|| {
         let stamp = page.when(&oldest.unwrap_or_default()).stamp();
         page.words.text("source-held").with("count", count).with("stamp", stamp)
     });
+    let (tested_at, tested) = actions::tested(&app, &member, &page, &source);
     let overview = SourceOverview {
         tab: "overview",
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
         state: state_view(&page, &source, &state),
         held,
+        tested_at,
+        tested,
+        card: app.connectors.get(&source.kind).map(|kind| abilities_of(page.words, &source.kind, kind.abilities())),
         health: health::of(&app, &member, &page, &source).await?,
-        embed: domain::source::embed(&app.sources, &source),
+        is_nowhere: domain::source::embed(&app.sources, &source).is_some_and(|embed| embed.nowhere),
         deep_link: domain::source::line::name_of(&source)
             .and_then(|name| deep_link(&source.kind, &name))
             .map(|link| with_hint(&page, link)),
@@ -152,7 +162,6 @@ fn with_hint(page: &PageContext, link: String) -> (String, Sentence) {
 
 struct SourceListRow {
     id: String,
-    name: String,
     is_default: bool,
     messenger: Sentence,
     pipeline: String,
@@ -202,6 +211,9 @@ impl ActionButton {
 /// A state as shown on a page.
 #[derive(Clone, Debug)]
 pub struct SourceStateView {
+    pub name: String,
+    /// The messenger's icon.
+    pub mark: String,
     pub badge: String,
     /// `<time>` that follows a preposition.
     pub since: String,
@@ -211,12 +223,20 @@ pub struct SourceStateView {
     /// The remote error text; empty if there is none.
     pub detail: String,
     pub button: Option<ActionButton>,
-    /// The tabs of its settings, if they have tabs.
-    pub tabs: Vec<&'static str>,
+    pub paused: bool,
+    /// A chat on a site has a design, and is installed.
+    pub is_chat: bool,
     /// It receives beside another service.
     pub is_shadow: bool,
     /// The line can be taken over, or was.
     pub has_takeover: bool,
+}
+
+impl SourceStateView {
+    /// Whether this tab is a part of a chat's design.
+    pub fn designs(&self, tab: &str) -> bool {
+        tab != "install" && access::TABS.iter().any(|one| *one == tab)
+    }
 }
 
 pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceState) -> SourceStateView {
@@ -226,6 +246,10 @@ pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceStat
         false => (state.word(), state.sentence(page.words, page.crm, |at| page.when(&at))),
     };
     SourceStateView {
+        name: source.name.clone(),
+        mark: page.mark(&source.kind),
+        paused: source.paused,
+        is_chat: is_web_chat(&source.kind),
         is_fine: state.status == SourceStatus::Working,
         badge: page.badge(source_tone(state), page.words.text_of("source-state-", word).with("crm", page.crm)),
         since: page.stamp(&state.since),
@@ -234,7 +258,6 @@ pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceStat
         has_takeover: source.is_shadow() || has_taken_over(source),
         detail: state.said().in_words(page.words, page.crm),
         button: state.action.and_then(|action| action_of(page, source, action)),
-        tabs: if is_web_chat(&source.kind) { access::TABS.to_vec() } else { Vec::new() },
     }
 }
 

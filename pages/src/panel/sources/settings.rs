@@ -74,7 +74,7 @@ impl From<SourceForm> for SourceFormState {
 /// `GET /panel/sources/{id}/settings`.
 pub async fn settings(app: AppData, member: Member, id: web::Path<String>, request: HttpRequest) -> Answer {
     let source = find(&app, &member, Right::Look, &id).await?;
-    let page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let page = member.page(source.name.clone(), Nav::Sources);
     let live = request.headers().contains_key(LIVE);
     let sent = SourceFormState { live, ..SourceForm::of(&source).into() };
     show(&app, &member, page, StatusCode::OK, &source, sent).await
@@ -88,9 +88,7 @@ pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: For
     let (change, expected) = (typed.change(&source), Some(typed.version));
     let path = format!("/panel/sources/{}/settings", source.id);
     let done = domain::source::change(&app.sources, member.tenant_id, source.id, change, expected, &member.by()).await;
-    let page = |member: &Member| {
-        member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources).with_error()
-    };
+    let page = |member: &Member| member.page(source.name.clone(), Nav::Sources).with_error();
     match done {
         Ok(_) => member.see_other(&app, &path, Notice::done(member.words.text("common-saved"))).await,
         Err(Error::Invalid(wrong)) => {

@@ -116,7 +116,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web
     if !source.is_shadow() {
         return Err(Error::NotFound);
     }
-    let mut page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let mut page = member.page(source.name.clone(), Nav::Sources);
     let state = domain::source::state(&app.sources, &source).await?;
     let known = pipelines(&app, source.tenant_id, false).await?;
     let day = asked.day.as_deref().and_then(day);

@@ -107,7 +107,7 @@ struct ReportPage {
 /// `GET /panel/sources/{id}/takeover`. Asks the messenger and amoCRM.
 pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let source = find(&app, &member, Right::Look, &id).await?;
-    let mut page = member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources);
+    let mut page = member.page(source.name.clone(), Nav::Sources);
     let state = domain::source::state(&app.sources, &source).await?;
     let found = reported(&app, &source).await?;
     if found.is_none() && !source.is_shadow() {
