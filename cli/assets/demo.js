@@ -15,3 +15,19 @@ for (const button of document.querySelectorAll("dd button")) {
     }, 2000);
   });
 }
+
+// The admin's code is another one every thirty seconds.
+const code = document.getElementById("code");
+async function renew() {
+  try {
+    const fresh = await (await fetch("/code")).json();
+    code.textContent = fresh.code;
+    wait(fresh.seconds);
+  } catch {
+    wait(5);
+  }
+}
+function wait(seconds) {
+  setTimeout(renew, seconds * 1000);
+}
+wait(Number(code.dataset.seconds));

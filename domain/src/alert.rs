@@ -294,19 +294,26 @@ pub struct AccountAlerts {
 
 /// Accounts with open alerts, those with the newest first, at most `limit`.
 pub async fn accounts(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<AccountAlerts>, DbErr> {
+    let open = open_by_account().filter(Column::TenantId.ne(VENDOR)).order_by_desc(Column::OpenedAt.max());
+    open.limit(limit).into_model().all(db).await
+}
+
+/// The open alerts of these accounts; accounts without any are absent.
+pub async fn of_accounts(
+    db: &impl ConnectionTrait,
+    accounts: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<AccountAlerts>, DbErr> {
+    open_by_account().filter(Column::TenantId.is_in(accounts)).into_model().all(db).await
+}
+
+fn open_by_account() -> Select<alert::Entity> {
     alert::Entity::find()
         .filter(Column::ResolvedAt.is_null())
-        .filter(Column::TenantId.ne(VENDOR))
         .select_only()
         .column(Column::TenantId)
         .column_as(Column::Key.count(), "count")
         .column_as(Column::OpenedAt.max(), "newest_at")
         .group_by(Column::TenantId)
-        .order_by_desc(Column::OpenedAt.max())
-        .limit(limit)
-        .into_model()
-        .all(db)
-        .await
 }
 
 /// Tenants with an open alert of a kind that has no objects, at most 1000.

@@ -9,7 +9,6 @@ admin-plan-hint = The last day, in UTC; leave empty for no end. A paid plan repl
         [one] { $days } day
        *[other] { $days } days
     }, then held until you enter a later day.
-admin-plan-save = Save plan
 admin-plan-saved = Saved.
 admin-plan-wrong = Enter a date like 2026-12-31, or leave the field empty. Nothing was changed.
 admin-plan-ended-says = The subscription has ended: messages are received and wait, but are not delivered. Enter a later day to release them in order.

@@ -1,11 +1,10 @@
-// The phone: draws what changed, answers and edits messages, sends chosen files at once.
+// Draws what changed; on a phone, answers and edits messages, and sends chosen files at once.
 'use strict';
 
 (function () {
   document.documentElement.classList.add('scripts');
-  const scroll = document.getElementById('scroll');
-  if (!scroll) return;
-  const parts = ['scroll', 'state', 'tools'];
+  const parts = ['scroll', 'state', 'tools', 'list'];
+  if (!document.querySelector('#scroll, #list')) return;
 
   async function draw() {
     const page = await fetch(location.href);
@@ -24,6 +23,7 @@
     drawing = drawing.then(draw, draw);
   });
 
+  if (!document.getElementById('scroll')) return;
   const [composer, context] = ['composer', 'context'].map((id) => document.getElementById(id));
   const text = composer.elements.text;
 

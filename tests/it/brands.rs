@@ -199,16 +199,34 @@ async fn form(engine: Engine) {
     let fields =
         [("set.name", "white"), ("set.platform", "kommo"), ("set.client_id", "one"), ("set.client_secret", "s")];
     let with = |more: &[(&'static str, &'static str)]| [&fields[..], more].concat();
-    for (wrong, says) in [
-        (("set.brand_logo", "/etc/passwd"), "Paste the text of an SVG file"),
-        (("set.brand_color", "green"), "must be like #0B5CAD"),
-    ] {
-        olga.sends("/admin/integrations", &with(&[wrong])).await.is(422).says(&[says]);
-    }
-    let good = [("set.brand_name", "Beta Chat"), ("set.brand_color", "#0B7A4B"), ("set.brand_logo", LOGO)];
+    let wrong = olga.sends("/admin/integrations", &with(&[("set.brand_color", "green")])).await.is(422);
+    wrong.says(&["must be like #0B5CAD"]);
+    let good = [("set.brand_name", "Beta Chat"), ("set.brand_color", "#0B7A4B")];
     olga.sends("/admin/integrations", &with(&good)).await.is(303);
-    let shown = olga.opens("/admin/integrations/white").await.is(200);
-    shown.says(&["value=\"Beta Chat\"", "value=\"#0B7A4B\"", "betas-logo"]);
+    let page = "/admin/integrations/white";
+    let form = olga.opens(page).await.is(200);
+    form.says(&["value=\"Beta Chat\"", "value=\"#0B7A4B\"", "type=\"file\""]);
+    // A logo is uploaded; one that could act is refused, and so is a form of another session.
+    let uploads = async |csrf: &str, picture: &str| {
+        let parts = [("csrf", csrf), ("which", "logo"), ("picture", picture)];
+        let part = |(name, value)| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let body = parts.map(part).concat() + "--b--\r\n";
+        let request = olga.request(Method::POST, &format!("{page}/picture")).header("origin", world.api.base());
+        answer(request.header("content-type", "multipart/form-data; boundary=b").body(body)).await
+    };
+    uploads("another", LOGO).await.is(403);
+    for (wrong, says) in [
+        ("<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>", "This SVG has scripts"),
+        ("/etc/passwd", "Choose an SVG or PNG picture"),
+    ] {
+        uploads(&olga.csrf(), wrong).await.is(303);
+        olga.opens(page).await.is(200).says(&[says]);
+    }
+    uploads(&olga.csrf(), LOGO).await.is(303);
+    olga.opens(page).await.is(200).says(&["Saved.", "src=\"data:image/svg+xml;base64,"]);
+    // The form leaves the logo as it is.
+    let good = [("set.client_id", "one"), ("set.brand_name", "Beta Chat"), ("set.brand_color", "#0B7A4B")];
+    olga.sends(page, &good).await.is(303);
     world.restart().await;
     let visitor = world.visitor();
     visitor.opens("/panel/sign-in").await.is(200).says(&["<span>Beta Chat</span>", "/brand/white/logo?v="]);

@@ -1,6 +1,7 @@
 //! The command line, `parom demo` and `parom widget` as a person or a script meets them: real processes, their exit
 //! codes, stdout and stderr.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Output;
 
@@ -289,11 +290,13 @@ async fn with_input(mut command: Command, input: &str) -> Output {
 async fn the_demo_checks_itself() {
     let help = Command::new(BINARY).args(["demo", "--help"]).output().await.unwrap();
     assert!(!text(&help.stdout).contains("--config"), "it brings its own");
+    let other = Command::new(BINARY).args(["demo", "--check", "--config", "mine.toml"]).output().await.unwrap();
+    assert!(!other.status.success() && text(&other.stderr).contains("brings its own"), "{}", text(&other.stderr));
     let output = Command::new(BINARY).args(["demo", "--check"]).env_remove("PAROM_CONFIG").output().await.unwrap();
     let said = text(&output.stdout);
     assert!(output.status.success(), "{said}{}", text(&output.stderr));
-    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 21, "{said}");
-    assert_eq!(said.lines().count(), 21, "one line a step and nothing else: {said}");
+    assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 27, "{said}");
+    assert_eq!(said.lines().count(), 27, "one line a step and nothing else: {said}");
     for kind in ["telegram", "whatsapp", "max", "vk", "avito", "instagram", "facebook"] {
         assert!(said.contains(&format!("{kind}: connected, a message in, an answer out")), "{said}");
     }
@@ -327,6 +330,33 @@ async fn adds_source(demo: &Demo, body: Value) {
     assert_eq!(answer.status(), 201);
 }
 
+/// Every messenger takes a line's token away on the page "Break something", and issues another one.
+async fn gives_new_tokens(page: &str) {
+    let pages = page.split('"').filter(|part| part.contains("/trouble")).collect::<BTreeSet<_>>();
+    for address in pages {
+        let shown = async || client().get(address).send().await.unwrap().text().await.unwrap();
+        let pressed = async |what: &str| {
+            let shown = shown().await;
+            let faults = shown.split("name=\"fault\" value=\"").filter_map(|rest| rest.split_once('"'));
+            let fault = faults
+                .map(|(fault, _)| fault.replace("&#34;", "\"").replace("&quot;", "\""))
+                .find(|fault| fault.contains(what));
+            let fault = fault.unwrap_or_else(|| panic!("{address} has no {what}"));
+            let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("fault", &fault).finish();
+            let post = client().post(address).header("content-type", "application/x-www-form-urlencoded");
+            let answer = post.body(form).send().await.unwrap();
+            assert!(answer.status().is_redirection() || answer.status().is_success(), "{address}: {}", answer.status());
+        };
+        let before = shown().await;
+        pressed("{\"revoke\"").await;
+        // Avito's secret is another one at once.
+        if !before.contains("for_good") {
+            pressed("{\"renew\"").await;
+        }
+        assert_ne!(shown().await, before, "{address} shows another token");
+    }
+}
+
 /// A restart on the same data: the local amoCRM is new, Parom knows everything.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_comes_back_after_a_second_account_was_installed() {
@@ -343,6 +373,7 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     adds_source(&demo, json!({"kind": "custom", "name": "Mine", "settings": {"webhook_url": elsewhere}})).await;
     let page = client().get(demo.address("Messengers")).send().await.unwrap().text().await.unwrap();
     assert_eq!(page.matches("/trouble").count(), 7, "each of them can be broken");
+    gives_new_tokens(&page).await;
     let ids = |demo: &Demo| {
         let customer = demo.address("Customer's page").rsplit('/').next().unwrap().to_owned();
         [customer, demo.line("Own messenger").split(';').next().unwrap().to_owned()]

@@ -217,10 +217,14 @@ async fn an_account_keeps_fewer_days_than_configured(world: &mut World) {
         |hooks, attempts| [("days", ""), ("hooks", hooks), ("attempts", attempts), ("undelivered", ""), ("audit", "9")];
     for wrong in [form("8", ""), form("1", "soon"), form("0", "")] {
         operator.sends(&format!("{page}/texts"), &wrong).await.is(303);
-        operator.opens(&page).await.is(200).says(&["from 1 to the configured one. Nothing was changed."]);
+        operator
+            .opens(&format!("{page}/data"))
+            .await
+            .is(200)
+            .says(&["from 1 to the configured one. Nothing was changed."]);
     }
     operator.sends(&format!("{page}/texts"), &form("1", "3")).await.is(303);
-    let shown = operator.opens(&page).await.is(200);
+    let shown = operator.opens(&format!("{page}/data")).await.is(200);
     shown.says(&[
         "Leave empty for the configured 7, which is also the maximum.",
         "name=\"attempts\" inputmode=\"numeric\"",

@@ -13,9 +13,6 @@ use super::rule::{broken, not_an_address, rule, web};
 use super::{Config, ConfigError, Integration, Vendor};
 use crate::product::ProductName;
 
-/// The largest picture, in bytes.
-const LARGEST: usize = 100_000;
-
 /// `[integration.brand]`: what is absent is Parom's, or `[vendor]`'s.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
 pub struct BrandConfig {
@@ -73,10 +70,39 @@ impl TryFrom<String> for Picture {
     }
 }
 
+/// Why an uploaded picture is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureRefused {
+    Large,
+    /// It is neither SVG nor PNG.
+    Kind,
+    /// An SVG that could act.
+    Active,
+}
+
+/// Whether an SVG has what runs or what is fetched from elsewhere.
+fn acts(svg: &str) -> bool {
+    const PARTS: [&str; 7] =
+        ["<script", "<foreignobject", "<iframe", "<!entity", "javascript:", "href=\"http", "href='http"];
+    let svg = svg.to_ascii_lowercase();
+    let handles = |word: &str| {
+        let name = word.split('=').next().unwrap_or_default();
+        word.contains('=')
+            && name.len() > 2
+            && name.starts_with("on")
+            && name.bytes().all(|sign| sign.is_ascii_alphabetic())
+    };
+    PARTS.iter().any(|part| svg.contains(part))
+        || svg.split(|sign: char| sign.is_whitespace() || sign == '/').any(handles)
+}
+
 impl Picture {
+    /// The largest picture, in bytes.
+    pub const LARGEST: usize = 100_000;
+
     fn of_bytes(bytes: Vec<u8>) -> Result<Self, String> {
-        if bytes.len() > LARGEST {
-            return Err(format!("the picture has {} bytes, at most {LARGEST} are possible", bytes.len()));
+        if bytes.len() > Self::LARGEST {
+            return Err(format!("the picture has {} bytes, at most {} are possible", bytes.len(), Self::LARGEST));
         }
         let mime = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
             PNG
@@ -86,6 +112,17 @@ impl Picture {
             return Err("must be an SVG or PNG picture".to_owned());
         };
         Ok(Self { mime, bytes: bytes.into() })
+    }
+
+    /// A picture that somebody uploaded. An SVG that could act – with scripts, handlers of events, or parts from elsewhere – is
+    /// refused: a logo needs none of them.
+    pub fn uploaded(bytes: Vec<u8>) -> Result<Self, PictureRefused> {
+        if bytes.len() > Self::LARGEST {
+            return Err(PictureRefused::Large);
+        }
+        let picture = Self::of_bytes(bytes).map_err(|_| PictureRefused::Kind)?;
+        let acts = picture.mime == SVG && std::str::from_utf8(&picture.bytes).is_ok_and(acts);
+        if acts { Err(PictureRefused::Active) } else { Ok(picture) }
     }
 
     /// The picture as text that is read as the same.
@@ -162,4 +199,30 @@ pub(super) fn check(of: &impl Fn(&str) -> String, brand: &BrandConfig) -> Result
             .is_some_and(|digits| digits.len() == 6 && digits.bytes().all(|one| one.is_ascii_hexdigit()))
     };
     rule(key("color"), brand.color.as_deref().is_none_or(is_color), "config-color")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_uploaded_picture_is_small_still_and_a_picture() {
+        let svg =
+            |inside: &str| format!("<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\">{inside}</svg>");
+        let plain = svg("<path d=\"M0 0\" style=\"fill:#fff\"/><use href=\"#a\"/>");
+        assert_eq!(Picture::uploaded(plain.into_bytes()).map(|picture| picture.mime), Ok(SVG));
+        assert_eq!(Picture::uploaded(b"\x89PNG\r\n\x1a\nrest".to_vec()).map(|picture| picture.mime), Ok(PNG));
+        for active in [
+            "<script>x</script>",
+            "<rect\nonload=\"x\"/>",
+            "<rect/onclick='x'/>",
+            "<a href=\"javascript:x\"/>",
+            "<image href=\"https://e.example\"/>",
+            "<foreignObject/>",
+        ] {
+            assert_eq!(Picture::uploaded(svg(active).into_bytes()), Err(PictureRefused::Active), "{active}");
+        }
+        assert_eq!(Picture::uploaded(b"GIF89a".to_vec()), Err(PictureRefused::Kind));
+        assert_eq!(Picture::uploaded(vec![b'<'; Picture::LARGEST + 1]), Err(PictureRefused::Large));
+    }
 }

@@ -38,7 +38,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::Url;
 
-pub use brand::{BrandConfig, Picture};
+pub use brand::{BrandConfig, Picture, PictureRefused};
 pub use clear::{InClear, in_the_clear};
 pub use integration::{Bot, Channel, Integration, ReactionSupport, WidgetConfig};
 pub use integrations::{ConfiguredChannel, Integrations, collision};

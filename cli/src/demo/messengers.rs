@@ -72,6 +72,13 @@ impl DemoLine {
     }
 }
 
+/// The vendor's bot for alerts in the simulated Telegram, and the person whose phone gets them.
+pub struct AlertBot {
+    token: String,
+    id: i64,
+    who: i64,
+}
+
 /// All simulated messengers, running.
 pub struct Messengers {
     pub telegram: Telegram,
@@ -84,6 +91,7 @@ pub struct Messengers {
     instagram_app: AppView,
     facebook_app: AppView,
     whatsapp_app: AppView,
+    alert_bot: AlertBot,
     lines: Vec<DemoLine>,
 }
 
@@ -122,10 +130,31 @@ impl Messengers {
             client_secret: APP_SECRET.to_owned(),
             redirect_uri: back("avito"),
         });
-        let lines = Vec::new();
-        let mut all =
-            Self { telegram, whatsapp, max, vk, avito, meta, instagram_app, facebook_app, whatsapp_app, lines };
         let names = Names::of(language);
+        let bot = telegram.add_bot(NewBot {
+            id: 7_012_345_790,
+            name: names.alerts.to_owned(),
+            username: "demo_alerts_bot".to_owned(),
+        });
+        let who = telegram.add_person(telegram::NewPerson {
+            id: 5_550_001,
+            first_name: names.administrator.to_owned(),
+            ..telegram::NewPerson::default()
+        });
+        let alert_bot = AlertBot { token: bot.token, id: bot.id, who };
+        let mut all = Self {
+            telegram,
+            whatsapp,
+            max,
+            vk,
+            avito,
+            meta,
+            instagram_app,
+            facebook_app,
+            whatsapp_app,
+            alert_bot,
+            lines: Vec::new(),
+        };
         all.lines = vec![
             all.telegram(&names),
             all.whatsapp(&names),
@@ -159,7 +188,25 @@ impl Messengers {
     /// The sections of the configuration with their addresses.
     pub fn config(&self) -> String {
         let section = |(kind, url): (&str, &str)| format!("[{kind}]\napi_url = \"{url}\"\n{}", self.vendors_app(kind));
-        self.addresses().map(section).concat()
+        let alerts = format!("[alerts]\ntelegram_token = \"{}\"\n", self.alert_bot.token);
+        self.addresses().map(section).concat() + &alerts
+    }
+
+    /// The phone that gets alerts.
+    pub fn alert_phone_url(&self) -> String {
+        format!("{}/phone/{}/{}", self.telegram.base_url(), self.alert_bot.who, self.alert_bot.id)
+    }
+
+    /// The administrator writes to the bot for alerts.
+    pub fn writes_to_alert_bot(&self, text: &str) -> anyhow::Result<()> {
+        let phone = self.telegram.customer(self.alert_bot.who, self.alert_bot.id);
+        phone.starts("")?;
+        phone.writes(text).map(drop)
+    }
+
+    /// How many messages the bot for alerts sent to the administrator.
+    pub fn alerts_sent(&self) -> usize {
+        self.telegram.sent_to(self.alert_bot.id, self.alert_bot.who).len()
     }
 
     /// The vendor's application at a messenger, where people connect on its page.
@@ -195,6 +242,11 @@ impl Messengers {
     pub fn trouble_url(&self, kind: &str) -> Option<String> {
         let (_, base) = self.addresses().into_iter().find(|(known, _)| *known == kind)?;
         Some(format!("{base}/trouble"))
+    }
+
+    /// The page where the messenger reviews templates.
+    pub fn reviews_url(&self, kind: &str) -> Option<String> {
+        (kind == "whatsapp").then(|| format!("{}/reviews", self.whatsapp.base_url()))
     }
 
     fn telegram(&self, names: &Names) -> DemoLine {
@@ -418,6 +470,11 @@ pub struct Names {
     pub sources: [&'static str; 2],
     /// The company that has the demo's server.
     pub company: &'static str,
+    /// Its program that gets the vendor's webhooks.
+    pub billing: &'static str,
+    /// The bot for alerts, and who gets them.
+    pub alerts: &'static str,
+    pub administrator: &'static str,
     pub first: &'static str,
     pub last: &'static str,
     pub advert: &'static str,
@@ -431,6 +488,9 @@ impl Names {
                 shops: ["Demo shop", "Second shop"],
                 sources: ["Website chat", "Own messenger"],
                 company: "Demo Ltd",
+                billing: "Vendor’s billing",
+                alerts: "Demo alerts",
+                administrator: "Administrator",
                 first: "Maria",
                 last: "Kovaleva",
                 advert: "Blue sofa",
@@ -440,6 +500,9 @@ impl Names {
                 shops: ["Демо-магазин", "Второй магазин"],
                 sources: ["Чат на сайте", "Свой мессенджер"],
                 company: "ООО «Демо»",
+                billing: "Биллинг вендора",
+                alerts: "Оповещения демо",
+                administrator: "Администратор",
                 first: "Мария",
                 last: "Ковалёва",
                 advert: "Диван синий",

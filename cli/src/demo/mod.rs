@@ -1,7 +1,7 @@
 //! `parom demo`: a local amoCRM and the server in one process, ready for conversations.
 
-mod messenger;
 mod messengers;
+mod operator;
 mod other_service;
 mod page;
 mod play;
@@ -11,15 +11,16 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use base::telemetry;
-use clap::{Arg, Args, value_parser};
-use stage::{DemoStage, HOST, NEW_HOST, OPERATOR};
+use clap::{Arg, Args};
+use operator::OPERATOR;
+use stage::{DemoStage, HOST, NEW_HOST};
 
 use crate::print_line;
 use crate::serve::stop_asked_for;
 
 #[derive(Args)]
 // The demo brings its own configuration, so its help does not offer the option that all commands share.
-#[command(arg(Arg::new("config").long("config").hide(true).value_parser(value_parser!(PathBuf))))]
+#[command(arg(Arg::new("config").long("config").hide(true).value_parser(refuse_config)))]
 pub struct DemoCommand {
     /// Runs a conversation in both directions over real HTTP, prints one line per step and exits.
     #[arg(long)]
@@ -27,6 +28,11 @@ pub struct DemoCommand {
     /// Folder for the data [default: a new temporary folder].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+}
+
+/// Another configuration would not be the demo's, so it is refused instead of ignored.
+fn refuse_config(_file: &str) -> Result<PathBuf, &'static str> {
+    Err("the demo brings its own configuration; to run with yours, use parom serve")
 }
 
 /// Starts the demo; with `--check` the exit code shows whether all steps succeeded.
@@ -54,6 +60,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
         "  Messengers          {}/   (simulated: the customers' phones, what the wizard asks for, and a takeover)",
         page.url()
     ))?;
+    print_line(&format!("  Mail                {}/   (every letter that Parom sends)", stage.mail.base_url()))?;
     print_line("")?;
     print_line("Or set up everything yourself, as an administrator would:")?;
     print_line("")?;
@@ -67,20 +74,26 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
         stage.panel_url().await?
     ))?;
     print_line(&format!(
-        "  Vendor's admin      {}   (works once, within 10 minutes; for a new link, run",
-        stage.admin_url().await?
+        "  Vendor's admin      {}   (works once, within 10 minutes, and asks for a code: now {}, later the",
+        stage.operator.link().await?,
+        stage.operator.code().await?.digits,
+    ))?;
+    print_line(&format!(
+        "                      one on {}/#admin; for a new link press “Open the admin” there, or run",
+        page.url()
     ))?;
     print_line(&format!(
         "                      parom vendor link {OPERATOR} --config {})",
         stage.folder().join("parom.toml").display()
     ))?;
+    print_line(&format!("  Status page         {}/status", stage.url()))?;
     print_line("")?;
     print_line(&format!("  Parom               {}", stage.url()))?;
     print_line(&format!("  API key             {}", stage.key()))?;
     print_line(&format!(
         "  Own messenger       source {}; the webhooks that it received: {}",
         sources.custom.id,
-        stage.messenger_url()
+        stage.receiver.base_url()
     ))?;
     print_line(&format!("  Data                {}", stage.folder().display()))?;
     print_line("")?;

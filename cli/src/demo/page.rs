@@ -1,17 +1,20 @@
 //! The page with the simulated messengers: what the wizard asks for each of them, and a link to its customer's phone; and
-//! another service's lines, which can be taken over.
+//! another service's lines, which can be taken over; and what is around them: mail, webhooks, alerts, the vendor's admin.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 
+use actix_web::dev::ServerHandle;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{App as HttpApp, HttpRequest, HttpResponse, HttpServer, web};
+use anyhow::Context;
 use askama::Template;
 use base::i18n::{Language, Sentence, Words};
 use connectors::{Field, kinds};
 use simulator::crm::Sandbox;
 
-use super::messenger::LoopbackServer;
 use super::messengers::Messengers;
+use super::operator::Operator;
 use super::other_service::OtherService;
 use super::stage::{DemoStage, HOST};
 
@@ -23,6 +26,8 @@ struct Card {
     /// The phone of a customer who writes to the source of this kind that exists already.
     connected_url: Option<String>,
     trouble_url: Option<String>,
+    /// Where its operator reviews templates.
+    reviews_url: Option<String>,
 }
 
 /// The page's data, without translated texts.
@@ -32,6 +37,10 @@ struct Content {
     others: Vec<Card>,
     wizard: String,
     manager: String,
+    mail: String,
+    webhooks: String,
+    alert_phone: String,
+    status: String,
 }
 
 struct FieldView {
@@ -49,6 +58,7 @@ struct LineView {
     phone: String,
     connected: Option<String>,
     trouble: Option<String>,
+    reviews: Option<String>,
 }
 
 #[derive(Template)]
@@ -61,6 +71,13 @@ struct MessengersPage {
     talked: &'static str,
     wizard: String,
     manager: String,
+    mail: String,
+    webhooks: String,
+    alert_phone: String,
+    status: String,
+    /// The operator's code, and for how many seconds.
+    code: String,
+    seconds: u64,
     /// Code and name of the other language.
     other: (&'static str, &'static str),
 }
@@ -72,22 +89,52 @@ struct Talk {
     other: Arc<OtherService>,
 }
 
+/// The running page.
+pub(super) struct DemoPage {
+    url: String,
+    handle: ServerHandle,
+}
+
+impl DemoPage {
+    /// Its address, without a slash at the end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub async fn close(self) {
+        self.handle.stop(false).await;
+    }
+}
+
 /// Serves the page on a free port.
-pub(super) fn start(stage: &DemoStage) -> anyhow::Result<LoopbackServer> {
+pub(super) fn start(stage: &DemoStage) -> anyhow::Result<DemoPage> {
+    const TASK: &str = "demo_page";
     let content = web::Data::new(content(stage));
+    let operator = web::Data::new(stage.operator.clone());
     let talk = web::Data::new(Talk {
         sandbox: stage.sandbox.clone(),
         messengers: stage.messengers.clone(),
         other: stage.other.clone(),
     });
-    LoopbackServer::start("demo_page", move |app| {
+    let routes = move |app: &mut web::ServiceConfig| {
         app.app_data(content.clone())
             .app_data(talk.clone())
+            .app_data(operator.clone())
             .route("/", web::get().to(show))
             .route("/talk", web::post().to(talks))
+            .route("/admin", web::post().to(open_admin))
+            .route("/code", web::get().to(code))
             .route("/demo.css", web::get().to(style))
             .route("/demo.js", web::get().to(script));
-    })
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").context(TASK)?;
+    listener.set_nonblocking(true).context(TASK)?;
+    let url = format!("http://{}", listener.local_addr().context(TASK)?);
+    let server = HttpServer::new(move || HttpApp::new().configure(routes.clone()));
+    let server = server.workers(1).disable_signals().listen(listener).context(TASK)?.run();
+    let handle = server.handle();
+    base::supervisor::detach(TASK, server);
+    Ok(DemoPage { url, handle })
 }
 
 fn content(stage: &DemoStage) -> Content {
@@ -97,6 +144,7 @@ fn content(stage: &DemoStage) -> Content {
         phone_url: line.phone_url.clone(),
         connected_url: (line.kind == "telegram").then(|| stage.messengers.first_bots_phone()).flatten(),
         trouble_url: stage.messengers.trouble_url(line.kind),
+        reviews_url: stage.messengers.reviews_url(line.kind),
     });
     let others = stage.other.lines().iter().map(|line| Card {
         kind: line.kind,
@@ -104,12 +152,17 @@ fn content(stage: &DemoStage) -> Content {
         phone_url: line.phone_url(&stage.messengers),
         connected_url: None,
         trouble_url: None,
+        reviews_url: None,
     });
     Content {
         cards: cards.collect(),
         others: others.collect(),
         wizard: stage.marketplace_url(HOST),
         manager: stage.manager_url(),
+        mail: format!("{}/", stage.mail.base_url()),
+        webhooks: format!("{}/", stage.receiver.base_url()),
+        alert_phone: stage.messengers.alert_phone_url(),
+        status: format!("{}/status", stage.url()),
     }
 }
 
@@ -136,10 +189,32 @@ async fn talks(talk: web::Data<Talk>, request: HttpRequest) -> HttpResponse {
     }
 }
 
-async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; base-uri 'none'; \
+/// A new one-time link into the admin.
+async fn open_admin(operator: web::Data<Operator>) -> HttpResponse {
+    match operator.link().await {
+        Ok(link) => HttpResponse::SeeOther().insert_header((header::LOCATION, link)).finish(),
+        Err(error) => HttpResponse::InternalServerError().body(format!("{error:#}")),
+    }
+}
+
+/// The code that the admin asks for, and its seconds, for the script.
+async fn code(operator: web::Data<Operator>) -> HttpResponse {
+    match operator.code().await {
+        Ok(code) => HttpResponse::Ok()
+            .insert_header((header::CACHE_CONTROL, "no-store"))
+            .json(serde_json::json!({ "code": code.digits, "seconds": code.seconds })),
+        Err(error) => HttpResponse::InternalServerError().body(format!("{error:#}")),
+    }
+}
+
+async fn show(content: web::Data<Content>, operator: web::Data<Operator>, request: HttpRequest) -> HttpResponse {
+    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; \
                           frame-ancestors 'none'; form-action 'self'";
     let words = Words::new(Language::of_operator(&request));
+    let code = match operator.code().await {
+        Ok(code) => code,
+        Err(error) => return HttpResponse::InternalServerError().body(format!("{error:#}")),
+    };
     let in_language = |url: &String| format!("{url}?lang={}", words.language().code());
     let view = |card: &Card| LineView {
         kind: card.kind,
@@ -153,6 +228,7 @@ async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse
         phone: in_language(&card.phone_url),
         connected: card.connected_url.as_ref().map(in_language),
         trouble: card.trouble_url.as_ref().map(in_language),
+        reviews: card.reviews_url.as_ref().map(in_language),
     };
     let page = MessengersPage {
         lines: content.cards.iter().map(view).collect(),
@@ -160,6 +236,12 @@ async fn show(content: web::Data<Content>, request: HttpRequest) -> HttpResponse
         talked: ["talked", "taken"].into_iter().find(|said| request.query_string().contains(said)).unwrap_or_default(),
         wizard: content.wizard.clone(),
         manager: content.manager.clone(),
+        mail: in_language(&content.mail),
+        webhooks: in_language(&content.webhooks),
+        alert_phone: in_language(&content.alert_phone),
+        status: in_language(&content.status),
+        code: code.digits,
+        seconds: code.seconds,
         other: match words.language() {
             Language::Ru => ("en", "English"),
             Language::En | Language::Es | Language::Pt => ("ru", "Русский"),

@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use futures_util::future::join_all;
-use reqwest::{Method, header};
+use reqwest::{Method, Url, header};
 use serde_json::{Value, json};
 use simulator::crm::{Direction, MessageView};
+use simulator::webhooks::Webhook;
 use uuid::Uuid;
 
 use super::messengers::DemoLine;
-use super::stage::{DemoStage, HOST, PATIENCE, Sources};
+use super::operator::OPERATOR;
+use super::stage::{BILLING, DemoStage, HOST, OWN, PATIENCE, PLAN, Sources};
 use crate::print_line;
 
 const HELLO: &str = "Hello, is the blue one in stock?";
@@ -201,8 +203,13 @@ impl<'a> Play<'a> {
     pub async fn own_messenger_out(&mut self) -> anyhow::Result<()> {
         let said = self.stage.sandbox.manager_says(HOST, &self.chat_id, OWN_ANSWER).await?;
         self.own_amocrm_id = said.message_id;
-        self.own_message =
-            self.stage.messenger.message(OWN_ANSWER).await.context("no webhook with a correct signature arrived")?;
+        let is_it = |one: &Webhook| {
+            let text = &one.body["data"]["message"]["content"]["text"];
+            one.endpoint == OWN && one.is_verified && text == OWN_ANSWER
+        };
+        let came = self.stage.receiver.wait_for(PATIENCE, is_it).await;
+        let came = came.context("no webhook with a correct signature arrived")?;
+        self.own_message = came.body["data"]["message"].clone();
         let receiver = &self.own_message["receiver"]["id"];
         ensure!(receiver == "user-7", "the webhook's receiver is {receiver}");
         Ok(())
@@ -271,6 +278,12 @@ async fn steps(stage: &DemoStage) -> bool {
     line.step("the manager's answer reaches it by a signed webhook", play.own_messenger_out()).await;
     line.step("its statuses delivered and read reach the manager", play.own_messenger_statuses()).await;
     line.step("the ledger adds up", play.ledger()).await;
+    line.step("the account has its plan", has_plan(stage)).await;
+    line.step("the status page is open to everyone", shows_status(stage)).await;
+    line.step("the vendor's webhook gets a signed event", tells_vendor(stage)).await;
+    line.step("a letter arrives in the simulated inbox", sends_letter(stage)).await;
+    line.step("the vendor's admin opens with the demo's code", opens_admin(stage)).await;
+    line.step("the bot for alerts answers in the simulated Telegram", answers_administrator(stage)).await;
     if !line.wrong {
         // All lines concurrently, each with its own time.
         let lines = stage.messengers.lines().iter().map(|of| async move {
@@ -312,6 +325,84 @@ impl StepReport {
         };
         self.wrong |= printed.is_err();
     }
+}
+
+// The check's steps for what is around the conversations.
+
+async fn has_plan(stage: &DemoStage) -> anyhow::Result<()> {
+    let tenant = stage.tenant().await?.context("there is no account")?;
+    ensure!(tenant["plan"] == PLAN && !tenant["trial_until"].is_null(), "the account is {tenant}");
+    Ok(())
+}
+
+async fn shows_status(stage: &DemoStage) -> anyhow::Result<()> {
+    let answer = stage.http.get(format!("{}/status.json", stage.url())).send().await?;
+    ensure!(answer.status().is_success(), "it was answered {}", answer.status());
+    Ok(())
+}
+
+async fn tells_vendor(stage: &DemoStage) -> anyhow::Result<()> {
+    let is_it = |one: &Webhook| {
+        one.endpoint == BILLING && one.is_verified && one.answered == 200 && one.body["type"] == "account.connected"
+    };
+    stage.receiver.wait_for(PATIENCE, is_it).await.context("no event with a correct signature arrived")?;
+    Ok(())
+}
+
+/// An operator asks for a sign-in link.
+async fn sends_letter(stage: &DemoStage) -> anyhow::Result<()> {
+    sends(stage, "", "/admin/sign-in/link", &[("email", OPERATOR)]).await?;
+    let link = format!("{}/admin/link?token=", stage.url());
+    let is_it = |letter: &simulator::mail::Letter| letter.to == OPERATOR && letter.text.contains(&link);
+    stage.mail.wait_for(PATIENCE, is_it).await.context("no letter with a link arrived")?;
+    Ok(())
+}
+
+async fn opens_admin(stage: &DemoStage) -> anyhow::Result<()> {
+    let link = Url::parse(&stage.operator.link().await?)?;
+    let token = link.query_pairs().find(|(name, _)| name == "token").context("the link has no token")?.1;
+    let (cookie, _) = sends(stage, "", "/admin/link", &[("token", &token)]).await?;
+    let page = stage.http.get(format!("{}/admin/code", stage.url())).header(header::COOKIE, &cookie).send().await?;
+    let page = page.text().await?;
+    let csrf = page.split_once("name=\"csrf\" value=\"").and_then(|(_, rest)| rest.split_once('"'));
+    let (csrf, _) = csrf.context("the page with the code has no form")?;
+    let code = stage.operator.code().await?.digits;
+    let (cookie, to) = sends(stage, &cookie, "/admin/code", &[("csrf", csrf), ("code", &code)]).await?;
+    ensure!(to == "/admin/accounts", "the code led to {to}");
+    let admin = stage.http.get(format!("{}{to}", stage.url())).header(header::COOKIE, &cookie).send().await?;
+    let (status, text) = (admin.status(), admin.text().await?);
+    ensure!(status.is_success() && text.contains(HOST), "the accounts were answered {status}");
+    Ok(())
+}
+
+/// Sends a form of the admin; returns the cookie that was set, and where it leads.
+async fn sends(
+    stage: &DemoStage,
+    cookie: &str,
+    path: &str,
+    fields: &[(&str, &str)],
+) -> anyhow::Result<(String, String)> {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = stage.http.post(format!("{}{path}", stage.url())).header(header::ORIGIN, stage.url());
+    let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
+    let answer = if cookie.is_empty() { request } else { request.header(header::COOKIE, cookie) }.send().await?;
+    let status = answer.status();
+    ensure!(status.is_success() || status.is_redirection(), "{path} was answered {status}");
+    let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let set = text(header::SET_COOKIE).split(';').next().unwrap_or_default();
+    Ok((set.to_owned(), text(header::LOCATION).to_owned()))
+}
+
+async fn answers_administrator(stage: &DemoStage) -> anyhow::Result<()> {
+    let code = stage.awaits_alert_chat().await?;
+    stage.messengers.writes_to_alert_bot(&format!("/start {code}"))?;
+    // Its answers to the button "Start" and to the code.
+    let look = async {
+        while stage.messengers.alerts_sent() < 2 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, look).await.context("the bot did not answer")
 }
 
 // The check's steps for the messengers: each is connected, and a message is sent in each direction.

@@ -10,19 +10,20 @@ use base::clock::Clock;
 use base::config::Config;
 use base::http_client::HttpClients;
 use connectors::Connectors;
-use parom::admin::operators;
+use parom::alert_notices::bot;
 use parom::api_key::Scope;
-use parom::audit::{Actor, By};
-use parom::identity::{person, ticket};
+use parom::identity::ticket;
 use parom::server::{self, Running, ServerOptions};
 use reqwest::{Client, Method};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use simulator::crm::Sandbox;
+use simulator::mail::MailServer;
 use simulator::other_vendor;
+use simulator::webhooks::Receiver;
 
-use super::messenger::Messenger;
 use super::messengers::{Messengers, Names};
+use super::operator::Operator;
 use super::other_service::{OtherService, PastClock};
 use crate::{key, sandbox as sandbox_command, terminal, widget};
 
@@ -32,20 +33,30 @@ pub const HOST: &str = "demo.amocrm.ru";
 pub const NEW_HOST: &str = "new.amocrm.ru";
 pub(super) const INTEGRATION: &str = "demo";
 pub(super) const WIDGET: &str = "parom_demo";
-pub const OPERATOR: &str = "operator@demo.example";
+/// The plan of every account.
+pub const PLAN: &str = "business";
+/// The receiver's endpoints: the own messenger's webhooks, and the vendor's.
+pub const OWN: &str = "parom";
+pub const BILLING: &str = "billing";
+/// Signs the vendor's webhooks.
+const BILLING_SECRET: &str = "whsec_ZGVtby1zZWNyZXQtdGhhdC1vcGVucy1ub3RoaW5n";
 /// Time limit of each step.
 pub const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Sandbox, server and messenger, running.
 pub struct DemoStage {
     pub sandbox: Arc<Sandbox>,
-    pub messenger: Messenger,
+    /// Where the own messenger's and the vendor's webhooks go.
+    pub receiver: Receiver,
+    /// Where all letters go.
+    pub mail: MailServer,
     /// Simulated messengers. Telegram has two bots: one is a source, everything else can be connected manually.
     pub messengers: Arc<Messengers>,
     /// Another vendor's service in the same amoCRM, with lines of its own.
     pub other: Arc<OtherService>,
+    pub operator: Operator,
     pub http: Client,
-    running: Running,
+    pub(super) running: Running,
     key: SecretString,
     folder: PathBuf,
 }
@@ -75,7 +86,16 @@ impl DemoStage {
         // first reading of the same file.
         let language = terminal::language();
         let company = Names::of(language).company;
-        let first = config(&folder, &public_url, "http://127.0.0.1:9", "", company)?.1;
+        let (mail, receiver) = (MailServer::start().await?, Receiver::start()?);
+        receiver.expects(BILLING, Names::of(language).billing, BILLING_SECRET);
+        let mut around = Around {
+            amocrm: "http://127.0.0.1:9".to_owned(),
+            messengers: String::new(),
+            company,
+            mail: mail.smtp_url(),
+            billing: receiver.address(BILLING),
+        };
+        let first = config(&folder, &public_url, &around)?.1;
         let past = PastClock::default();
         let mut settings = sandbox_command::settings(&first, "127.0.0.1:0".into(), &clock);
         settings.integrations.push(other_vendor::integration());
@@ -84,7 +104,8 @@ impl DemoStage {
         [HOST, NEW_HOST].into_iter().for_each(|host| open_account(&sandbox, host));
         let messengers = Messengers::start(&public_url, language, past.now()).await?;
         let other = OtherService::start(&sandbox, &messengers, &past, language, HOST).await?;
-        let (text, config) = config(&folder, &public_url, sandbox.url(), &messengers.config(), company)?;
+        (around.amocrm, around.messengers) = (sandbox.url().to_owned(), messengers.config());
+        let (text, config) = config(&folder, &public_url, &around)?;
         let file = folder.join("parom.toml");
         std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
         sandbox.set_widget(INTEGRATION, WIDGET, &widget::for_trying(&config)?)?;
@@ -93,8 +114,9 @@ impl DemoStage {
             server::start_on(listener, config, ServerOptions { clock: clock.clone(), ..ServerOptions::default() })
                 .await?;
         let (key, _) = key::create(&running.app.store, &clock, "demo", None, Scope::Admin, None).await?;
+        let operator = Operator::of(running.app.clone()).await?;
         let (sandbox, messengers, other) = (Arc::new(sandbox), Arc::new(messengers), Arc::new(other));
-        Ok(Self { sandbox, messenger: Messenger::start()?, messengers, other, http, running, key, folder })
+        Ok(Self { sandbox, receiver, mail, messengers, other, operator, http, running, key, folder })
     }
 
     /// Installs the integration as the marketplace does, also in the other accounts that an earlier run with the same
@@ -130,7 +152,8 @@ impl DemoStage {
         Ok(std::mem::take(tenants["items"].as_array_mut().context("a list of accounts")?))
     }
 
-    async fn tenant(&self) -> anyhow::Result<Option<Value>> {
+    /// The demo's account as returned by the API.
+    pub async fn tenant(&self) -> anyhow::Result<Option<Value>> {
         Ok(self.tenants().await?.into_iter().find(|tenant| tenant["host"] == HOST))
     }
 
@@ -165,7 +188,7 @@ impl DemoStage {
                 }
             };
             if let Some(secret) = source["webhook_secret"].as_str() {
-                self.messenger.expect_secret(SecretString::from(secret));
+                self.receiver.expects(OWN, name, secret);
             }
             made.push(Source { id: source["id"].as_str().context("a source without an id")?.to_owned() });
         }
@@ -235,27 +258,16 @@ impl DemoStage {
         Ok(format!("{}/panel/enter?ticket={ticket}", self.url()))
     }
 
-    /// A one-time link to the vendor's admin as an operator, who connects an authenticator first.
-    pub async fn admin_url(&self) -> anyhow::Result<String> {
+    /// Has the bot for alerts look for a chat to link, as a person in the panel does who presses "Link a chat"; returns the code.
+    pub async fn awaits_alert_chat(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
-        let by = By { actor: Actor::Cli, address: None };
-        match operators::add_operator(&app.panel, OPERATOR, "", terminal::language(), &by).await? {
-            Ok((_, link)) => Ok(link),
-            Err(_) => {
-                let person = person::operator_by_email(&app.identity, app.store.read(), OPERATOR)
-                    .await?
-                    .context("the operator is gone")?;
-                Ok(operators::issue_link(&app.panel, &person, false, &by).await?)
-            }
-        }
+        let tenant_id = self.tenant_id().await?.parse().context("the account's id")?;
+        let person_id = self.operator.id().await?;
+        Ok(bot::new_code(&app.alert_notices, (tenant_id, person_id), "demo_alerts_bot").await?)
     }
 
     pub fn manager_url(&self) -> String {
         format!("{}/accounts/{HOST}/", self.sandbox.url())
-    }
-
-    pub fn messenger_url(&self) -> &str {
-        self.messenger.url()
     }
 
     pub fn customer_url(&self, sources: &Sources) -> String {
@@ -264,7 +276,8 @@ impl DemoStage {
 
     pub async fn close(self) {
         self.running.stop().await;
-        self.messenger.close().await;
+        self.receiver.stop().await;
+        self.mail.stop().await;
         if let Some(other) = Arc::into_inner(self.other) {
             other.stop().await;
         }
@@ -283,15 +296,19 @@ fn open_account(sandbox: &Sandbox, host: &str) {
     sandbox.set_language(host, terminal::language().code());
 }
 
+/// What is around the demo's server: its addresses, and the sections about messengers.
+struct Around {
+    amocrm: String,
+    messengers: String,
+    company: &'static str,
+    mail: String,
+    billing: String,
+}
+
 /// The demo's configuration, as a file and as read.
-pub(super) fn config(
-    folder: &Path,
-    public_url: &str,
-    amocrm: &str,
-    messengers: &str,
-    company: &str,
-) -> anyhow::Result<(String, Config)> {
+fn config(folder: &Path, public_url: &str, around: &Around) -> anyhow::Result<(String, Config)> {
     let folder = folder.display();
+    let Around { amocrm, messengers, company, mail, billing } = around;
     let text = format!(
         r#"
 [server]
@@ -312,6 +329,26 @@ legal_entity = "{company}"
 support_url = "https://support.example/help"
 support_email = "help@support.example"
 privacy_url = "https://support.example/privacy"
+[status]
+enabled = true
+[mail]
+url = "{mail}"
+from = "Parom demo <parom@demo.example>"
+[plans]
+default = "{PLAN}"
+trial_days = 30
+[[plan]]
+name = "start"
+sources = 3
+messages_a_month = 1000
+connectors = ["telegram", "webchat"]
+[[plan]]
+name = "{PLAN}"
+messages_a_month = 20000
+[[vendor_webhook]]
+name = "{BILLING}"
+url = "{billing}"
+secret = "{BILLING_SECRET}"
 [network]
 allow_private = ["127.0.0.1/32"]
 [[integration]]
@@ -356,7 +393,7 @@ impl DemoStage {
 
     /// Where the own messenger's webhooks go.
     pub(super) fn webhook_url(&self) -> String {
-        format!("{}/parom", self.messenger.url())
+        self.receiver.address(OWN)
     }
 
     /// Creates the account's sources in the new local amoCRM, and connects the own messenger to its new endpoint.
@@ -385,7 +422,7 @@ impl DemoStage {
                 self.api(Method::PATCH, &path, Some(json!({ "settings": settings }))).await?;
                 let made = self.api(Method::POST, &format!("{path}/rotate-secret"), Some(json!({}))).await?;
                 let secret = made["webhook_secret"].as_str().context("a secret that was not shown")?;
-                self.messenger.expect_secret(SecretString::from(secret));
+                self.receiver.expects(OWN, Names::of(terminal::language()).sources[1], secret);
             }
         }
         Ok(())

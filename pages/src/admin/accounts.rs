@@ -1,25 +1,31 @@
 //! All accounts: searchable, a page at a time, with the figures that show whether one needs attention.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web;
 use askama::Template;
+use base::error::Result;
 use base::i18n::{Sentence, Words};
+use base::store::VENDOR;
 use base::store::like::holding;
+use domain::alert::{self, AccountAlerts};
 use domain::cursor::PageRequest as Cut;
+use domain::delivery::gauges::WAITED;
 use domain::delivery::read::find::{owners, owners_of_phone};
 use domain::delivery::read::sides;
 use domain::tenant::grant::{self, Access};
 use domain::tenant::{ChannelStatus, TenantStatus, plan};
 use entity::tenant::{self, Column};
-use entity::{oauth_grant, source, tenant_channel};
+use entity::{alert as alert_rows, oauth_grant, source, tenant_channel, turn};
 use queue::Backlog;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::operator::AdminVisitor;
+use super::alerts;
+use super::operator::{AdminVisitor, is_troubled};
 use super::states::{self, StateBadge, in_state};
 use crate::panel::{Answer, AppData, PageContext, PanelContext, Tone, choice, html};
 
@@ -31,7 +37,8 @@ struct Accounts {
     page: PageContext,
     search: String,
     states: Vec<StateFilter>,
-    rows: Vec<AccountRow>,
+    /// The tables: what hurts, on the first page; and the accounts of this page.
+    tables: Vec<AccountTable>,
     /// There is no search.
     all: bool,
     newest: Option<String>,
@@ -45,20 +52,32 @@ struct StateFilter {
     chosen: bool,
 }
 
-struct AccountRow {
-    tenant: tenant::Model,
-    facts: AccountFigures,
+/// A table with its heading.
+struct AccountTable {
+    title: Sentence,
+    rows: Vec<AccountRow>,
+    /// What it leaves out.
+    more: Option<Sentence>,
+}
+
+/// An account as a row.
+pub struct AccountRow {
+    pub tenant: tenant::Model,
+    pub facts: AccountFigures,
     state: StateBadge,
     access: StateBadge,
     wants_access: bool,
+    /// The date of its end; empty if it has none.
+    plan_until: String,
 }
 
 impl AccountRow {
-    fn new(app: &PanelContext, words: Words, tenant: tenant::Model, facts: AccountFigures) -> Self {
+    pub(super) fn new(app: &PanelContext, words: Words, tenant: tenant::Model, facts: AccountFigures) -> Self {
         Self {
             state: states::account(app, words, &tenant),
             access: states::access(words, &facts.access),
             wants_access: states::wants_access(&tenant, facts.access.state),
+            plan_until: plan::end_date(&app.config, &tenant, app.clock.millis(), words),
             tenant,
             facts,
         }
@@ -82,9 +101,18 @@ pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<Account
     let cut = Cut::read(None, query.cursor.as_deref(), &["admin-accounts", &filter.search, &query.state])?;
     let tenants = find(app.store.read(), &filter, cut.after, cut.rows()).await?;
     let (tenants, next) = cut.cut(tenants, |tenant| tenant.tenant_id);
-    let facts = figures_of(&app, &tenants).await?;
-    let rows =
+    let facts = figures_of(&app, words, &tenants).await?;
+    let rows: Vec<AccountRow> =
         tenants.into_iter().zip(facts).map(|(tenant, facts)| AccountRow::new(&app, words, tenant, facts)).collect();
+    let all = filter == AccountSearch::default() && query.cursor.is_none();
+    let mut tables = Vec::new();
+    if all {
+        let (hurting, leaves_out) = board(&app, words).await?;
+        let more = leaves_out.then(|| words.text("admin-board-more").with("count", SHOWN));
+        tables.push(AccountTable { title: words.text("admin-board"), rows: hurting, more });
+    }
+    tables.push(AccountTable { title: words.text("admin-tenants-all"), rows, more: None });
+    tables.retain(|table| !table.rows.is_empty());
     let choice = |state: TenantStatus| StateFilter {
         value: state.as_str(),
         text: states::status_word(words, state).with("crm", "amoCRM"),
@@ -94,11 +122,11 @@ pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<Account
     let accounts = Accounts {
         page: page.clone(),
         states: STATES.into_iter().map(choice).collect(),
-        all: filter == AccountSearch::default() && query.cursor.is_none(),
+        all,
         newest: query.cursor.is_some().then(|| address(&query, None)),
         older: next.map(|next| address(&query, Some(&next))),
         search: filter.search,
-        rows,
+        tables,
     };
     html(&page, &accounts)
 }
@@ -183,6 +211,8 @@ fn matching(search: &str) -> Condition {
 #[derive(Clone, Debug)]
 pub struct AccountFigures {
     pub access: Access,
+    /// None if it has no open alerts.
+    pub alerts: Option<OpenAlerts>,
     pub sources: i64,
     pub sources_limit: u32,
     /// Waiting letters.
@@ -194,7 +224,11 @@ pub struct AccountFigures {
 }
 
 /// The figures of these accounts, in their order.
-pub async fn figures_of(app: &PanelContext, tenants: &[tenant::Model]) -> Result<Vec<AccountFigures>, DbErr> {
+pub async fn figures_of(
+    app: &PanelContext,
+    words: Words,
+    tenants: &[tenant::Model],
+) -> Result<Vec<AccountFigures>, DbErr> {
     let db = app.store.read();
     let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.tenant_id).collect();
     if ids.is_empty() {
@@ -224,6 +258,7 @@ pub async fn figures_of(app: &PanelContext, tenants: &[tenant::Model]) -> Result
         .all(db)
         .await?;
     let sources: BTreeMap<Uuid, i64> = sources.into_iter().collect();
+    let mut alerts = alerts_of(app, words, tenants).await?;
     let backlogs = app.queue.backlogs(&ids).await?;
     let failed = sides::failed_calls(db, &ids, now).await?;
     let lease_now = app.store.now().await?;
@@ -233,6 +268,7 @@ pub async fn figures_of(app: &PanelContext, tenants: &[tenant::Model]) -> Result
             let id = tenant.tenant_id;
             AccountFigures {
                 access: grant::shown(grants.get(&id).map_or(&[], Vec::as_slice), now, lease_now),
+                alerts: alerts.remove(&id),
                 sources: sources.get(&id).copied().unwrap_or_default(),
                 sources_limit: sources_limit(app, tenant),
                 backlog: backlogs.get(&id).copied().unwrap_or_default(),
@@ -247,4 +283,93 @@ pub async fn figures_of(app: &PanelContext, tenants: &[tenant::Model]) -> Result
 pub fn sources_limit(app: &PanelContext, tenant: &tenant::Model) -> u32 {
     let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
     own.unwrap_or_else(|| plan::sources_limit(&app.config, tenant))
+}
+
+// The board: accounts that something is wrong with, those that it hurts most first. Each query that looks for them reads only what is
+// wrong and returns a bounded number of accounts; figures are read of those alone.
+
+/// Accounts that each query returns at most, and that the board shows.
+const CANDIDATES: u64 = 100;
+const SHOWN: usize = 25;
+/// Alerts whose texts are read.
+const ALERTS_READ: u64 = 500;
+
+/// The open alerts of an account.
+#[derive(Clone, Debug)]
+pub struct OpenAlerts {
+    pub count: i64,
+    /// Of the newest; none if there are too many to read all.
+    pub newest: Option<(Sentence, i64)>,
+}
+
+/// The board, and whether it leaves accounts out.
+async fn board(app: &PanelContext, words: Words) -> Result<(Vec<AccountRow>, bool)> {
+    let db = app.store.read();
+    let mut ids: BTreeSet<Uuid> = alert::accounts(db, CANDIDATES).await?.iter().map(|one| one.tenant_id).collect();
+    ids.extend(troubled(db).await?);
+    ids.extend(overdue(db, app.store.now().await?).await?);
+    ids.remove(&VENDOR);
+    let tenants = by_ids(db, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let facts = figures_of(app, words, &tenants).await?;
+    let now = app.clock.millis();
+    let mut rows: Vec<_> =
+        tenants.into_iter().zip(facts).map(|(tenant, facts)| AccountRow::new(app, words, tenant, facts)).collect();
+    rows.sort_by_key(|row| Reverse(hurt(app, row, now)));
+    let leaves_out = rows.len() > SHOWN;
+    rows.truncate(SHOWN);
+    Ok((rows, leaves_out))
+}
+
+/// What is compared, the weightiest first: open alerts, for how long messages wait, failed calls, and how near the end of the plan is.
+fn hurt(app: &PanelContext, row: &AccountRow, now: i64) -> (i64, i64, i64, i64) {
+    let facts = &row.facts;
+    let end = plan::Term::of(&app.config.plans.get(), &row.tenant).map_or(i64::MAX, |term| term.ends_at);
+    (facts.alerts.as_ref().map_or(0, |alerts| alerts.count), waits(facts, now), facts.failed, -end)
+}
+
+/// For how long an account's messages wait; 0 if that is nothing to look at.
+fn waits(facts: &AccountFigures, now: i64) -> i64 {
+    let age = if facts.backlog.waiting > 0 { now - facts.backlog.oldest_at } else { 0 };
+    if age > WAITED[0].num_milliseconds() { age } else { 0 }
+}
+
+/// Accounts in a state in which people must do something.
+async fn troubled(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
+    use tenant::Column::TenantId;
+    let found = tenant::Entity::find().filter(is_troubled()).select_only().column(TenantId).order_by_desc(TenantId);
+    found.limit(CANDIDATES).into_tuple().all(db).await
+}
+
+/// Accounts whose channel or source could have been served for minutes. Turns that are due are few, and have an index.
+async fn overdue(db: &impl ConnectionTrait, now: i64) -> Result<Vec<Uuid>, DbErr> {
+    use turn::Column::{ReadyAt, TenantId};
+    let late = Condition::all().add(ReadyAt.is_not_null()).add(ReadyAt.lt(now - WAITED[0].num_milliseconds()));
+    let found = turn::Entity::find().filter(late).select_only().column(TenantId).group_by(TenantId);
+    found.order_by_asc(ReadyAt.min()).limit(CANDIDATES).into_tuple().all(db).await
+}
+
+/// The open alerts of these accounts; accounts without any are absent.
+async fn alerts_of(
+    app: &PanelContext,
+    words: Words,
+    tenants: &[tenant::Model],
+) -> Result<BTreeMap<Uuid, OpenAlerts>, DbErr> {
+    let db = app.store.read();
+    let ids = || tenants.iter().map(|tenant| tenant.tenant_id);
+    let counted: Vec<AccountAlerts> = alert::of_accounts(db, ids()).await?;
+    let newest = alert_rows::Entity::find()
+        .filter(alert_rows::Column::TenantId.is_in(counted.iter().map(|one| one.tenant_id)))
+        .filter(alert_rows::Column::ResolvedAt.is_null())
+        .order_by_desc(alert_rows::Column::OpenedAt)
+        .limit(ALERTS_READ);
+    let newest = if counted.is_empty() { Vec::new() } else { newest.all(db).await? };
+    let of = |one: AccountAlerts| {
+        let tenant = tenants.iter().find(|tenant| tenant.tenant_id == one.tenant_id);
+        let newest = newest.iter().find(|alert| alert.tenant_id == one.tenant_id);
+        let text = tenant.zip(newest).map(|(tenant, alert)| {
+            (alerts::row(words, alert, Some(&tenant.host), states::crm(app, tenant)).subject, alert.opened_at)
+        });
+        (one.tenant_id, OpenAlerts { count: one.count, newest: text })
+    };
+    Ok(counted.into_iter().map(of).collect())
 }

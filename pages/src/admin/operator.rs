@@ -195,6 +195,11 @@ fn app(request: &HttpRequest) -> Result<AppData> {
 /// States in which an account's own people, or the vendor, must do something.
 const TROUBLED: [TenantStatus; 3] = [TenantStatus::NeedsReauth, TenantStatus::Unpaid, TenantStatus::Blocked];
 
+/// The accounts in one of these states.
+pub(super) fn is_troubled() -> Condition {
+    TROUBLED.into_iter().fold(Condition::any(), |all, state| all.add(in_state(state)))
+}
+
 /// How many accounts need attention: they are in one of these states, or have open alerts.
 pub async fn count_needing_attention(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let open = Query::select()
@@ -202,8 +207,7 @@ pub async fn count_needing_attention(db: &impl ConnectionTrait) -> Result<u64, D
         .from(alert_rows::Entity)
         .and_where(alert_rows::Column::ResolvedAt.is_null())
         .to_owned();
-    let has_alerts = Condition::any().add(tenant::Column::TenantId.in_subquery(open));
-    let needing = TROUBLED.into_iter().fold(has_alerts, |all, state| all.add(in_state(state)));
+    let needing = is_troubled().add(tenant::Column::TenantId.in_subquery(open));
     tenant::Entity::find().filter(needing).filter(tenant::Column::TenantId.ne(VENDOR)).count(db).await
 }
 
@@ -319,7 +323,7 @@ fn page_of(method: &Method, path: &str) -> String {
     match parts_of(path).as_slice() {
         _ if *method == Method::GET => path.to_owned(),
         ["integrations", ..] => "/admin/channels".to_owned(),
-        ["accounts", id, ..] => format!("/admin/accounts/{id}"),
+        ["accounts", id, ..] => format!("/admin/accounts/{id}/plan"),
         _ => "/admin/operators".to_owned(),
     }
 }
@@ -375,7 +379,7 @@ mod tests {
             (&post, "/admin/operators", "/admin/operators"),
             (&post, "/admin//operators/7/link", "/admin/operators"),
             (&get, "/admin/operators/7/disable", "/admin/operators/7/disable"),
-            (&post, "/admin/accounts/7/plan", "/admin/accounts/7"),
+            (&post, "/admin/accounts/7/plan", "/admin/accounts/7/plan"),
         ] {
             assert!(needs(method, path), "{method} {path}");
             assert_eq!(page_of(method, path), page);

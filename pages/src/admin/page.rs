@@ -12,20 +12,37 @@ use super::letter::{ICON, ICON_NAME};
 use super::operator::{AdminCounts, AdminVisitor};
 use crate::panel::{Answer, NavEntry, NavGroup, PageContext, PanelContext, Title};
 
-/// The menu: addresses and message keys.
-const MENU: [(&str, &str); 12] = [
-    ("/admin", "nav-overview"),
-    ("/admin/accounts", "admin-tenants"),
-    ("/admin/channels", "admin-integrations"),
-    ("/admin/queues", "admin-queues"),
-    ("/admin/undelivered", "nav-undelivered"),
-    ("/admin/takeovers", "takeover-admin"),
-    ("/admin/alerts", "admin-alerts"),
-    ("/admin/announcements", "admin-announcements"),
-    ("/admin/webhooks", "webhooks-title"),
-    ("/admin/doctor", "admin-doctor"),
-    ("/admin/audit", "nav-audit"),
-    ("/admin/operators", "admin-operators"),
+/// The entries of a group: addresses and message keys.
+type Entries = &'static [(&'static str, &'static str)];
+
+/// The menu in groups, each with the message key of its title; the first has none.
+const MENU: [(&str, Entries); 5] = [
+    ("", &[("/admin", "nav-overview")]),
+    (
+        "admin-menu-accounts",
+        &[
+            ("/admin/accounts", "admin-tenants"),
+            ("/admin/takeovers", "takeover-admin"),
+            ("/admin/announcements", "admin-announcements"),
+        ],
+    ),
+    (
+        "admin-menu-delivery",
+        &[
+            ("/admin/queues", "admin-queues"),
+            ("/admin/undelivered", "nav-undelivered"),
+            ("/admin/webhooks", "webhooks-title"),
+        ],
+    ),
+    (
+        "admin-menu-service",
+        &[
+            ("/admin/channels", "admin-integrations"),
+            ("/admin/alerts", "admin-alerts"),
+            ("/admin/doctor", "admin-doctor"),
+        ],
+    ),
+    ("admin-menu-team", &[("/admin/operators", "admin-operators"), ("/admin/audit", "nav-audit")]),
 ];
 
 impl AdminVisitor {
@@ -54,8 +71,13 @@ impl AdminVisitor {
 
 fn menu(page: &PageContext, counts: AdminCounts, nav: &str) -> Vec<NavGroup> {
     let entry =
-        |(href, key): (&'static str, &'static str)| NavEntry::of(page, href, key, href == nav, counts.of_entry(href));
-    vec![NavGroup { title: String::new(), entries: MENU.into_iter().map(entry).collect() }]
+        |(href, key): &(&'static str, &'static str)| NavEntry::of(page, href, key, *href == nav, counts.of_entry(href));
+    let title = |key: &'static str| if key.is_empty() { String::new() } else { page.words.text(key).to_string() };
+    let group = |(key, entries): (&'static str, Entries)| NavGroup {
+        title: title(key),
+        entries: entries.iter().map(entry).collect(),
+    };
+    MENU.into_iter().map(group).collect()
 }
 
 /// A page for requests without a session.

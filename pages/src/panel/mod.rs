@@ -31,6 +31,7 @@ mod navigation;
 mod notice;
 mod overview;
 mod page;
+pub mod picture_form;
 mod reasons;
 mod reports;
 mod rights;

@@ -11,9 +11,10 @@ impl Simulator<Options> {
         self.core.change(|state| {
             let (number, NewSeller { name, client_id, client_secret, .. }) = (state.free_number(new.id), new);
             let id = Id::from(number);
+            let token = client_secret.clone();
             let seller = Seller { client_id, client_secret, has_level: true };
             state.own.sellers.insert(id.clone(), seller);
-            state.lines.insert(id.clone(), Line { id, name, ..Line::default() });
+            state.lines.insert(id.clone(), Line { id, name, token, ..Line::default() });
             number
         })
     }
@@ -84,8 +85,11 @@ impl State {
         let stays = |kind| kind == GrantKind::Code || (kind == GrantKind::Refresh && !for_good);
         self.own.grants.retain(|_, grant| grant.seller != *seller || stays(grant.kind));
         let secret = self.next_hex(32);
-        if let Some(seller) = self.own.sellers.get_mut(seller).filter(|_| for_good) {
-            seller.client_secret = secret;
+        if let Some(known) = self.own.sellers.get_mut(seller).filter(|_| for_good) {
+            known.client_secret.clone_from(&secret);
+            if let Some(line) = self.lines.get_mut(seller) {
+                line.token = secret;
+            }
         }
     }
 

@@ -146,7 +146,11 @@ mod tests {
         assert_eq!((words.get("stop"), words.get("send"), words.get("sen")), ("Остановить бота", "Отправить", "sen"));
         let (avito, crm) = (include_str!("../avito/words.tsv"), include_str!("../crm/pages/words.tsv"));
         let (telegram, whatsapp) = (include_str!("../telegram/words.tsv"), include_str!("../whatsapp/words.tsv"));
-        for line in [include_str!("words.tsv"), avito, crm, telegram, whatsapp].iter().flat_map(|words| words.lines()) {
+        let (mail, webhooks) = (include_str!("../mail/words.tsv"), include_str!("../webhooks/words.tsv"));
+        for line in [include_str!("words.tsv"), avito, crm, telegram, whatsapp, mail, webhooks]
+            .iter()
+            .flat_map(|words| words.lines())
+        {
             let [_, en, ru] = line.split('\t').collect::<Vec<_>>()[..] else { panic!("a key and two texts: {line}") };
             for gap in ["{what}", "{more}", "{text}"] {
                 assert_eq!(en.contains(gap), ru.contains(gap), "{line}");

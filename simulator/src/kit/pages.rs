@@ -4,12 +4,15 @@ mod consent;
 mod frame;
 mod list;
 mod phone;
+mod pieces;
 mod programs;
 mod trouble;
 
 pub use consent::{Asked, Code, CodeFault, Consent, ConsentChoice, Decision, decision, returned};
 pub use frame::{Frame, page_of};
-pub(crate) use frame::{events, page_by};
+pub(crate) use frame::{asset, events, page_by};
+pub(crate) use pieces::{Piece, pieces};
+pub(crate) use trouble::{button, trouble_page};
 
 use std::sync::Arc;
 

@@ -17,13 +17,26 @@ impl Default for NewBot {
     }
 }
 
+fn token(serial: i64) -> String {
+    format!("f9LHodD0cO{serial}{}", "L-max-token-of-a-bot".repeat(2))
+}
+
+impl State {
+    /// Gives a bot another token; the old one is not valid any more.
+    pub(super) fn renew(&mut self, bot: &Id) {
+        let token = token(self.next_serial());
+        if let Some(line) = self.lines.get_mut(bot) {
+            (line.is_revoked, line.token) = (false, token);
+        }
+    }
+}
+
 impl Simulator<Options> {
     pub fn add_bot(&self, new: NewBot) -> BotView {
         self.core.change(|state| {
             let serial = state.next_serial();
             let (id, NewBot { name, username }) = (70_010 + serial, new);
-            let token = format!("f9LHodD0cO{serial}{}", "L-max-token-of-a-bot".repeat(2));
-            let line = Line { id: id.into(), token, name, username, ..Line::default() };
+            let line = Line { id: id.into(), token: token(serial), name, username, ..Line::default() };
             let view = BotView::of(&line);
             state.lines.insert(id.into(), line);
             view

@@ -37,6 +37,7 @@ impl Wire for Options {
         acts: &[("remove_dialog", "remove_dialog"), ("clear_dialog", "clear_dialog")],
         troubles: &[
             ("revoke", r#"{"revoke": {line}}"#),
+            ("renew", r#"{"renew": {line}}"#),
             ("hijack", r#"{"hijack": {line}, "url": "https://another-service.example/max"}"#),
             ("end_addresses", r#"{"end_addresses": true}"#),
         ],
@@ -165,6 +166,8 @@ impl Wire for Options {
             state.hijack(&bot, what.get("url").and_then(Value::as_str).context("url is missing")?);
         } else if let Some(bot) = line("revoke") {
             state.lines.get_mut(&bot).context("there is no such bot")?.is_revoked = true;
+        } else if let Some(bot) = line("renew") {
+            state.renew(&bot);
         } else if let Some(millis) = what.get("processing").and_then(Value::as_i64) {
             state.own.processing = millis;
         } else if what.get("end_addresses") == Some(&json!(true)) {

@@ -211,4 +211,14 @@ impl Meta {
         self.own.tokens.insert(text.clone(), token);
         text
     }
+
+    /// Issues another token to the app that had one.
+    pub(super) fn renew(&mut self, account: &Id) {
+        let known = self.own.tokens.values().find(|token| token.account == *account).cloned();
+        let Some(Token { app, issued_at, expires_at, .. }) = known else { return };
+        let token = self.new_token(&app, account, expires_at.map(|at| at - issued_at));
+        if let Some(line) = self.lines.get_mut(account) {
+            (line.is_revoked, line.token) = (false, token);
+        }
+    }
 }

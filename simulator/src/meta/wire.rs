@@ -10,8 +10,8 @@ use super::options::{Meta, Options, Own, Platform};
 use super::{acts, api, consent, hooks, json};
 use crate::graph::{Params, Refusal, parts};
 use crate::kit::{
-    ActWord, Answer, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Kind, Line, Look, Message, Named, Now,
-    PLAIN, Policy, Post, Sample, Verb, Wire, Words,
+    ActWord, Answer, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Line, Look, Message, Named,
+    Now, PLAIN, Policy, Post, Sample, Verb, Wire, Words,
 };
 
 impl Wire for Options {
@@ -27,7 +27,11 @@ impl Wire for Options {
         removes: true,
         emoji: &["❤️", "👍"],
         acts: &[("read", "mark_read")],
-        troubles: &[("revoke", r#"{"revoke": "{line}"}"#), ("expire_files", r#"{"expire_files": true}"#)],
+        troubles: &[
+            ("revoke", r#"{"revoke": "{line}"}"#),
+            ("renew", r#"{"renew": "{line}"}"#),
+            ("expire_files", r#"{"expire_files": true}"#),
+        ],
         words: include_str!("words.tsv"),
         ..PLAIN
     };
@@ -151,6 +155,11 @@ impl Wire for Options {
             for (_, token) in tokens.filter(|(text, token)| *text == revoked || token.account == revoked) {
                 token.is_revoked = true;
             }
+            if let Some(line) = state.lines.get_mut(&Id::from(revoked)) {
+                line.is_revoked = true;
+            }
+        } else if let Some(account) = what.get("renew").and_then(Id::of) {
+            state.renew(&account);
         } else if let Some(expire) = what.get("expire_files") {
             if *expire == json!(true) {
                 state.expire_files();

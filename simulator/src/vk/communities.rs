@@ -51,12 +51,18 @@ impl State {
         if let Some(known) = self.own.communities.get_mut(&community) {
             known.tokens.push((token.clone(), rights));
         }
+        if let Some(line) = self.lines.get_mut(&community.into()) {
+            (line.is_revoked, line.token) = (false, token.clone());
+        }
         token
     }
 
     pub(super) fn revoke(&mut self, community: i64) {
         if let Some(known) = self.own.communities.get_mut(&community) {
             known.tokens.clear();
+        }
+        if let Some(line) = self.lines.get_mut(&community.into()) {
+            line.is_revoked = true;
         }
     }
 }

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::call::{self, Refusal, refused};
+use super::communities::NewCommunity;
 use super::options::{Options, Own, State};
 use super::{acts, api, events, files, json, login, messages};
 use crate::kit::{
@@ -26,7 +27,7 @@ impl Wire for Options {
         edits: true,
         emoji: &["❤", "🔥", "😂", "👍"],
         reads: true,
-        troubles: &[("revoke", r#"{"revoke": {line}}"#)],
+        troubles: &[("revoke", r#"{"revoke": {line}}"#), ("renew", r#"{"renew": {line}}"#)],
         words: include_str!("words.tsv"),
         ..PLAIN
     };
@@ -151,9 +152,13 @@ impl Wire for Options {
     }
 
     fn break_own(&self, state: &mut State, what: &Map<String, Value>) -> Result<()> {
-        match what.get("revoke").and_then(Value::as_i64) {
-            Some(community) => state.revoke(community),
-            None => bail!("VK has no such fault"),
+        let line = |name: &str| what.get(name).and_then(Value::as_i64);
+        if let Some(community) = line("revoke") {
+            state.revoke(community);
+        } else if let Some(community) = line("renew") {
+            state.add_token(community, &NewCommunity::default().rights);
+        } else {
+            bail!("VK has no such fault");
         }
         Ok(())
     }

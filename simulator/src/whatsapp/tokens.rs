@@ -132,6 +132,33 @@ fn used(state: &mut WhatsApp, params: &Params, app: &str) -> Result<String, Refu
 }
 
 impl WhatsApp {
+    /// Ends a token, or all tokens that reach a number. None if there is neither.
+    pub(super) fn revoke(&mut self, revoked: &str) -> Option<()> {
+        if let Some(token) = self.own.tokens.get_mut(revoked) {
+            token.is_revoked = true;
+            return Some(());
+        }
+        let phone = Id::from(revoked);
+        let waba = self.own.phones.get(&phone)?.waba.clone();
+        self.own
+            .tokens
+            .values_mut()
+            .filter(|token| token.wabas.contains(&waba))
+            .for_each(|token| token.is_revoked = true);
+        self.lines.get_mut(&phone)?.is_revoked = true;
+        Some(())
+    }
+
+    /// Issues another token for the number's account, to the app that had one.
+    pub(super) fn renew(&mut self, phone: &Id) -> Option<()> {
+        let waba = self.own.phones.get(phone)?.waba.clone();
+        let Token { app, wabas, .. } = self.own.tokens.values().find(|token| token.wabas.contains(&waba))?.clone();
+        let token = self.issue(&app, wabas, None);
+        let line = self.lines.get_mut(phone)?;
+        (line.is_revoked, line.token) = (false, token);
+        Some(())
+    }
+
     /// A code of Embedded Signup, valid for 30 seconds and exchanged once.
     pub(super) fn make_code(&mut self, app: &str, waba: &str, redirect_uri: &str) -> String {
         let text = format!("AQ{:030}", self.next_serial());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
 
 use super::codes::known;
@@ -11,7 +11,7 @@ use super::options::{Options, Own, Status, WhatsApp, body};
 use super::{acts, api, hooks, media};
 use crate::graph::{Params, Refusal};
 use crate::kit::{
-    ActWord, Answer, Author, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Kind, Line, Look, Message,
+    ActWord, Answer, Author, Call, Core, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Line, Look, Message,
     Named, Now, PLAIN, Policy, Post, Sample, Verb, Wire, Words, list,
 };
 
@@ -45,6 +45,8 @@ impl Wire for Options {
             ("pair_rate", r#"{"operation": "messages", "count": 3, "fault": "error", "code": 131056}"#),
             ("unavailable", r#"{"operation": "*", "count": 1, "fault": "error", "code": 131016}"#),
             ("token", r#"{"operation": "*", "count": 1, "fault": "error", "code": 190}"#),
+            ("revoke", r#"{"revoke": "{line}"}"#),
+            ("renew", r#"{"renew": "{line}"}"#),
             ("forged", r#"{"webhook": "forged", "count": 1}"#),
         ],
         words: include_str!("words.tsv"),
@@ -209,8 +211,12 @@ impl Wire for Options {
     }
 
     fn break_own(&self, state: &mut WhatsApp, what: &Map<String, Value>) -> Result<()> {
-        let token = what.get("revoke").and_then(Value::as_str).context("WhatsApp has no such fault")?;
-        state.own.tokens.get_mut(token).context("there is no such token")?.is_revoked = true;
-        Ok(())
+        let given = |name: &str| what.get(name).and_then(Value::as_str);
+        match (given("revoke"), given("renew")) {
+            // A token, or all of a number.
+            (Some(revoked), _) => state.revoke(revoked).context("there is no such token"),
+            (None, Some(phone)) => state.renew(&Id::from(phone)).context("there is no such number"),
+            (None, None) => bail!("WhatsApp has no such fault"),
+        }
     }
 }

@@ -6,6 +6,7 @@
     reason = "helpers of tests: a failed unwrap is the test's answer, and the caller here must be the test alone"
 )]
 
+mod around;
 mod avito;
 mod crm;
 mod max;

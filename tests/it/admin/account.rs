@@ -137,16 +137,16 @@ async fn a_note_has_its_author_and_is_the_vendors_alone(world: &mut World) {
     let line = world.line("support").await;
     let account = format!("/admin/accounts/{}", line.tenant_id);
     let olga = Operator::signed_in(world).await;
-    olga.opens(&account).await.is(200).says(&["No notes yet."]);
+    olga.opens(&format!("{account}/notes")).await.is(200).says(&["No notes yet."]);
     let text = "Calls on Mondays,\n<b>two</b> shops: note-canary";
     assert!(
         olga.sends(&format!("{account}/notes"), &[("text", text)]).await.is(303).header("location").contains(&account)
     );
-    let page = olga.opens(&account).await.is(200);
+    let page = olga.opens(&format!("{account}/notes")).await.is(200);
     page.says(&["Olga", "Calls on Mondays,", "&#60;b&#62;two"]);
     for (wrong, why) in [(" ".to_owned(), "nothing"), ("x".repeat(2001), "too much")] {
         olga.sends(&format!("{account}/notes"), &[("text", &wrong)]).await.is(303);
-        olga.opens(&account).await.is(200).says(&["A note can have 1 to 2,000 characters"]);
+        olga.opens(&format!("{account}/notes")).await.is(200).says(&["A note can have 1 to 2,000 characters"]);
         assert_eq!(account_note::Entity::find().all(world.app().store.read()).await.unwrap().len(), 1, "{why}");
     }
     // Neither the account's pages nor its export have it.
@@ -161,7 +161,7 @@ async fn a_note_has_its_author_and_is_the_vendors_alone(world: &mut World) {
     }
     let id = page.between(&format!("action=\"{account}/notes/"), "/").expect("a note").to_owned();
     olga.sends(&format!("{account}/notes/{id}/delete"), &[]).await.is(303);
-    olga.opens(&account).await.is(200).says(&["The note is deleted.", "No notes yet."]);
+    olga.opens(&format!("{account}/notes")).await.is(200).says(&["The note is deleted.", "No notes yet."]);
     olga.sends(&format!("{account}/notes/{id}/delete"), &[]).await.is(404);
     let done: Vec<String> = log(world, VENDOR).await;
     let done: Vec<&str> = done.iter().map(String::as_str).filter(|one| one.starts_with("account.note")).collect();

@@ -2,6 +2,7 @@
 
 use base::store::VENDOR;
 use entity::{conversation, heartbeat, tenant};
+use parom::alert::Alarm;
 use parom::delivery::gauges;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, World, both, once};
@@ -44,13 +45,16 @@ async fn accounts_are_found_a_page_at_a_time(world: &mut World) {
     add_tenants(world, 60).await;
     let olga = Operator::signed_in(world).await;
     let first = olga.opens("/admin/accounts").await.is(200);
-    assert_eq!(hosts(&first.text).len(), 50);
-    assert_eq!(hosts(&first.text)[0], "shop59.amocrm.ru", "newest first");
+    let (board, all) = first.text.split_once("All accounts</h2>").expect("both tables");
+    assert_eq!(hosts(board).len(), 25, "of the thirty that are unpaid");
+    assert!(board.contains("Needs attention") && board.contains("The first 25 are shown"), "{board}");
+    assert_eq!(hosts(all).len(), 50);
+    assert_eq!(hosts(all)[0], "shop59.amocrm.ru", "newest first");
     let next = first.text.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let second = olga.opens(&next.replace("&amp;", "&").replace("&#38;", "&")).await.is(200);
     let rest = hosts(&second.text);
     assert_eq!((rest.len(), rest.last().unwrap().as_str()), (11, HOST));
-    second.never_says(&["rel=\"next\""]);
+    second.never_says(&["rel=\"next\"", "Needs attention"]);
 
     let found =
         async |olga: &Operator, query: &str| hosts(&olga.opens(&format!("/admin/accounts?{query}")).await.is(200).text);
@@ -63,6 +67,28 @@ async fn accounts_are_found_a_page_at_a_time(world: &mut World) {
     assert_eq!(found(&olga, "state=active").await.len(), 30, "29 of the made and the installed one");
     assert_eq!(found(&olga, "state=uninstalled").await.len(), 0);
     olga.opens("/admin/accounts?cursor=x").await.is(422);
+}
+
+/// Open alerts weigh more than a state, several more than one, and an account that nothing is wrong with is not on the board.
+async fn the_board_begins_with_what_hurts_most(world: &mut World) {
+    let line = world.line("support").await;
+    add_tenants(world, 4).await;
+    let olga = Operator::signed_in(world).await;
+    let board = async |olga: &Operator| {
+        let page = olga.opens("/admin/accounts").await.is(200);
+        hosts(page.text.split("All accounts</h2>").next().unwrap())
+    };
+    // Two are unpaid, the newest first.
+    assert_eq!(board(&olga).await, ["shop2.amocrm.ru", "shop0.amocrm.ru"]);
+    let all = tenant::Entity::find().all(world.app().store.read()).await.unwrap();
+    let shop = all.iter().find(|tenant| tenant.host == "shop1.amocrm.ru").unwrap().tenant_id;
+    let app = world.app();
+    for (tenant_id, kind, object) in [(line.tenant_id, "late", ""), (shop, "late", ""), (shop, "limit_near", "stored")]
+    {
+        let alarm = Alarm { tenant_id, kind, object, source_id: None, detail: json!({}) };
+        parom::alert::raise(app, app.store.write(), alarm).await.unwrap();
+    }
+    assert_eq!(board(&olga).await, ["shop1.amocrm.ru", HOST, "shop2.amocrm.ru", "shop0.amocrm.ru"]);
 }
 
 async fn an_account_is_found_by_a_message(world: &mut World) {
@@ -323,6 +349,7 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
 
 both!(an_account_is_found_by_a_customers_phone, the_first_page_shows_the_whole_service);
 both!(accounts_are_found_a_page_at_a_time, an_account_is_found_by_a_message);
+both!(the_board_begins_with_what_hurts_most);
 both!(accounts_with_open_alerts_are_listed_first, queues_show_where_and_why_letters_wait);
 once!(a_destination_with_many_failed_calls_is_not_green);
 once!(a_number_that_comes_later_is_found_too, doctor_and_letter_are_shown);

@@ -230,6 +230,10 @@ async fn every_page_of_the_admin_and_of_the_vendor() {
     let id = line.tenant_id;
     for path in [
         format!("accounts/{id}"),
+        format!("accounts/{id}/access"),
+        format!("accounts/{id}/plan"),
+        format!("accounts/{id}/data"),
+        format!("accounts/{id}/notes"),
         format!("accounts/{id}/suspend"),
         format!("accounts/{id}/view-as"),
         format!("undelivered/{id}"),

@@ -424,7 +424,10 @@ async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
         let refused = visitor.sends("/panel/keys", &[("name", "new"), ("scope", "read")]).await.is(503);
         refused.says(&[STRIP, "nothing was changed"]);
         assert!(!refused.header("retry-after").is_empty());
-        operator.sends(&format!("/admin/accounts/{}/weight", line.tenant_id), &[("weight", "3")]).await.is(503);
+        operator
+            .sends(&format!("/admin/accounts/{}/notes", line.tenant_id), &[("text", "Calls on Mondays")])
+            .await
+            .is(503);
     };
     // No request waits for the database.
     ends_within(Duration::from_secs(5), looks).await;

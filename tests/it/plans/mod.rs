@@ -211,12 +211,27 @@ async fn the_vendors_keys_and_operators_set_them(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     olga.proves(world).await;
     let page = format!("/admin/accounts/{}", line.tenant_id);
-    olga.opens(&page).await.is(200).says(&["value=\"all\" selected", "value=\"2026-12-31\"", "for 7 days"]);
+    olga.opens(&format!("{page}/plan")).await.is(200).says(&[
+        "value=\"all\" selected",
+        "value=\"2026-12-31\"",
+        "for 7 days",
+    ]);
     let form = |plan, trial, paid| [("plan", plan), ("trial_until", trial), ("paid_until", paid)];
     for wrong in [form("gold", "", ""), form("all", "soon", ""), form("all", "", "2026-02-30")] {
-        olga.sends(&format!("{page}/plan"), &wrong).await.is(303);
+        olga.sends(&format!("{page}/plan"), &wrong).await.is(422).says(&["Nothing was changed"]);
     }
-    olga.opens(&page).await.is(200).says(&["Nothing was changed"]);
+    // Limits are saved with the plan; one that is wrong leaves both as they are, and the form as it was typed.
+    let limits = |limit, weight| {
+        let plan = form("", "", "2026-12-30");
+        plan.into_iter().chain([("limit", limit), ("weight", weight), ("window", "off")]).collect::<Vec<_>>()
+    };
+    for (limit, weight, says) in
+        [("101", "3", "from 0 to 100"), ("7", "0", "from 1 to 100"), ("7", "x", "from 1 to 100")]
+    {
+        let wrong = olga.sends(&format!("{page}/plan"), &limits(limit, weight)).await.is(422);
+        wrong.says(&[says, &format!("value=\"{limit}\""), "value=\"2026-12-30\"", "value=\"off\" selected"]);
+    }
+    assert_eq!(world.tenant(HOST).await.unwrap()["plan"], "all");
     olga.sends(&format!("{page}/plan"), &form("all", "", "2026-12-31")).await.is(303);
     olga.sends(&format!("{page}/plan"), &form("", "", "2027-01-31")).await.is(303);
     let tenant = world.tenant(HOST).await.unwrap();

@@ -61,7 +61,7 @@ doctor: delivery integrations media missed_hooks own_address rotation source ten
 backup: media
 own_address:
 http_workers:
-cli: admin api api_key app audit backup customer delivery doctor missed_hooks http_workers import intake identity
+cli: admin alert_notices api api_key app audit backup customer delivery doctor missed_hooks http_workers import intake identity
     integrations rotation server settings source tenant unregister
 ";
 

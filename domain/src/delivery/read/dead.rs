@@ -168,7 +168,7 @@ pub struct Undelivered {
     pub accounts: i64,
 }
 
-/// [`undelivered`] of all accounts.
+/// [`undelivered`] of all accounts, at most `most` messages: the menu's count reads no more than it shows.
 pub async fn undelivered_of_all(db: &impl ConnectionTrait, since: i64, most: i64) -> Result<Undelivered, DbErr> {
     let (kind, failed) = (LetterKind::Message.number(), State::Failed.number());
     // By account, or the failed messages of all days would be read.
@@ -177,7 +177,7 @@ pub async fn undelivered_of_all(db: &impl ConnectionTrait, since: i64, most: i64
          (SELECT tenant_id, later FROM (SELECT tenant_id, CAST(NULL AS integer) AS later FROM dead_letter \
          WHERE kind = {kind} LIMIT $2) AS dead UNION ALL SELECT message.tenant_id, 1 FROM tenant JOIN message \
          ON message.tenant_id = tenant.tenant_id AND message.id >= $1 AND message.error <> '' \
-         AND message.state = {failed} AND message.position > 0) AS undelivered"
+         AND message.state = {failed} AND message.position > 0 LIMIT $2) AS undelivered"
     );
     let values = [first_id_at(since).into(), most.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);

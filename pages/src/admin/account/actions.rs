@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::config::Retention;
 use base::error::{Error, Result};
-use base::i18n::{LocalizedText, Sentence, Words};
+use base::i18n::{Sentence, Words};
 use base::store::in_transaction;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime};
 use domain::identity::signed_in::Entry;
@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{address, answer, load};
+use super::{address, load, plan_tab};
 use crate::admin::operator::AdminVisitor;
 use crate::admin::operators;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html_as, to as redirect};
@@ -80,81 +80,11 @@ impl ReasonQuestion {
     }
 }
 
-/// The maximum number of sources as typed; empty: the configured one.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LimitForm {
-    limit: String,
-}
-
-/// The entered weight.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WeightForm {
-    weight: String,
-}
-
-/// Whether the time window is to be off.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WindowForm {
-    off: bool,
-}
-
-/// Sets the maximum number of sources.
-pub async fn limit_sources(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<LimitForm>) -> Answer {
-    let tenant = load(&app, *id).await?;
-    let typed = form.0.limit.trim().to_owned();
-    let limit = if typed.is_empty() { Ok(None) } else { typed.parse::<i32>().map(Some) };
-    let set = match limit {
-        Ok(limit) => tenants::limit_sources(&app.tenants, *id, limit).await,
-        Err(_) => Err(Error::field("/sources_limit", LocalizedText::new("said-number"))),
-    };
-    match set {
-        Ok(()) => {}
-        Err(Error::Invalid(_)) => {
-            let wrong = Some(visitor.words.text("admin-limit-wrong"));
-            return answer(&app, &visitor, tenant, StatusCode::UNPROCESSABLE_ENTITY, typed, wrong).await;
-        }
-        Err(other) => return Err(other),
-    }
-    let detail = json!({ "from": tenant.sources_limit, "to": limit.ok().flatten() });
-    visitor.note_both(&app, *id, "account.limit_changed", detail).await?;
-    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
-}
-
-/// Sets the share of concurrent deliveries.
-pub async fn set_weight(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<WeightForm>) -> Answer {
-    let tenant = load(&app, *id).await?;
-    // Text that is not a number is rejected like 0.
-    let weight = form.0.weight.trim().parse::<i32>().unwrap_or(0);
-    match tenants::weigh(&app.tenants, *id, weight).await {
-        Ok(()) => {}
-        Err(Error::Invalid(_)) => {
-            let wrong = visitor.words.text("admin-weight-wrong").with("most", tenants::MOST_WEIGHT);
-            return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
-        }
-        Err(other) => return Err(other),
-    }
-    visitor.note_both(&app, *id, "account.weighed", json!({ "from": tenant.weight, "to": weight })).await?;
-    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
-}
-
-/// Switches the time window.
-pub async fn switch_window(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<WindowForm>) -> Answer {
-    load(&app, *id).await?;
-    tenants::switch_window(&app.tenants, *id, form.0.off).await?;
-    let action = if form.0.off { "account.window_off" } else { "account.window_on" };
-    visitor.note_both(&app, *id, action, json!({})).await?;
-    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("admin-window-saved"))).await
-}
-
-/// What the form shows.
+/// What the form of plan and limits shows.
 pub(super) struct PlanForm {
     pub plans: Vec<PlanOption>,
-    /// Last days, as `2026-12-31`; empty: no end.
-    pub trial_until: String,
-    pub paid_until: String,
+    /// As typed. Last days are `2026-12-31`; empty: no end.
+    pub typed: PlanInput,
     pub grace_days: u32,
 }
 
@@ -166,58 +96,173 @@ pub(super) struct PlanOption {
     pub chosen: bool,
 }
 
-impl PlanForm {
-    pub fn of(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Self {
-        let own = tenant.plan.as_deref().unwrap_or_default();
-        let option = |name: &str, text| PlanOption { name: name.to_owned(), text, chosen: name == own };
-        let mut plans = vec![option("", words.text("admin-plan-none").to_string())];
-        plans.extend(app.config.plan_list.get().iter().map(|plan| option(&plan.name, plan.name.clone())));
-        if plans.iter().all(|plan| !plan.chosen) {
-            plans.push(option(own, words.text("admin-plan-unknown").with("plan", own).to_string()));
-        }
-        Self {
-            plans,
-            trial_until: last_day(tenant.trial_until),
-            paid_until: last_day(tenant.paid_until),
-            grace_days: app.config.plans.get().grace_days,
-        }
-    }
-}
-
-/// What was entered.
-#[derive(Deserialize)]
+/// What was entered. Fields that were not sent stay as they are.
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PlanInput {
     plan: String,
     trial_until: String,
     paid_until: String,
+    /// The maximum number of sources; empty: the plan's or the configured one.
+    limit: Option<String>,
+    /// The share of concurrent deliveries.
+    weight: Option<String>,
+    /// `on` or `off`: amoCRM's time window.
+    window: Option<String>,
 }
 
-/// Sets plan and ends.
+impl PlanInput {
+    fn of(tenant: &tenant::Model) -> Self {
+        Self {
+            plan: tenant.plan.clone().unwrap_or_default(),
+            trial_until: last_day(tenant.trial_until),
+            paid_until: last_day(tenant.paid_until),
+            limit: Some(tenant.sources_limit.map(|limit| limit.to_string()).unwrap_or_default()),
+            weight: Some(tenant.weight.to_string()),
+            window: Some(if tenant.window_off { "off" } else { "on" }.to_owned()),
+        }
+    }
+}
+
+impl PlanForm {
+    pub fn of(app: &PanelContext, words: Words, tenant: &tenant::Model, typed: Option<PlanInput>) -> Self {
+        let stored = PlanInput::of(tenant);
+        let typed = typed.map_or(stored.clone(), |typed| PlanInput {
+            limit: typed.limit.or(stored.limit),
+            weight: typed.weight.or(stored.weight),
+            window: typed.window.or(stored.window),
+            ..typed
+        });
+        let option = |name: &str, text| PlanOption { name: name.to_owned(), text, chosen: name == typed.plan };
+        let mut plans = vec![option("", words.text("admin-plan-none").to_string())];
+        plans.extend(app.config.plan_list.get().iter().map(|plan| option(&plan.name, plan.name.clone())));
+        if plans.iter().all(|plan| !plan.chosen) {
+            let unknown = words.text("admin-plan-unknown").with("plan", typed.plan.as_str());
+            plans.push(option(&typed.plan, unknown.to_string()));
+        }
+        Self { plans, typed, grace_days: app.config.plans.get().grace_days }
+    }
+
+    pub fn trial_until(&self) -> &str {
+        &self.typed.trial_until
+    }
+
+    pub fn paid_until(&self) -> &str {
+        &self.typed.paid_until
+    }
+
+    pub fn limit(&self) -> &str {
+        self.typed.limit.as_deref().unwrap_or_default()
+    }
+
+    pub fn weight(&self) -> &str {
+        self.typed.weight.as_deref().unwrap_or_default()
+    }
+
+    pub fn is_window_off(&self) -> bool {
+        self.typed.window.as_deref() == Some("off")
+    }
+}
+
+/// What is to be set; the error is the field that cannot be read.
+struct Wanted {
+    plan: PlanChange,
+    limit: Option<Option<i32>>,
+    weight: Option<i32>,
+    window_off: Option<bool>,
+}
+
+impl Wanted {
+    fn read(typed: &PlanInput, tenant: &tenant::Model) -> Result<Self, &'static str> {
+        let trial_until = until(&typed.trial_until, tenant.trial_until).ok_or("trial")?;
+        let paid_until = until(&typed.paid_until, tenant.paid_until).ok_or("paid")?;
+        let name = Some(typed.plan.clone()).filter(|name| !name.is_empty());
+        let limit = match typed.limit.as_deref().map(str::trim) {
+            None => None,
+            Some("") => Some(None),
+            Some(limit) => Some(Some(limit.parse::<i32>().map_err(|_| "limit")?)),
+        };
+        let weight = typed.weight.as_deref().map(|weight| weight.trim().parse::<i32>().map_err(|_| "weight"));
+        Ok(Self {
+            // A plan that is no longer configured may stay.
+            plan: PlanChange {
+                plan: (name != tenant.plan).then_some(name),
+                trial_until: Some(trial_until),
+                paid_until: Some(paid_until),
+            },
+            limit: limit.filter(|limit| *limit != tenant.sources_limit),
+            weight: weight.transpose()?.filter(|weight| *weight != tenant.weight),
+            window_off: typed.window.as_deref().map(|window| window == "off").filter(|off| *off != tenant.window_off),
+        })
+    }
+}
+
+/// Why a field is refused.
+fn plan_wrong(words: Words, field: &'static str) -> (&'static str, Sentence) {
+    let text = match field {
+        "limit" => words.text("admin-limit-wrong"),
+        "weight" => words.text("admin-weight-wrong").with("most", tenants::MOST_WEIGHT),
+        _ => words.text("admin-plan-wrong"),
+    };
+    (field, text)
+}
+
+/// Sets plan, ends and limits, those that changed; all of them are checked before the first is stored.
 pub async fn set_plan(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>, form: Form<PlanInput>) -> Answer {
     let tenant = load(&app, *id).await?;
-    let ends = until(&form.0.trial_until, tenant.trial_until).zip(until(&form.0.paid_until, tenant.paid_until));
-    let Some((trial_until, paid_until)) = ends else {
-        let wrong = visitor.words.text("admin-plan-wrong");
-        return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
+    match save_plan(&app, &visitor, &tenant, &form.0).await? {
+        Ok(()) => {
+            let there = format!("{}/plan", address(*id));
+            visitor.see_other(&app, &there, Notice::done(visitor.words.text("admin-plan-saved"))).await
+        }
+        Err(field) => {
+            let wrong = plan_wrong(visitor.words, field);
+            plan_tab(&app, &visitor, tenant, Some(form.0), Some(wrong)).await
+        }
+    }
+}
+
+async fn save_plan(
+    app: &PanelContext,
+    visitor: &AdminVisitor,
+    tenant: &tenant::Model,
+    typed: &PlanInput,
+) -> Result<Result<(), &'static str>> {
+    let id = tenant.tenant_id;
+    let wanted = match Wanted::read(typed, tenant) {
+        Ok(wanted) => wanted,
+        Err(field) => return Ok(Err(field)),
     };
-    let name = Some(form.0.plan).filter(|name| !name.is_empty());
-    // One that is no longer configured may stay.
-    let plan = (name != tenant.plan).then_some(name);
-    let change = PlanChange { plan, trial_until: Some(trial_until), paid_until: Some(paid_until) };
-    match plan::change(&app.tenants, *id, change).await {
+    if wanted.limit.flatten().is_some_and(|limit| !(0..=tenants::MOST_SOURCES).contains(&limit)) {
+        return Ok(Err("limit"));
+    }
+    if wanted.weight.is_some_and(|weight| !(1..=tenants::MOST_WEIGHT).contains(&weight)) {
+        return Ok(Err("weight"));
+    }
+    match plan::change(&app.tenants, id, wanted.plan).await {
         Ok(Some(detail)) => {
-            visitor.note_both(&app, *id, "account.plan_changed", detail).await?;
-            operators::notify(&app, &visitor, "account.plan_changed", &tenant.host).await?;
+            visitor.note_both(app, id, "account.plan_changed", detail).await?;
+            operators::notify(app, visitor, "account.plan_changed", &tenant.host).await?;
         }
         Ok(None) => {}
-        Err(Error::Invalid(_)) => {
-            let wrong = visitor.words.text("admin-plan-wrong");
-            return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
-        }
+        Err(Error::Invalid(_)) => return Ok(Err("plan")),
         Err(other) => return Err(other),
     }
-    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("admin-plan-saved"))).await
+    if let Some(limit) = wanted.limit {
+        tenants::limit_sources(&app.tenants, id, limit).await?;
+        let detail = json!({ "from": tenant.sources_limit, "to": limit });
+        visitor.note_both(app, id, "account.limit_changed", detail).await?;
+    }
+    if let Some(weight) = wanted.weight {
+        tenants::weigh(&app.tenants, id, weight).await?;
+        visitor.note_both(app, id, "account.weighed", json!({ "from": tenant.weight, "to": weight })).await?;
+    }
+    if let Some(off) = wanted.window_off {
+        tenants::switch_window(&app.tenants, id, off).await?;
+        let action = if off { "account.window_off" } else { "account.window_on" };
+        visitor.note_both(app, id, action, json!({})).await?;
+    }
+    Ok(Ok(()))
 }
 
 /// The last day of what ends at this moment.
@@ -296,20 +341,20 @@ pub async fn set_texts(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>,
     };
     if kept.check(&app.config.retention).is_err() {
         let wrong = visitor.words.text("admin-kept-wrong");
-        return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
+        return visitor.see_other(&app, &data_place(*id), Notice::failed(wrong)).await;
     }
     match tenants::keep_texts(&app.tenants, *id, days).await {
         Ok(()) => {}
         Err(Error::Invalid(_)) => {
             let wrong = visitor.words.text("admin-texts-wrong").with("most", tenants::most_days(&app.tenants));
-            return visitor.see_other(&app, &address(*id), Notice::failed(wrong)).await;
+            return visitor.see_other(&app, &data_place(*id), Notice::failed(wrong)).await;
         }
         Err(other) => return Err(other),
     }
     let kept = tenants::keep(&app.tenants, *id, kept).await?;
     let detail = json!({ "from": tenant.texts_days, "to": days, "others": kept });
     visitor.note_both(&app, *id, "data.term_changed", detail).await?;
-    visitor.see_other(&app, &address(*id), Notice::done(visitor.words.text("common-saved"))).await
+    visitor.see_other(&app, &data_place(*id), Notice::done(visitor.words.text("common-saved"))).await
 }
 
 /// Asks for the reason.
@@ -483,7 +528,11 @@ pub async fn delete_note(
 }
 
 fn notes_place(tenant_id: Uuid) -> String {
-    format!("{}#notes", address(tenant_id))
+    format!("{}/notes", address(tenant_id))
+}
+
+fn data_place(tenant_id: Uuid) -> String {
+    format!("{}/data", address(tenant_id))
 }
 
 #[cfg(test)]

@@ -1,42 +1,116 @@
-//! One account: its data, its state, and the vendor's actions on it.
+//! One account: its data, its state, and the vendor's actions on it, on five tabs.
 
 pub mod actions;
-
-use std::collections::HashSet;
+mod troubles;
 
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words};
-use base::message::Direction;
-use domain::delivery::read::reason::Reason;
 use domain::source::SourceStatus;
-use domain::tenant::{ChannelStatus, TenantStatus};
+use domain::tenant::ChannelStatus;
 use domain::usage::{self, KindUsage, LimitLine, Month};
-use domain::{alert as kinds, source as sources, tenant as tenants};
-use entity::{account_note, alert, source, tenant, tenant_channel, turn};
-use queue::HELD;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
+use domain::{source as sources, tenant as tenants};
+use entity::{account_note, source, tenant, tenant_channel};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::accounts::{self, AccountFigures};
-use super::alerts::{self, AlertRow};
 use super::operator::AdminVisitor;
 use super::states::{self, StateBadge};
-use crate::panel::{AgreementShown, Answer, AppData, PageContext, PanelContext, ToTone, Tone, html_as, source_tone};
-use actions::PlanForm;
+use crate::panel::{
+    AgreementShown, Answer, AppData, PageContext, PanelContext, ToTone, Tone, html, html_as, source_tone,
+};
+use actions::{PlanForm, PlanInput};
+use troubles::{ReadByPage, Trouble};
 
-#[derive(Template)]
-#[template(path = "admin/account.html")]
-struct AccountPage {
-    page: PageContext,
+/// A tab of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    Overview,
+    Access,
+    Plan,
+    Data,
+    Notes,
+}
+
+impl Tab {
+    const ALL: [Self; 5] = [Self::Overview, Self::Access, Self::Plan, Self::Data, Self::Notes];
+
+    /// The message key of its name.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Overview => "nav-overview",
+            Self::Access => "admin-tab-access",
+            Self::Plan => "admin-tab-plan",
+            Self::Data => "admin-tab-data",
+            Self::Notes => "admin-notes",
+        }
+    }
+
+    /// The end of its address.
+    const fn place(self) -> &'static str {
+        match self {
+            Self::Overview => "",
+            Self::Access => "/access",
+            Self::Plan => "/plan",
+            Self::Data => "/data",
+            Self::Notes => "/notes",
+        }
+    }
+}
+
+/// What stands above every tab.
+struct Head {
     tenant: tenant::Model,
     crm: &'static str,
     state: StateBadge,
     hint: Sentence,
+    tab: Tab,
+    /// How many notes there are.
+    notes: u64,
+}
+
+impl Head {
+    async fn of(app: &PanelContext, words: Words, tenant: tenant::Model, tab: Tab) -> Result<Self> {
+        let crm = states::crm(app, &tenant);
+        let notes = account_note::Entity::of_tenant(tenant.tenant_id).count(app.store.read()).await?;
+        Ok(Self {
+            crm,
+            state: states::account(app, words, &tenant),
+            hint: hint(app, words, &tenant, crm),
+            tab,
+            notes,
+            tenant,
+        })
+    }
+
+    fn page(&self, visitor: &AdminVisitor) -> PageContext {
+        visitor.page(self.tenant.host.clone(), "/admin/accounts")
+    }
+
+    fn tabs(&self) -> [Tab; 5] {
+        Tab::ALL
+    }
+}
+
+#[derive(Template)]
+#[template(path = "admin/account/overview.html")]
+struct OverviewTab {
+    page: PageContext,
+    head: Head,
     /// What is wrong; empty: nothing.
     troubles: Vec<Trouble>,
+    facts: AccountFigures,
+    sources: Vec<SourceRow>,
+}
+
+#[derive(Template)]
+#[template(path = "admin/account/access.html")]
+struct AccessTab {
+    page: PageContext,
+    head: Head,
     facts: AccountFigures,
     access: StateBadge,
     /// Who authorized it; empty if unknown.
@@ -44,26 +118,52 @@ struct AccountPage {
     /// The address with which an administrator of the account renews the consent.
     allow_again: String,
     channels: Vec<AccountChannelRow>,
-    sources: Vec<SourceRow>,
-    alerts: Vec<AlertRow>,
-    /// The limit as typed; empty: the configured one.
-    limit: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin/account/plan.html")]
+struct PlanTab {
+    page: PageContext,
+    head: Head,
+    form: PlanForm,
+    /// The configured limit of sources, and how many there are.
     configured_limit: u32,
+    sources: i64,
+    /// All quotas of the account.
+    limits: Vec<LimitLine>,
+    /// Messages of the current month by kind, with the kind.
+    usage: Vec<(String, KindUsage)>,
+    wrong: Option<(&'static str, Sentence)>,
+}
+
+impl PlanTab {
+    /// What is wrong with this field.
+    fn wrong_in(&self, field: &str) -> bool {
+        self.wrong.as_ref().is_some_and(|(wrong, _)| *wrong == field)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "admin/account/data.html")]
+struct DataTab {
+    page: PageContext,
+    head: Head,
     /// Days for which texts are kept, as typed; empty: the configured number.
     texts_days: String,
     configured_texts_days: u32,
     /// Days of what else is kept.
     kept: [actions::KeptField; 4],
-    /// Other quotas of the account.
-    limits: Vec<LimitLine>,
-    plan: PlanForm,
-    /// Messages of the current month by kind, with the kind.
-    usage: Vec<(String, KindUsage)>,
     agreement: AgreementShown,
+}
+
+#[derive(Template)]
+#[template(path = "admin/account/notes.html")]
+struct NotesTab {
+    page: PageContext,
+    head: Head,
     notes: Vec<account_note::Model>,
     /// Characters of a note.
     longest_note: usize,
-    wrong: Option<Sentence>,
 }
 
 struct AccountChannelRow {
@@ -91,60 +191,97 @@ struct SourceRow {
     is_broken: bool,
 }
 
-/// The page.
+/// The first tab: what is wrong, and the sources.
 pub async fn show(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
-    let tenant = load(&app, *id).await?;
-    let limit = tenant.sources_limit.map(|limit| limit.to_string()).unwrap_or_default();
-    answer(&app, &visitor, tenant, StatusCode::OK, limit, None).await
+    let (words, tenant) = (visitor.words, load(&app, *id).await?);
+    let facts = figures(&app, words, &tenant).await?;
+    let crm = states::crm(&app, &tenant);
+    let open = domain::alert::open(app.store.read(), tenant.tenant_id).await?;
+    let channels = channels(&app, words, &tenant).await?;
+    let sources = source_rows(&app, words, &tenant, crm).await?;
+    let known =
+        ReadByPage { tenant: &tenant, crm, facts: &facts, alerts: &open, channels: &channels, sources: &sources };
+    let troubles = troubles::of(&app, words, &known).await?;
+    let head = Head::of(&app, words, tenant, Tab::Overview).await?;
+    let page = head.page(&visitor);
+    html(&page, &OverviewTab { page: page.clone(), head, troubles, facts, sources })
 }
 
-async fn answer(
+/// The second tab: the account's consent, and its channels.
+pub async fn show_access(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
+    let (words, tenant) = (visitor.words, load(&app, *id).await?);
+    let facts = figures(&app, words, &tenant).await?;
+    let channels = channels(&app, words, &tenant).await?;
+    let head = Head::of(&app, words, tenant, Tab::Access).await?;
+    let page = head.page(&visitor);
+    let access = AccessTab {
+        page: page.clone(),
+        access: states::access(words, &facts.access),
+        giver: facts.access.by.as_ref().map(|giver| giver.name.clone()).unwrap_or_default(),
+        allow_again: format!("{}{}", app.public_url(), tenants::grant::reconnect_url(&head.tenant)),
+        channels,
+        facts,
+        head,
+    };
+    html(&page, &access)
+}
+
+/// The third tab: what the account may use and until when, and what it used.
+pub async fn show_plan(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
+    let tenant = load(&app, *id).await?;
+    plan_tab(&app, &visitor, tenant, None, None).await
+}
+
+/// The same, with what was typed and why it was refused.
+async fn plan_tab(
     app: &PanelContext,
     visitor: &AdminVisitor,
     tenant: tenant::Model,
-    status: StatusCode,
-    limit: String,
-    wrong: Option<Sentence>,
+    typed: Option<PlanInput>,
+    wrong: Option<(&'static str, Sentence)>,
 ) -> Answer {
     let words = visitor.words;
-    let crm = states::crm(app, &tenant);
-    let page = visitor.page(tenant.host.clone(), "/admin/accounts").with_error_if(wrong.is_some());
-    let facts = accounts::figures_of(app, std::slice::from_ref(&tenant)).await?.pop().ok_or(Error::NotFound)?;
-    let state = states::account(app, words, &tenant);
-    let open = domain::alert::open(app.store.read(), tenant.tenant_id).await?;
-    let channels = channels(app, words, &tenant).await?;
-    let sources = source_rows(app, words, &tenant, crm).await?;
-    let known =
-        ReadByPage { tenant: &tenant, crm, facts: &facts, alerts: &open, channels: &channels, sources: &sources };
-    let troubles = of(app, words, &known).await?;
-    let account = AccountPage {
+    let head = Head::of(app, words, tenant, Tab::Plan).await?;
+    let page = head.page(visitor).with_error_if(wrong.is_some());
+    let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let tab = PlanTab {
         page: page.clone(),
-        troubles,
-        crm,
-        hint: hint(app, words, &tenant, crm),
-        state,
-        access: states::access(words, &facts.access),
-        giver: facts.access.by.as_ref().map(|giver| giver.name.clone()).unwrap_or_default(),
-        allow_again: format!("{}{}", app.public_url(), tenants::grant::reconnect_url(&tenant)),
-        channels,
-        sources,
-        alerts: open.iter().map(|alert| alerts::row(words, alert, Some(&tenant.host), crm)).collect(),
-        configured_limit: tenants::plan::sources_limit(&app.config, &tenant),
-        texts_days: tenant.texts_days.map(|days| days.to_string()).unwrap_or_default(),
-        configured_texts_days: app.config.retention.texts_days,
-        kept: actions::KeptField::all(&app.config.retention, &tenant),
-        limits: usage::shown(&app.usage, &tenant).await?,
-        limit,
-        plan: PlanForm::of(app, words, &tenant),
-        usage: month(app, &tenant).await?,
-        agreement: AgreementShown::of(app, &tenant, words).await?,
-        notes: actions::notes(app, tenant.tenant_id).await?,
-        longest_note: actions::LONGEST_NOTE,
+        form: PlanForm::of(app, words, &head.tenant, typed),
+        configured_limit: tenants::plan::sources_limit(&app.config, &head.tenant),
+        sources: figures(app, words, &head.tenant).await?.sources,
+        limits: usage::shown(&app.usage, &head.tenant).await?,
+        usage: month(app, &head.tenant).await?,
         wrong,
-        facts,
-        tenant,
+        head,
     };
-    html_as(status, &page, &account)
+    html_as(status, &page, &tab)
+}
+
+/// The fourth tab: how long the account's data is kept, and its agreement.
+pub async fn show_data(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
+    let head = Head::of(&app, visitor.words, load(&app, *id).await?, Tab::Data).await?;
+    let page = head.page(&visitor);
+    let data = DataTab {
+        page: page.clone(),
+        texts_days: head.tenant.texts_days.map(|days| days.to_string()).unwrap_or_default(),
+        configured_texts_days: app.config.retention.texts_days,
+        kept: actions::KeptField::all(&app.config.retention, &head.tenant),
+        agreement: AgreementShown::of(&app, &head.tenant, visitor.words).await?,
+        head,
+    };
+    html(&page, &data)
+}
+
+/// The fifth tab: what operators noted.
+pub async fn show_notes(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
+    let head = Head::of(&app, visitor.words, load(&app, *id).await?, Tab::Notes).await?;
+    let page = head.page(&visitor);
+    let notes = actions::notes(&app, head.tenant.tenant_id).await?;
+    html(&page, &NotesTab { page: page.clone(), head, notes, longest_note: actions::LONGEST_NOTE })
+}
+
+async fn figures(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Result<AccountFigures> {
+    accounts::figures_of(app, words, std::slice::from_ref(tenant)).await?.pop().ok_or(Error::NotFound)
 }
 
 /// The meaning of the state; its days are those of letters to amoCRM.
@@ -225,157 +362,4 @@ async fn load(app: &PanelContext, tenant_id: Uuid) -> Result<tenant::Model> {
 
 fn address(tenant_id: Uuid) -> String {
     format!("/admin/accounts/{tenant_id}")
-}
-
-/// One thing that is wrong.
-struct Trouble {
-    pub tone: Tone,
-    pub text: String,
-    /// None if it is not known.
-    pub since: Option<i64>,
-    /// The source, or the account.
-    pub whom: String,
-    /// The one thing to do.
-    pub label: Sentence,
-    pub href: String,
-}
-
-/// What the page has read already.
-struct ReadByPage<'page> {
-    pub tenant: &'page tenant::Model,
-    pub crm: &'static str,
-    pub facts: &'page AccountFigures,
-    pub alerts: &'page [alert::Model],
-    pub channels: &'page [AccountChannelRow],
-    pub sources: &'page [SourceRow],
-}
-
-/// Everything that is wrong, the account's own state first; empty if nothing is.
-async fn of(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Result<Vec<Trouble>, DbErr> {
-    let mut found: Vec<Trouble> = of_state(app, words, known).into_iter().collect();
-    let status = TenantStatus::shown(known.tenant);
-    if found.is_empty() {
-        found.extend(of_access(words, known));
-    }
-    let about = |channel: &&AccountChannelRow| channel.state.tone == Tone::Bad;
-    found.extend(known.channels.iter().filter(about).map(|channel| Trouble {
-        tone: channel.state.tone,
-        text: format!("{}: {}", words.text("admin-account-channels"), channel.state.text),
-        since: None,
-        whom: channel.title.clone(),
-        label: words.text("admin-do-channels"),
-        href: "#channels".to_owned(),
-    }));
-    // The state says it already, with what to do.
-    let others = known.alerts.iter().filter(|row| row.kind != status.as_str());
-    found.extend(others.clone().map(|row| of_alert(words, known, row)));
-    let mut explained: HashSet<Uuid> = others.filter_map(|row| row.source_id).collect();
-    if status == TenantStatus::Active {
-        let broken: Vec<&SourceRow> =
-            known.sources.iter().filter(|source| source.is_broken && !explained.contains(&source.id)).collect();
-        explained.extend(broken.iter().map(|source| source.id));
-        found.extend(broken.into_iter().map(|source| of_source(words, known, source)));
-        found.extend(of_queues(app, words, known, &explained).await?);
-    }
-    Ok(found)
-}
-
-/// The state of an account that is not simply connected.
-fn of_state(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Option<Trouble> {
-    let status = TenantStatus::shown(known.tenant);
-    let (key, href) = match status {
-        TenantStatus::Active => return None,
-        TenantStatus::Suspended => ("admin-resume", "#service".to_owned()),
-        TenantStatus::PlanEnded => ("admin-do-plan", "#plan".to_owned()),
-        TenantStatus::Unpaid | TenantStatus::Blocked => ("admin-view-as", look(known)),
-        _ => ("admin-link-for-administrator", "#access".to_owned()),
-    };
-    let badge = states::account(app, words, known.tenant);
-    let alert = known.alerts.iter().find(|row| row.kind == status.as_str());
-    Some(Trouble {
-        tone: badge.tone,
-        text: badge.text.to_string(),
-        since: alert.map(|row| row.opened_at),
-        whom: known.tenant.host.clone(),
-        label: words.text(key),
-        href,
-    })
-}
-
-/// Access that ends, or has ended.
-fn of_access(words: Words, known: &ReadByPage<'_>) -> Option<Trouble> {
-    let badge = states::access(words, &known.facts.access);
-    (badge.tone != Tone::Ok).then(|| Trouble {
-        tone: badge.tone,
-        text: format!("{}: {}", words.text("account-access").with("crm", known.crm), badge.text),
-        since: None,
-        whom: known.tenant.host.clone(),
-        label: words.text("admin-link-for-administrator"),
-        href: "#access".to_owned(),
-    })
-}
-
-fn of_alert(words: Words, known: &ReadByPage<'_>, row: &alert::Model) -> Trouble {
-    let (key, href) = match row.kind.as_str() {
-        kinds::UNDELIVERED | "found_in_history" => {
-            ("alert-do-undelivered", format!("/admin/undelivered/{}", known.tenant.tenant_id))
-        }
-        kinds::LATE | kinds::CRM_UNREACHABLE | kinds::MESSENGER_UNREACHABLE => {
-            ("admin-do-queues", "/admin/queues".to_owned())
-        }
-        kinds::LIMIT_NEAR | kinds::LIMIT_REACHED => ("admin-do-limits", "#limits".to_owned()),
-        kinds::PLAN_ENDING | kinds::PLAN_GRACE | kinds::PLAN_ENDED => ("admin-do-plan", "#plan".to_owned()),
-        _ => ("admin-view-as", look(known)),
-    };
-    let source = known.sources.iter().find(|source| Some(source.id) == row.source_id);
-    Trouble {
-        tone: Tone::Warn,
-        text: alerts::row(words, row, Some(&known.tenant.host), known.crm).subject.to_string(),
-        since: Some(row.opened_at),
-        whom: source.map_or_else(|| known.tenant.host.clone(), |source| source.name.clone()),
-        label: words.text(key),
-        href,
-    }
-}
-
-fn of_source(words: Words, known: &ReadByPage<'_>, source: &SourceRow) -> Trouble {
-    let reason = source.reason.as_ref().map(|reason| format!(". {reason}")).unwrap_or_default();
-    Trouble {
-        tone: source.state.tone,
-        text: format!("{}{reason}", source.state.text),
-        since: Some(source.since),
-        whom: source.name.clone(),
-        label: words.text("admin-view-as"),
-        href: look(known),
-    }
-}
-
-/// Queues that are held, but for those whose source says why.
-async fn of_queues(
-    app: &PanelContext,
-    words: Words,
-    known: &ReadByPage<'_>,
-    explained: &HashSet<Uuid>,
-) -> Result<Vec<Trouble>, DbErr> {
-    let held = turn::Entity::of_tenant(known.tenant.tenant_id).filter(turn::Column::Reason.starts_with(HELD));
-    let held = held.all(app.store.read()).await?.into_iter().filter(|turn| !explained.contains(&turn.target));
-    Ok(held
-        .filter_map(|turn| {
-            let source = known.sources.iter().find(|source| source.id == turn.target);
-            let direction = if source.is_some() { Direction::ToMessenger } else { Direction::ToCrm };
-            let reason = Reason::of_hold(turn.reason.strip_prefix(HELD)?, direction);
-            Some(Trouble {
-                tone: Tone::Off,
-                text: words.text_of("reason-", reason.key).with("crm", known.crm).to_string(),
-                since: None,
-                whom: source.map_or_else(|| known.crm.to_owned(), |source| source.name.clone()),
-                label: words.text("admin-do-queues"),
-                href: "/admin/queues".to_owned(),
-            })
-        })
-        .collect())
-}
-
-fn look(known: &ReadByPage<'_>) -> String {
-    format!("{}/view-as", address(known.tenant.tenant_id))
 }

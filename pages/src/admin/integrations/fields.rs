@@ -1,10 +1,9 @@
 //! The fields of an integration, its brand and its channels: what a form shows of them, what it changes, and which is wrong.
 
 use base::config::{
-    Bot, BrandConfig, CONNECTORS as CONNECTOR_KINDS, Channel, ConfigError, Integration, Picture, Platform,
-    ReactionSupport, base,
+    Bot, BrandConfig, CONNECTORS as CONNECTOR_KINDS, Channel, ConfigError, Integration, Platform, ReactionSupport, base,
 };
-use base::i18n::{CRM, Words};
+use base::i18n::{CRM, Sentence, Words};
 use connectors::{Field, Input};
 use domain::doctor::of_configuration;
 use domain::identity::Fields;
@@ -14,8 +13,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use crate::admin::channels::end_of;
-use crate::panel::SelectOption;
 use crate::panel::fields::Drawn;
+use crate::panel::{PageContext, SelectOption};
 
 const PLATFORMS: Input = Input::Choice(&[("amocrm", "admin-int-amocrm"), ("kommo", "admin-int-kommo")]);
 /// Its choices are added where it is drawn and read: the kinds are not known here by name.
@@ -115,8 +114,8 @@ pub fn platform(settings: &Value) -> Platform {
     if text(settings, "platform") == "kommo" { Platform::Kommo } else { Platform::Amocrm }
 }
 
-/// Changes an integration to what its form says; the name of a field that cannot be read is the error.
-pub fn change(one: &mut Integration, settings: &Value) -> Result<(), &'static str> {
+/// Changes an integration to what its form says.
+pub fn change(one: &mut Integration, settings: &Value) {
     let usual = Integration::blank(one.platform);
     one.client_id = text(settings, "client_id");
     if let Some(secret) = filled(settings, "client_secret") {
@@ -134,8 +133,7 @@ pub fn change(one: &mut Integration, settings: &Value) -> Result<(), &'static st
     let address = |name, usual: Url| filled(settings, name).and_then(|typed| typed.parse().ok()).unwrap_or(usual);
     one.consent_url = address("consent_url", usual.consent_url);
     one.amojo_url = address("amojo_url", usual.amojo_url);
-    one.brand = read_brand(settings)?;
-    Ok(())
+    one.brand = read_brand(settings, one.brand.as_ref());
 }
 
 /// What the form of a channel shows; no secrets.
@@ -269,34 +267,29 @@ fn list(settings: &Value, name: &str) -> Vec<String> {
 }
 
 /// How its accounts see the service.
-pub const BRAND: [Field; 10] = [
+pub const BRAND: [Field; 8] = [
     Field::optional("brand_name", Input::Text, "admin-brand-name").with_hint("admin-brand-name-hint"),
     Field::optional("brand_color", Input::Text, "admin-brand-color").with_hint("admin-brand-color-hint"),
-    Field::optional("brand_logo", Input::Paragraph, "admin-brand-logo").with_hint("admin-brand-picture-hint"),
     Field::optional("brand_support_url", Input::Url, "admin-brand-support-url").with_hint("admin-brand-vendor-hint"),
     Field::optional("brand_support_email", Input::Text, "admin-brand-support-email")
         .with_hint("admin-brand-vendor-hint"),
     Field::optional("brand_privacy_url", Input::Url, "admin-brand-privacy").with_hint("admin-brand-vendor-hint"),
     Field::optional("brand_legal_entity", Input::Text, "admin-brand-entity").with_hint("admin-brand-vendor-hint"),
     Field::optional("brand_legal_address", Input::Text, "admin-brand-address").with_hint("admin-brand-vendor-hint"),
-    Field::optional("brand_icon", Input::Paragraph, "admin-brand-icon").with_hint("admin-brand-picture-hint"),
     Field::optional("brand_unique", Input::Paragraph, "admin-brand-unique").with_hint("admin-brand-unique-hint"),
 ];
 
 /// Adds what the form shows of a brand.
 pub fn show_brand(brand: Option<&BrandConfig>, shown: &mut Value) {
     let Some(brand) = brand else { return };
-    let picture = |picture: &Option<Picture>| picture.as_ref().map(shown_picture);
     let values = json!({
         "brand_name": brand.name,
         "brand_color": brand.color,
-        "brand_logo": picture(&brand.logo),
         "brand_support_url": brand.support_url,
         "brand_support_email": brand.support_email,
         "brand_privacy_url": brand.privacy_url,
         "brand_legal_entity": brand.legal_entity,
         "brand_legal_address": brand.legal_address,
-        "brand_icon": picture(&brand.icon),
         "brand_unique": brand.unique,
     });
     if let (Some(shown), Value::Object(values)) = (shown.as_object_mut(), values) {
@@ -304,43 +297,63 @@ pub fn show_brand(brand: Option<&BrandConfig>, shown: &mut Value) {
     }
 }
 
-/// The brand that a form describes; the name of a field that cannot be read is the error.
-pub fn read_brand(settings: &Value) -> Result<Option<BrandConfig>, &'static str> {
+/// The brand that a form describes, with the pictures that were there.
+pub fn read_brand(settings: &Value, before: Option<&BrandConfig>) -> Option<BrandConfig> {
     let brand = BrandConfig {
         name: filled(settings, "brand_name"),
         color: filled(settings, "brand_color"),
-        logo: picture(settings, "brand_logo")?,
+        logo: before.and_then(|brand| brand.logo.clone()),
         support_url: filled(settings, "brand_support_url"),
         support_email: filled(settings, "brand_support_email"),
         privacy_url: filled(settings, "brand_privacy_url"),
         legal_entity: filled(settings, "brand_legal_entity"),
         legal_address: filled(settings, "brand_legal_address"),
-        icon: picture(settings, "brand_icon")?,
+        icon: before.and_then(|brand| brand.icon.clone()),
         unique: filled(settings, "brand_unique").map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")),
     };
-    Ok((brand != BrandConfig::default()).then_some(brand))
+    (brand != BrandConfig::default()).then_some(brand)
 }
 
-/// A picture as the form shows it: SVG as its text.
-fn shown_picture(picture: &Picture) -> String {
-    match std::str::from_utf8(&picture.bytes) {
-        Ok(text) => text.trim().to_owned(),
-        Err(_) => picture.data(),
+/// Fields of a form under one title; those that few change are folded.
+pub struct FieldGroup {
+    /// The message key; empty: it is not folded.
+    pub title: &'static str,
+    pub fields: Vec<Drawn>,
+    /// Something in it was set, or is wrong.
+    pub open: bool,
+}
+
+impl FieldGroup {
+    pub fn words(&self, page: &PageContext) -> Sentence {
+        page.words.text(self.title)
     }
 }
 
-/// A picture that was typed: SVG or `data:…`. A path would name a file of this machine.
-fn picture(settings: &Value, name: &'static str) -> Result<Option<Picture>, &'static str> {
-    let Some(text) = filled(settings, name) else { return Ok(None) };
-    let typed = text.trim();
-    if !typed.starts_with('<') && !typed.starts_with("data:") {
-        return Err(name);
+/// The fields in groups: those that everyone fills in, those with a default, and the brand. What is about a channel's agreement
+/// belongs to the second.
+pub fn grouped(drawn: Vec<Drawn>) -> Vec<FieldGroup> {
+    const FIRST: [&str; 9] =
+        ["name", "platform", "client_id", "client_secret", "widget_code", "id", "code", "secret", "connectors"];
+    let mut groups = [
+        FieldGroup { title: "", fields: Vec::new(), open: true },
+        FieldGroup { title: "admin-int-defaults", fields: Vec::new(), open: false },
+        FieldGroup { title: "admin-int-brand", fields: Vec::new(), open: false },
+    ];
+    for field in drawn {
+        let name = field.name.trim_start_matches("set.");
+        let group = match name {
+            name if FIRST.contains(&name) || name == "title" => 0,
+            name if name.starts_with("brand_") => 2,
+            _ => 1,
+        };
+        groups[group].open |= !field.error.is_empty();
+        groups[group].fields.push(field);
     }
-    Picture::try_from(typed.to_owned()).map(Some).map_err(|_| name)
+    groups.into_iter().filter(|group| !group.fields.is_empty()).collect()
 }
 
 /// Fields that have a text of their own: `admin-int-wrong-{name}`.
-const REFUSED: [&str; 16] = [
+const REFUSED: [&str; 14] = [
     "name",
     "client_id",
     "client_secret",
@@ -355,8 +368,6 @@ const REFUSED: [&str; 16] = [
     "bot_id",
     "time_window_seconds",
     "allowed_plans",
-    "brand_logo",
-    "brand_icon",
 ];
 
 /// Errors by the form's names; one without a field has an empty name.

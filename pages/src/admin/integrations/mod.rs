@@ -4,9 +4,9 @@
 mod fields;
 
 use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use base::config::{Channel, Config, Integration};
+use base::config::{BrandConfig, Channel, Config, Integration, Picture, PictureRefused};
 use base::error::{Error, Result};
 use base::i18n::Sentence;
 use connectors::Field;
@@ -20,9 +20,10 @@ use super::channels::{connected, look};
 use super::operator::AdminVisitor;
 use super::operators;
 use super::page::RemovalPage;
-use crate::panel::fields::{Drawn, draw, name_of, read};
+use crate::panel::fields::{draw, name_of, read};
+use crate::panel::picture_form;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
-use fields::{CHANNEL, FieldErrors};
+use fields::{CHANNEL, FieldErrors, FieldGroup};
 
 /// The page with all integrations.
 const HERE: &str = "/admin/channels";
@@ -33,10 +34,21 @@ struct FormPage {
     page: PageContext,
     action: String,
     says: Option<Sentence>,
-    fields: Vec<Drawn>,
+    groups: Vec<FieldGroup>,
     errors: FieldErrors,
+    /// Where its pictures are uploaded; empty where it has none.
+    pictures_action: String,
+    pictures: Vec<PictureRow>,
     /// Where it is removed; empty for a new one.
     remove: String,
+}
+
+/// A picture of the brand.
+struct PictureRow {
+    /// `logo` or `icon`; message key of its label: `admin-brand-{which}`.
+    which: &'static str,
+    /// The present one as `data:…`; empty: Parom's.
+    data: String,
 }
 
 /// Routes below `/admin`.
@@ -47,6 +59,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/integrations/{name}", web::get().to(edit))
         .route("/integrations/{name}", web::post().to(change))
         .route("/integrations/{name}/look", web::post().to(look))
+        .route("/integrations/{name}/picture", web::post().to(set_picture))
         .route("/integrations/{name}/pause", web::post().to(pause))
         .route("/integrations/{name}/resume", web::post().to(resume))
         .route("/integrations/{name}/remove", web::get().to(ask_remove))
@@ -72,9 +85,7 @@ async fn make(app: AppData, visitor: AdminVisitor, form: Form<Fields>) -> Answer
     };
     let mut one = Integration::blank(fields::platform(&settings));
     one.name = settings["name"].as_str().unwrap_or_default().to_owned();
-    if let Err(name) = fields::change(&mut one, &settings) {
-        return show(&visitor, None, &settings, fields::wrong_field(visitor.words, name));
-    }
+    fields::change(&mut one, &settings);
     if stored::list(&app).await?.iter().any(|known| known.name == one.name) {
         let errors = fields::wrong_field(visitor.words, "name");
         return show(&visitor, None, &settings, errors);
@@ -99,9 +110,7 @@ async fn change(app: AppData, visitor: AdminVisitor, name: web::Path<String>, fo
         Ok(settings) => settings,
         Err((settings, errors)) => return show(&visitor, Some(&one), &settings, errors),
     };
-    if let Err(name) = fields::change(&mut one, &settings) {
-        return show(&visitor, Some(&one), &settings, fields::wrong_field(visitor.words, name));
-    }
+    fields::change(&mut one, &settings);
     match set(&app, &visitor, &one).await? {
         Ok(()) => finish(&app, &visitor, "integration.changed", &one.name).await,
         Err(errors) => show(&visitor, Some(&one), &settings, errors),
@@ -173,10 +182,61 @@ fn show(visitor: &AdminVisitor, one: Option<&Integration>, settings: &Value, err
         remove: path.as_ref().map(|path| format!("{path}/remove")).unwrap_or_default(),
         action: path.unwrap_or_else(|| "/admin/integrations".to_owned()),
         says: one.is_none().then(|| words.text("admin-int-new-says")),
-        fields: drawn,
+        groups: fields::grouped(drawn),
         errors,
+        pictures_action: one.map(|one| format!("{}/picture", address(&one.name))).unwrap_or_default(),
+        pictures: one.map(pictures).unwrap_or_default(),
     };
     form.answer()
+}
+
+fn pictures(one: &Integration) -> Vec<PictureRow> {
+    let brand = one.brand.clone().unwrap_or_default();
+    let row = |(which, picture): (_, Option<Picture>)| PictureRow {
+        which,
+        data: picture.map(|picture| picture.data()).unwrap_or_default(),
+    };
+    [("logo", brand.logo), ("icon", brand.icon)].map(row).into()
+}
+
+/// Sets or removes a picture of the brand.
+async fn set_picture(
+    app: AppData,
+    visitor: AdminVisitor,
+    name: web::Path<String>,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<HttpResponse, actix_web::Error> {
+    let mut one = load(&app, &name).await?;
+    let form = picture_form::read(&app, &request, body, &visitor.session.csrf, Picture::LARGEST).await?;
+    let there = address(&one.name);
+    let picture = if form.removes { Ok(None) } else { Picture::uploaded(form.picture).map(Some) };
+    let picture = match picture {
+        Ok(picture) => picture,
+        Err(refused) => {
+            let key = match refused {
+                PictureRefused::Large => "admin-brand-picture-large",
+                PictureRefused::Kind => "admin-brand-picture-kind",
+                PictureRefused::Active => "admin-brand-picture-active",
+            };
+            let text = visitor.words.text(key).with("kb", Picture::LARGEST / 1_000);
+            return Ok(visitor.see_other(&app, &there, Notice::failed(text)).await?);
+        }
+    };
+    let mut brand = one.brand.take().unwrap_or_default();
+    match form.which.as_str() {
+        "logo" => brand.logo = picture,
+        "icon" => brand.icon = picture,
+        _ => return Err(Error::NotFound.into()),
+    }
+    one.brand = (brand != BrandConfig::default()).then_some(brand);
+    match set(&app, &visitor, &one).await? {
+        Ok(()) => {
+            operators::notify(&app, &visitor, "integration.changed", &one.name).await.map_err(Error::from)?;
+            Ok(visitor.see_other(&app, &there, Notice::done(visitor.words.text("common-saved"))).await?)
+        }
+        Err(errors) => Ok(show(&visitor, Some(&one), &fields::settings_of(&one), errors)?),
+    }
 }
 
 impl FormPage {
@@ -348,8 +408,10 @@ fn show_channel(
         remove: path.as_ref().map(|path| format!("{path}/remove")).unwrap_or_default(),
         action: path.unwrap_or(channels),
         says: None,
-        fields: drawn,
+        groups: fields::grouped(drawn),
         errors,
+        pictures_action: String::new(),
+        pictures: Vec::new(),
     };
     form.answer()
 }

@@ -2,29 +2,25 @@
 //! supports. The settings of a site's chat are in tabs of one form, so that hidden tabs keep their input; its logo is a form
 //! of its own, with a file.
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use askama::Template;
-use base::browser::form_data;
 use base::error::{Error, Result};
-use base::i18n::{Language, LocalizedText, Sentence, Words};
+use base::i18n::{Language, Sentence, Words};
 use connectors::fit::Thing;
 use connectors::kinds::{has_own_server, is_web_chat};
 use connectors::webchat::WebChatSettings;
 use connectors::{Abilities as Data, AfterUnknown, Field, Stand, Support};
-use domain::identity::realm::{self, FormRejected};
-use domain::identity::realm::{CSRF, is_csrf};
 use domain::source::{ChatSite, EmbedCode, LOGO_BYTES, SourceChange, remove_logo, set_logo, version};
 use entity::source;
-use multer::{Field as FormField, Multipart};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{SourceStateView, find, state_view};
-use crate::panel::errors::broke_off;
 use crate::panel::fields::{self, Drawn, name_of};
 use crate::panel::{
-    self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, to,
+    self, Answer, AppData, ConsentButton, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right,
+    picture_form, to,
 };
 
 #[derive(Template)]
@@ -295,17 +291,6 @@ pub fn texts_given(page: &PageContext, settings: &WebChatSettings, zone: &str) -
     })
 }
 
-/// Longest field besides the picture, in bytes.
-const LONGEST: usize = 1_000;
-
-/// The fields of the form.
-#[derive(Default)]
-struct LogoForm {
-    csrf: Vec<u8>,
-    picture: Vec<u8>,
-    removes: bool,
-}
-
 /// `POST /panel/sources/{id}/logo`.
 pub async fn change_logo(
     app: AppData,
@@ -315,19 +300,11 @@ pub async fn change_logo(
     body: web::Payload,
 ) -> Result<HttpResponse, actix_web::Error> {
     member.require(Right::EditSources)?;
-    if !realm::own_origin(&request, &app.identity) {
-        return Err(FormRejected::Foreign.into());
-    }
     let source = find(&app, &member, Right::EditSources, &id).await?;
     if !is_web_chat(&source.kind) {
         return Err(Error::NotFound.into());
     }
-    let text = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let boundary = multer::parse_boundary(text).map_err(|_| Error::MediaType(LocalizedText::new("said-form-type")))?;
-    let form = form_data::read(body.into_inner(), boundary, read_form).await?;
-    if !is_csrf(&form.csrf, member.csrf()) {
-        return Err(FormRejected::Stale.into());
-    }
+    let form = picture_form::read(&app, &request, body, member.csrf(), LOGO_BYTES).await?;
     let done = match form.removes {
         true => remove_logo(&app.sources, &source, &member.by()).await,
         false => set_logo(&app.sources, &source, form.picture, &member.by()).await,
@@ -341,30 +318,6 @@ pub async fn change_logo(
         Err(error) => return Err(error.into()),
     };
     Ok(member.see_other(&app, &format!("/panel/sources/{}/access?tab=appearance", source.id), notice).await?)
-}
-
-async fn read_form(mut form: Multipart<'static>) -> Result<LogoForm> {
-    let mut read = LogoForm::default();
-    while let Some(field) = form.next_field().await.map_err(|_| broke_off())? {
-        match field.name().unwrap_or_default() {
-            CSRF => read.csrf = begin_of(field, LONGEST).await?,
-            "remove" => read.removes = true,
-            // One byte more than allowed, so that the check sees it.
-            "picture" => read.picture = begin_of(field, LOGO_BYTES + 1).await?,
-            _ => return Err(Error::Malformed(LocalizedText::new("said-form-fields"))),
-        }
-    }
-    Ok(read)
-}
-
-/// The first bytes of a field; the rest is read and dropped.
-async fn begin_of(mut field: FormField<'_>, most: usize) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(chunk) = field.chunk().await.map_err(|_| broke_off())? {
-        let rest = most.saturating_sub(bytes.len());
-        bytes.extend_from_slice(chunk.get(..rest).unwrap_or(&chunk));
-    }
-    Ok(bytes)
 }
 
 /// One line of the list.

@@ -94,6 +94,11 @@ impl<'a> Bubble<'a> {
         preview(self.message, self.frame)
     }
 
+    /// The text with its links.
+    fn pieces(&self) -> Vec<kit::Piece> {
+        kit::pieces(&self.message.text)
+    }
+
     fn time(&self) -> String {
         let moment = DateTime::from_timestamp_millis(self.message.msec_timestamp).unwrap_or_default();
         moment.with_timezone(&Local).format("%H:%M").to_string()

@@ -16,6 +16,8 @@ const PAGE: usize = 50;
 struct LeadsPage<'a> {
     frame: &'a Frame,
     shell: &'a Shell<'a>,
+    /// What was searched for.
+    search: &'a str,
     /// The newest first.
     leads: Vec<&'a Card>,
     /// Pages with newer and with older ones.
@@ -37,7 +39,8 @@ impl LeadsPage<'_> {
     }
 
     fn turned(&self, page: &usize) -> String {
-        self.frame.of_account(&self.shell.account.host, &format!("leads?page={page}"))
+        let search: String = url::form_urlencoded::byte_serialize(self.search.as_bytes()).collect();
+        self.frame.of_account(&self.shell.account.host, &format!("leads?page={page}&q={search}"))
     }
 }
 
@@ -45,15 +48,26 @@ fn person_of<'a>(account: &'a Account, lead: &Card) -> Option<&'a Person> {
     account.person_in(lead.text("chat_id"))
 }
 
-/// `GET /accounts/{host}/leads?page=…`.
+/// Whether a lead has this number, or its person this name, phone or e-mail in small letters.
+fn is_found(account: &Account, lead: &Card, search: &str) -> bool {
+    let holds = |text: &str| text.to_lowercase().contains(search);
+    let is_person = |person: &Person| [&person.name, &person.phone, &person.email].into_iter().any(|text| holds(text));
+    search.is_empty() || lead.id.to_string() == search || person_of(account, lead).is_some_and(is_person)
+}
+
+/// `GET /accounts/{host}/leads?page=…&q=…`.
 pub(super) fn leads(visit: &Visit<'_>) -> Answer {
     let page: usize = visit.call.query("page").and_then(|page| page.parse().ok()).unwrap_or(0);
+    let search = visit.call.query("q").unwrap_or_default().trim();
+    let wanted = search.to_lowercase();
     visit.show(Place::Leads, |_, shell| {
-        let all = shell.account.crm.all(&LEADS);
-        let leads = all.iter().rev().skip(PAGE.saturating_mul(page)).take(PAGE).collect();
-        let (newer, next) = (page.checked_sub(1), page.saturating_add(1));
-        let older = Some(next).filter(|next| all.len() > PAGE.saturating_mul(*next));
-        Some(page_of(200, &LeadsPage { frame: &visit.frame, shell, leads, newer, older }, SELF))
+        let found = shell.account.crm.all(&LEADS).iter().rev().filter(|lead| is_found(shell.account, lead, &wanted));
+        // One more than is shown, so that the page knows whether there are older ones.
+        let mut leads: Vec<&Card> = found.skip(PAGE.saturating_mul(page)).take(PAGE + 1).collect();
+        let older = (leads.len() > PAGE).then(|| page.saturating_add(1));
+        leads.truncate(PAGE);
+        let newer = page.checked_sub(1);
+        Some(page_of(200, &LeadsPage { frame: &visit.frame, shell, search, leads, newer, older }, SELF))
     })
 }
 

@@ -43,6 +43,8 @@ pub(super) fn add_account(core: &Core, frame: &Frame, call: &Call) -> Answer {
 struct ConsentPage<'a> {
     frame: &'a Frame,
     integration: &'a IntegrationConfig,
+    /// The widget's own name, as in the marketplace; without a widget the integration's.
+    title: &'a str,
     state: Option<&'a str>,
     accounts: Vec<&'a Account>,
 }
@@ -63,7 +65,9 @@ pub(super) fn consent(core: &Core, frame: &Frame, call: &Call) -> Answer {
     };
     core.read(|state| {
         let accounts = state.accounts.values().collect();
-        let page = ConsentPage { frame, integration, state: call.query("state"), accounts };
+        let widget = state.widgets.get(&integration.client_id);
+        let title = widget.map_or(integration.name.as_str(), |one| one.text(frame.user_language, "/widget/name"));
+        let page = ConsentPage { frame, integration, title, state: call.query("state"), accounts };
         // Browsers apply `form-action` to redirects after a form too, so the redirect's origin must be in it.
         let theirs = origin(&core.redirect_uri(integration)).unwrap_or_default();
         page_of(200, &page, format!("{SELF} {theirs}").trim())

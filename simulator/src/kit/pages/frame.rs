@@ -10,7 +10,7 @@ use futures_util::stream;
 use tokio::sync::watch;
 
 use crate::kit::call::{Answer, Call};
-use crate::kit::look::{Language, Words};
+use crate::kit::look::{Language, Look, Words};
 use crate::kit::wire::Wire;
 
 /// Interval of comments by which closed pages are detected.
@@ -33,13 +33,18 @@ pub struct Frame {
 
 impl Frame {
     pub fn of_call<W: Wire>(call: &Call) -> Self {
+        Self::of(call, &W::LOOK)
+    }
+
+    /// The frame of pages that look like this.
+    pub(crate) fn of(call: &Call, look: &Look) -> Self {
         let asked = call.query("lang");
         let language = Language::choose(asked, call.header("accept-language").unwrap_or_default());
         let (code, other) = (language.code(), language.other().code());
         Self {
-            words: Words { language, own: W::LOOK.words },
-            title: W::LOOK.title,
-            class: W::LOOK.class,
+            words: Words { language, own: look.words },
+            title: look.title,
+            class: look.class,
             code,
             other_code: other,
             other_name: if language == Language::En { "Русский" } else { "English" },

@@ -6,6 +6,7 @@ use chrono::Local;
 use serde_json::Value;
 
 use super::frame::{Frame, page_of};
+use super::pieces::{Piece, pieces};
 use crate::kit::act::{Act, Content, Given, Kind, Verb};
 use crate::kit::call::{Answer, Call};
 use crate::kit::id::Id;
@@ -22,11 +23,6 @@ struct Drawn {
     how: &'static str,
     href: String,
     name: String,
-}
-
-struct Piece {
-    text: String,
-    is_link: bool,
 }
 
 struct Bubble {
@@ -81,19 +77,6 @@ fn short(message: &Message) -> String {
         short.push('…');
     }
     if short.is_empty() { message.kind.clone() } else { short }
-}
-
-fn pieces(text: &str) -> Vec<Piece> {
-    let words = text.split_inclusive(char::is_whitespace);
-    let mut pieces: Vec<Piece> = Vec::new();
-    for word in words {
-        let is_link = word.starts_with("https://") || word.starts_with("http://");
-        match pieces.last_mut() {
-            Some(last) if !last.is_link && !is_link => last.text.push_str(word),
-            _ => pieces.push(Piece { text: word.to_owned(), is_link }),
-        }
-    }
-    pieces
 }
 
 fn drawn(file: &File, base: &str) -> Drawn {

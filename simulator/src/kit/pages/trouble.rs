@@ -8,9 +8,14 @@ use super::programs;
 use crate::kit::call::{Answer, Call};
 use crate::kit::wire::{Core, Wire};
 
-struct Button {
+pub(crate) struct Button {
     text: String,
     fault: String,
+}
+
+/// A button, by the key of its text and the body that it sends.
+pub(crate) fn button(frame: &Frame, (key, fault): &(&'static str, &str)) -> Button {
+    Button { text: frame.t(key).to_owned(), fault: (*fault).to_owned() }
 }
 
 /// A line, with its webhooks and what can be broken about it.
@@ -56,6 +61,16 @@ fn hooks<W: Wire>(frame: &Frame) -> Vec<Button> {
         fault: json!({(W::FAULTS.hook): key, "count": 1}).to_string(),
     };
     ["doubled", "lost_answer", "late", "lost"].map(hook).into_iter().collect()
+}
+
+/// The page of a simulator that has no lines: what is broken, and its buttons.
+pub(crate) fn trouble_page(frame: Frame, back: &str, broken: Vec<String>, buttons: Vec<Button>) -> Answer {
+    let (target, back) = (frame.link("/trouble"), frame.link(back));
+    page_of(
+        200,
+        &TroublePage { target, back, broken, groups: vec![("calls", buttons)], lines: Vec::new(), frame },
+        "'self'",
+    )
 }
 
 /// `GET /trouble`.
