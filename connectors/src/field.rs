@@ -2,6 +2,7 @@
 //! by the connector's `setup`.
 
 use base::error::FieldError;
+use base::i18n::LocalizedText;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -137,4 +138,47 @@ pub(crate) fn credential(entered: Option<&str>) -> Option<&str> {
 /// The stored options of a source.
 pub(crate) fn options<T: DeserializeOwned + Default>(settings: &Settings) -> T {
     serde_json::from_value(settings.public.clone()).unwrap_or_default()
+}
+
+/// Collects the errors of a form.
+#[derive(Default)]
+pub(crate) struct SettingsErrors(Vec<FieldError>);
+
+impl SettingsErrors {
+    pub(crate) fn add(&mut self, field: impl std::fmt::Display, said: LocalizedText) {
+        self.0.push(FieldError::new(format!("/settings/{field}"), said));
+    }
+
+    /// A trimmed text; an empty one is none.
+    pub(crate) fn text(&mut self, field: &str, text: Option<String>, most: usize) -> Option<String> {
+        let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())?;
+        if text.chars().count() > most {
+            self.add(field, LocalizedText::new("said-most-characters").with("most", most));
+        } else if text.contains('\0') {
+            self.add(field, LocalizedText::new("said-unstorable"));
+        }
+        Some(text)
+    }
+
+    /// Trimmed lines, without empty ones.
+    pub(crate) fn lines(&mut self, field: &str, list: &[String], most: usize, most_chars: usize) -> Vec<String> {
+        let lines = list.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
+        let lines: Vec<String> = lines.collect();
+        self.most(field, &lines, most);
+        for (place, line) in lines.iter().enumerate() {
+            self.text(&format!("{field}/{place}"), Some(line.clone()), most_chars);
+        }
+        lines
+    }
+
+    pub(crate) fn most(&mut self, field: &str, list: &[String], most: usize) {
+        if list.len() > most {
+            self.add(field, LocalizedText::new("said-most-lines").with("most", most));
+        }
+    }
+
+    /// What was checked, unless there are errors.
+    pub(crate) fn or<T>(self, checked: T) -> Result<T, Vec<FieldError>> {
+        if self.0.is_empty() { Ok(checked) } else { Err(self.0) }
+    }
 }

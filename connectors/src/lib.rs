@@ -24,6 +24,7 @@ mod fake;
 mod field;
 pub mod file;
 pub mod fit;
+pub mod hours;
 pub mod incoming;
 pub mod instagram;
 pub mod kinds;

@@ -41,4 +41,5 @@ failure-phone-ambiguous = { $phone } may be a number of two countries. Write it 
 failure-empty = The message has no text.
 failure-found-late = The message was found late. It waits until someone sends or removes it.
 failure-found-dropped = The message reached Parom late, and someone decided not to send it.
+failure-no-longer-true = The automatic answer was not sent: it waited until the working hours had begun.
 failure-other = The message was not delivered.

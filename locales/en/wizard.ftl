@@ -160,14 +160,7 @@ wizard-web-rating = Ask for a rating after the chat
 wizard-web-rating-hint = Half an hour after your last answer. The rating becomes a note in the lead.
 wizard-web-consent = Consent text
 wizard-web-consent-hint = The customer agrees to it before the first message.
-wizard-web-hours = Working hours
-wizard-web-hours-hint = One line for each: mon-fri 09:00-18:00. Leave empty if you always reply.
-wizard-web-zone = Time zone of the working hours
-wizard-web-zone-hint = For example Europe/Moscow
-wizard-web-holidays = Holidays
-wizard-web-holidays-hint = One day or range per line: 2027-01-01, 12-31 - 01-08. Without a year, it repeats every year.
 wizard-web-away = Text outside working hours
-wizard-web-away-hint = Leave empty for “We’re away right now. Leave a message and we’ll reply during working hours.”
 wizard-web-mail = Send unread answers by e-mail after, minutes
 wizard-web-mail-hint = From 1 to 1440, for example 10. Sent only to visitors who asked for it and confirmed their address. Leave empty to turn off.
 

@@ -43,4 +43,5 @@ failure-phone-ambiguous = { $phone } puede ser un número de dos países. Escrí
 failure-empty = El mensaje no tiene texto.
 failure-found-late = El mensaje se encontró tarde. Espera hasta que alguien lo envíe o lo quite.
 failure-found-dropped = El mensaje llegó tarde a Parom y alguien decidió no enviarlo.
+failure-no-longer-true = La respuesta automática no se envió: esperó hasta que empezó el horario de atención.
 failure-other = El mensaje no se entregó.

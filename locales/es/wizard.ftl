@@ -162,14 +162,7 @@ wizard-web-rating = Pedir una valoración después del chat
 wizard-web-rating-hint = Media hora después de tu última respuesta. La valoración se guarda como nota en el lead.
 wizard-web-consent = Texto de consentimiento
 wizard-web-consent-hint = El cliente lo acepta antes del primer mensaje.
-wizard-web-hours = Horario de atención
-wizard-web-hours-hint = Días y horas, una línea cada uno: mon-fri 09:00-18:00. Déjalo vacío si siempre hay quien responda.
-wizard-web-zone = Zona horaria del horario de atención
-wizard-web-zone-hint = Por ejemplo America/Mexico_City
-wizard-web-holidays = Días festivos
-wizard-web-holidays-hint = Un día o varios seguidos en cada línea: 01.01.2027, 31.12 - 08.01. Sin año, vale para todos los años.
 wizard-web-away = Texto fuera del horario de atención
-wizard-web-away-hint = Déjalo vacío para “Ahora no estamos. Déjanos un mensaje y te responderemos en horario de atención.”
 wizard-web-mail = Enviar por correo las respuestas sin leer después de, minutos
 wizard-web-mail-hint = De 1 a 1440, por ejemplo 10. Solo a visitantes que lo pidieron y confirmaron su dirección. Déjalo vacío para desactivarlo.
 

@@ -43,4 +43,5 @@ failure-phone-ambiguous = { $phone } pode ser um número de dois países. Escrev
 failure-empty = A mensagem não tem texto.
 failure-found-late = A mensagem foi encontrada tarde. Ela espera até que alguém a envie ou remova.
 failure-found-dropped = A mensagem chegou tarde ao Parom e alguém decidiu não enviar.
+failure-no-longer-true = A resposta automática não foi enviada: esperou até o horário de atendimento começar.
 failure-other = A mensagem não foi entregue.

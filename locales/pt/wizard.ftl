@@ -162,14 +162,7 @@ wizard-web-rating = Pedir uma avaliação depois do chat
 wizard-web-rating-hint = Meia hora depois da sua última resposta. A avaliação vira uma nota no lead.
 wizard-web-consent = Texto de consentimento
 wizard-web-consent-hint = O cliente concorda com ele antes da primeira mensagem.
-wizard-web-hours = Horário de atendimento
-wizard-web-hours-hint = Dias e horas, uma linha cada: mon-fri 09:00-18:00. Deixe vazio se sempre há alguém para responder.
-wizard-web-zone = Fuso horário do atendimento
-wizard-web-zone-hint = Por exemplo America/Sao_Paulo
-wizard-web-holidays = Feriados
-wizard-web-holidays-hint = Um dia ou vários seguidos em cada linha: 01.01.2027, 31.12 - 08.01. Sem ano, vale para todos os anos.
 wizard-web-away = Texto fora do horário de atendimento
-wizard-web-away-hint = Deixe vazio para “No momento não estamos. Deixe uma mensagem e responderemos no horário de atendimento.”
 wizard-web-mail = Enviar por e-mail as respostas não lidas depois de, minutos
 wizard-web-mail-hint = De 1 a 1440, por exemplo 10. Só a visitantes que pediram e confirmaram o endereço. Deixe vazio para desativar.
 

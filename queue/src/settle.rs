@@ -46,7 +46,7 @@ pub struct Settlement {
 pub enum Settled {
     /// The other side accepted it.
     Delivered,
-    /// There was nothing left to report: a lower status after a higher one.
+    /// There was nothing left to report: a lower status after a higher one, or a message that is no longer true.
     Superseded,
     /// It stays the head for `millis` of back-off.
     Retry { millis: i64, unknown: bool, resent: bool },
@@ -270,6 +270,7 @@ impl Queue {
             let (delivered, failed) = match settlement.settled {
                 Settled::Delivered => (1, 0),
                 Settled::Buried { .. } => (0, 1),
+                Settled::Superseded if settlement.state == Some(State::Failed) => (0, 1),
                 _ => continue,
             };
             let key = (claim.tenant_id, claim.source_id, claim.direction.number(), claim.letter.day);

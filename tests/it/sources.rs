@@ -1,6 +1,7 @@
 //! Sources: made at amoCRM and here, or not at all.
 
 mod at_once;
+mod hours;
 pub mod other_vendor;
 mod reconciled;
 mod shadow;

@@ -298,8 +298,8 @@ async fn a_plain_template_is_made_changed_and_deleted(world: &mut World) {
     let visitor = olga(world, line.tenant_id).await;
     let key = visitor.opens("/panel/templates/new").await.is(200).field("key");
     for (name, text, said) in [
-        (" ", "Hi {{contact.name", "A marker is not closed"),
-        ("Ready", "Hi {{first}}, {{contact.name}}", "There is no marker {{first}}."),
+        (" ", "Hi {{contact.name", "“Text”: a marker is not closed"),
+        ("Ready", "Hi {{first}}, {{contact.name}}", "“Text”: there is no marker {{first}}."),
     ] {
         let wrong = [("key", key.as_str()), ("name", name), ("kind", "plain"), ("text", text)];
         visitor.sends("/panel/templates", &wrong).await.is(422).says(&[said, text]);

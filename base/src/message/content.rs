@@ -211,6 +211,9 @@ pub struct Body {
     /// Its content was deleted after the retention time; the rest shows that there was a message.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub expired: bool,
+    /// From when on it is no longer true and is not sent any more, in milliseconds since 1970: an automatic answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub true_until: Option<i64>,
 }
 
 impl Body {
@@ -236,6 +239,7 @@ impl Body {
             changed_at: None,
             deleted: false,
             expired: false,
+            true_until: None,
         }
     }
 }

@@ -12,7 +12,8 @@ const PHONE_LABEL: Field = Field::optional("labels.phone", Input::Text, "wizard-
 const EMAIL_LABEL: Field = Field::optional("labels.email", Input::Text, "wizard-web-label-email");
 const CONSENT: Field = Field::optional("consent_text", Input::Paragraph, "wizard-web-consent");
 const QUICK: Field = Field::optional("quick_answers", Input::Lines, "wizard-web-quick");
-const AWAY: Field = Field::optional("working_hours.text", Input::Paragraph, "wizard-web-away");
+/// Without a language it is the text of the working hours, which all kinds have.
+const AWAY: Field = Field::optional("away_text", Input::Paragraph, "wizard-web-away");
 
 /// The given fields, and behind them those of the texts in each of these languages.
 macro_rules! with_texts_in {
@@ -85,19 +86,9 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
     Field::optional("rating", Input::Flag, "wizard-web-rating")
         .with_hint("wizard-web-rating-hint")
         .in_section("before"),
-    Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours")
-        .with_hint("wizard-web-hours-hint")
-        .in_section("hours"),
-    Field::optional("working_hours.time_zone", Input::Text, "wizard-web-zone")
-        .with_hint("wizard-web-zone-hint")
-        .in_section("hours"),
-    Field::optional("working_hours.holidays", Input::Lines, "wizard-web-holidays")
-        .with_hint("wizard-web-holidays-hint")
-        .in_section("hours"),
-    AWAY.with_hint("wizard-web-away-hint").in_section("hours"),
     Field::optional(EMAIL_ANSWERS, Input::Text, "wizard-web-mail")
         .with_hint("wizard-web-mail-hint")
-        .in_section("hours"),
+        .in_section("before"),
 );
 
 /// What the customer can be asked for.

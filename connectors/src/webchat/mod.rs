@@ -14,13 +14,11 @@ use super::{
 };
 use crate::connector::Kind;
 pub use fields::Color;
-pub use hours::WorkingHours;
 pub use settings::{
     AskLabels, ButtonOffset, CustomField, EMAIL_ANSWERS, Invitation, QuickAnswer, Translation, WebChatSettings, written,
 };
 
 mod fields;
-mod hours;
 mod settings;
 
 /// Name, among a source's credentials, of the secret with which a site signs its customers' tokens. Parom generates

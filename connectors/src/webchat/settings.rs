@@ -8,15 +8,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
 
+use super::Color;
 use super::fields::{ASK, INVITATIONS, REPLY_TIMES, SIDES, THEMES};
-use super::{Color, WorkingHours};
-use crate::field;
+use crate::field::{self, SettingsErrors};
+use crate::hours::{TEXT_CHARS, WorkingHours};
 
 const MOST_ORIGINS: usize = 50;
-const MOST_LINES: usize = 21;
 const TITLE_CHARS: usize = 100;
 const LABEL_CHARS: usize = 100;
-const TEXT_CHARS: usize = 2000;
 /// The setting that needs an SMTP server.
 pub const EMAIL_ANSWERS: &str = "email_answers_after";
 /// Minutes after which an unread answer may be sent by e-mail: at most a day.
@@ -129,44 +128,6 @@ impl WebChatSettings {
     }
 }
 
-/// Collects the errors.
-#[derive(Default)]
-pub(super) struct SettingsErrors(Vec<FieldError>);
-
-impl SettingsErrors {
-    pub(super) fn add(&mut self, field: impl std::fmt::Display, said: LocalizedText) {
-        self.0.push(FieldError::new(format!("/settings/{field}"), said));
-    }
-
-    /// A trimmed text; an empty one is none.
-    pub(super) fn text(&mut self, field: &str, text: Option<String>, most: usize) -> Option<String> {
-        let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())?;
-        if text.chars().count() > most {
-            self.add(field, LocalizedText::new("said-most-characters").with("most", most));
-        } else if text.contains('\0') {
-            self.add(field, LocalizedText::new("said-unstorable"));
-        }
-        Some(text)
-    }
-
-    /// Trimmed lines, without empty ones.
-    fn lines(&mut self, field: &str, list: &[String], most: usize, most_chars: usize) -> Vec<String> {
-        let lines = list.iter().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
-        let lines: Vec<String> = lines.collect();
-        self.most(field, &lines, most);
-        for (place, line) in lines.iter().enumerate() {
-            self.text(&format!("{field}/{place}"), Some(line.clone()), most_chars);
-        }
-        lines
-    }
-
-    pub(super) fn most(&mut self, field: &str, list: &[String], most: usize) {
-        if list.len() > most {
-            self.add(field, LocalizedText::new("said-most-lines").with("most", most));
-        }
-    }
-}
-
 /// The settings to store, or an error for every wrong field.
 pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
     let read: WebChatSettings = field::read(settings)?;
@@ -182,7 +143,8 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
         custom_fields: custom_fields(&mut wrong, &read.custom_fields),
         rating: read.rating,
         consent_text: wrong.text("consent_text", read.consent_text, TEXT_CHARS),
-        working_hours: read.working_hours.and_then(|hours| working(&mut wrong, hours)),
+        // Checked alike for all kinds: `hours`.
+        working_hours: None,
         side: one_of(&mut wrong, "side", read.side, SIDES),
         theme: one_of(&mut wrong, "theme", read.theme, THEMES),
         offset: read.offset.and_then(|entered| offset(&mut wrong, entered)),
@@ -200,10 +162,7 @@ pub(super) fn checked(settings: Value) -> Result<Value, Vec<FieldError>> {
         let said = LocalizedText::new("said-minutes").with("least", *ANSWERS_AFTER.start());
         wrong.add(EMAIL_ANSWERS, said.with("most", *ANSWERS_AFTER.end()));
     }
-    if !wrong.0.is_empty() {
-        return Err(wrong.0);
-    }
-    serde_json::to_value(checked).map_err(|error| vec![FieldError::of_serde("/settings", &error)])
+    serde_json::to_value(wrong.or(checked)?).map_err(|error| vec![FieldError::of_serde("/settings", &error)])
 }
 
 fn origins(wrong: &mut SettingsErrors, entered: &[String]) -> Vec<String> {
@@ -265,31 +224,6 @@ fn asked(wrong: &mut SettingsErrors, field: &str, entered: &[String]) -> Vec<Str
         wrong.add(format_args!("{field}/{place}"), said);
     }
     known.into_iter().filter(|name| entered.iter().any(|one| one == name)).map(str::to_owned).collect()
-}
-
-fn working(wrong: &mut SettingsErrors, entered: WorkingHours) -> Option<WorkingHours> {
-    let text = wrong.text("working_hours/text", entered.text, TEXT_CHARS);
-    let hours: Vec<String> = entered.hours.iter().map(|line| line.trim().to_owned()).collect();
-    wrong.most("working_hours/hours", &hours, MOST_LINES);
-    for (place, _) in hours.iter().enumerate().filter(|(_, line)| !WorkingHours::is_line(line)) {
-        wrong.add(format_args!("working_hours/hours/{place}"), LocalizedText::new("said-hours"));
-    }
-    let holidays: Vec<String> = entered.holidays.iter().map(|line| line.trim().to_owned()).collect();
-    wrong.most("working_hours/holidays", &holidays, MOST_LINES);
-    for (place, _) in holidays.iter().enumerate().filter(|(_, line)| !WorkingHours::is_holiday(line)) {
-        wrong.add(format_args!("working_hours/holidays/{place}"), LocalizedText::new("said-holidays"));
-    }
-    let time_zone = entered.time_zone.trim().to_owned();
-    if hours.is_empty() && holidays.is_empty() && text.is_none() && time_zone.is_empty() {
-        return None;
-    }
-    if !WorkingHours::is_zone(&time_zone) {
-        wrong.add("working_hours/time_zone", LocalizedText::new("said-time-zone"));
-    }
-    if hours.is_empty() && holidays.is_empty() {
-        wrong.add("working_hours/hours", LocalizedText::new("said-hours"));
-    }
-    Some(WorkingHours { time_zone, hours, holidays, text })
 }
 
 /// Own labels of the fields before the first message.

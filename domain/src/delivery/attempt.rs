@@ -34,7 +34,7 @@ use uuid::Uuid;
 use super::letters::{self, LetterContext, amojo_pool, status_letter};
 use super::{DeliveryContext, dead_letters, pause, to_crm, to_messenger};
 use crate::lookup::known_message;
-use crate::tenant::{emptied, keeps_no_texts};
+use crate::tenant::{self, emptied, keeps_no_texts};
 
 /// Calls within a minute before the breaker may open, which it does when half of them failed; and how long it stays
 /// open.
@@ -61,6 +61,12 @@ pub async fn attempt(
             return Ok(Settlement::plain(claim.clone(), retry(&claim, None, claim.letter.unknown)));
         }
     };
+    if is_no_longer_true(&claim, &context, started) {
+        let text = tenant::words(&app.integrations, &context.tenant).text("failure-no-longer-true").to_string();
+        let failure = Some(Failure { code: FailureCode::Other, text });
+        // Nobody has to do anything about it, so it becomes no dead letter.
+        return Ok(Settlement { state: Some(State::Failed), failure, ..Settlement::plain(claim, Settled::Superseded) });
+    }
     let report = if let Some(reason) = dead_letters::account_held(app, &context.tenant).await? {
         Some(Report::not_done(Verdict::Pause, reason))
     } else if is_poison(&claim, started) {
@@ -106,6 +112,14 @@ pub async fn attempt(
     let typing = claim.letter.kind == LetterKind::Typing;
     let done = settlement(app, claim, &context, report, started, millis)?;
     Ok(if typing { once(done) } else { done })
+}
+
+/// Whether a message has waited until it became untrue. One that was begun, or may have arrived, is sent to its end.
+fn is_no_longer_true(claim: &Claim, context: &LetterContext, now: i64) -> bool {
+    let is_untouched = !claim.letter.unknown && claim.letter.payload.is_empty();
+    let to_messenger = claim.direction == Direction::ToMessenger && claim.letter.kind == LetterKind::Message;
+    let until = context.message().ok().and_then(|message| message.body.true_until);
+    is_untouched && to_messenger && until.is_some_and(|until| until <= now)
 }
 
 /// Typing is attempted once and leaves no trace in the timeline. The attempt still counts for the target's health but

@@ -434,5 +434,6 @@ fn of_history(line: &import_line::Model) -> Result<Incoming> {
         group: None,
         sent_at: Some(line.sent_at),
         body,
+        wants_answer: false,
     })
 }

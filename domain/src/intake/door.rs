@@ -275,8 +275,20 @@ pub(super) async fn store(
     raw: Option<RawHook>,
     entry: AcceptItem,
 ) -> base::error::Result<ItemOutcome> {
+    store_all(app, source, raw, entry, Vec::new()).await
+}
+
+/// The same with what follows from the event, in one commit. The outcome is that of the event.
+pub(super) async fn store_all(
+    app: &IntakeContext,
+    source: &source::Model,
+    raw: Option<RawHook>,
+    entry: AcceptItem,
+    following: Vec<AcceptItem>,
+) -> base::error::Result<ItemOutcome> {
     let entry = if source.is_shadow() { entry.in_shadow() } else { entry };
-    let batch = AcceptBatch { tenant_id: source.tenant_id, priority: Priority::Normal, raw, entries: vec![entry] };
+    let entries = std::iter::once(entry).chain(following).collect();
+    let batch = AcceptBatch { tenant_id: source.tenant_id, priority: Priority::Normal, raw, entries };
     let outcomes = app.writer.accept(batch).await?;
     Ok(outcomes.into_iter().next().context("a batch of one item has one outcome")?)
 }

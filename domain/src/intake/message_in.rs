@@ -119,7 +119,8 @@ impl MessageIn {
             silent: self.silent.unwrap_or(false),
             ..Body::new(sender, content)
         };
-        let incoming = Incoming { external_id, conversation_id, group, sent_at: self.sent_at.map(|at| at.0), body };
+        let sent_at = self.sent_at.map(|at| at.0);
+        let incoming = Incoming { external_id, conversation_id, group, sent_at, body, wants_answer: true };
         if wrong.is_empty() { Ok(incoming) } else { Err(Error::Invalid(wrong)) }
     }
 }

@@ -8,6 +8,7 @@ use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
 use base::message::is_visible;
 use base::phone::{Country, Phone, looks_like_one, with_plus};
+use connectors::hours::{self, WORKING_HOURS};
 use connectors::kinds::is_web_chat;
 use connectors::webchat::EMAIL_ANSWERS;
 use connectors::{Abilities, Connector, Field, Input, Setup};
@@ -164,9 +165,23 @@ impl WrongFields {
 
 // A source's settings, checked by its connector and against what this server can do.
 
-/// The settings to store, or an error for every wrong field. Answers by e-mail need `[mail]`.
-pub fn setup_of(app: &PlatformContext, connector: &dyn Connector, settings: Value) -> Result<Setup, Vec<FieldError>> {
-    let setup = connector.setup(settings)?;
+/// The settings to store, or an error for every wrong field. Working hours are the same of all kinds; answers by e-mail need
+/// `[mail]`.
+pub fn setup_of(
+    app: &PlatformContext,
+    connector: &dyn Connector,
+    mut settings: Value,
+) -> Result<Setup, Vec<FieldError>> {
+    let hours = settings.as_object_mut().and_then(|settings| settings.remove(WORKING_HOURS));
+    let hours = hours.map_or(Ok(Value::Null), hours::checked);
+    let (mut setup, hours) = match (connector.setup(settings), hours) {
+        (Ok(setup), Ok(hours)) => (setup, hours),
+        (Err(wrong), Err(also)) => return Err([wrong, also].concat()),
+        (Err(wrong), Ok(_)) | (Ok(_), Err(wrong)) => return Err(wrong),
+    };
+    if let (Some(public), false) = (setup.public.as_object_mut(), hours.is_null()) {
+        public.insert(WORKING_HOURS.to_owned(), hours);
+    }
     let by_email =
         is_web_chat(connector.kind()) && setup.public.get(EMAIL_ANSWERS).is_some_and(|minutes| !minutes.is_null());
     if by_email && app.config.mail.url.is_none() {

@@ -79,7 +79,6 @@ pub fn preview_texts_in(words: Words) -> Value {
         "placeholder": say("chat-placeholder"),
         "status": {
             "online": say("chat-status-online"),
-            "away": say("chat-status-away"),
             "minutes": say("chat-status-minutes"),
             "hour": say("chat-status-hour"),
             "day": say("chat-status-day"),

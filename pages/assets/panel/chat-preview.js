@@ -30,7 +30,7 @@ export const colourOf = (text) => {
   return { colour, contrast, isLow: contrast < 4.5 };
 };
 
-const hasHours = ({ working_hours: { hours, holidays } = {} }) => Boolean(hours?.length || holidays?.length);
+const hasHours = ({ working_hours }) => Boolean(working_hours?.hours?.length);
 
 /** The line below the title, during working hours: nothing is said about when managers answer where nothing is set. */
 export const statusOf = (settings, texts) => texts.status[settings.reply_time || (hasHours(settings) ? "online" : "")] || "";
@@ -64,7 +64,7 @@ const consented = (text) => {
 
 /**
  * Puts a preview into an element and returns what draws it: with settings as the API has them, Parom's own texts in the
- * visitor's language, whether it is outside working hours, and the address of the logo.
+ * visitor's language, and the address of the logo.
  */
 export const preview = (into) => {
   const host = element("div", { className: "preview" });
@@ -73,7 +73,7 @@ export const preview = (into) => {
   root.append(element("link", { rel: "stylesheet", href: "/chat/static/chat.css" }), box, greets, button);
   Object.assign(host.style, { display: "block", overflowWrap: "anywhere", font: ".9375rem/1.5rem var(--font)" });
   into.append(host);
-  return (settings, texts, { isAway = false, logo = "" } = {}) => {
+  return (settings, texts, { logo = "" } = {}) => {
     const text = (entered, own) => (entered || "").trim() || own;
     const { colour, isLow } = colourOf(settings.color);
     host.style.setProperty("--brand", colour);
@@ -81,19 +81,18 @@ export const preview = (into) => {
     host.style.setProperty("--on-brand", isLow ? "#000000" : "#FFFFFF");
     host.setAttribute("theme", settings.theme || "auto");
     const title = text(settings.title, texts.title);
-    const status = isAway ? texts.status.away : text(settings.reply_text, statusOf(settings, texts));
+    const status = text(settings.reply_text, statusOf(settings, texts));
     const avatar = (name, src) => element("span", { className: "avatar", ariaHidden: "true" }, src ? element("img", { src, alt: "" }) : [...name][0].toUpperCase());
     const avatars = [avatar(title, logo), ...linesOf(settings.team).slice(0, 4).map((name) => avatar(name))];
-    const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: !isAway && hasHours(settings) ? "here" : "", textContent: status, hidden: !status }));
+    const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: hasHours(settings) ? "here" : "", textContent: status, hidden: !status }));
     const greeting = text(settings.greeting, texts.greeting);
     const labelled = (label, required) => question(required ? label : texts.optional.replace("{label}", label));
     const asked = (settings.ask || []).map((name) => labelled(text(settings.labels?.[name], texts.ask[name]), !settings.ask_optional?.includes(name)));
     asked.push(...linesOf(settings.custom_fields).map((line) => labelled(line.replace(/\s*\*+$/, ""), line.endsWith("*"))));
     const consent = text(settings.consent_text, "");
     const talk = element("ol", { id: "messages" }, message("mine", texts.question), message("theirs", texts.answer));
-    const away = isAway && element("p", { id: "away", className: "notice t-wait", textContent: text(settings.working_hours?.text, texts.away) });
     const questions = (asked.length || consent) && element("fieldset", { id: "intro" }, ...asked, consent && consented(consent));
-    const log = element("section", { id: "log" }, element("p", { id: "greeting", textContent: greeting }), ...linesOf(settings.quick_answers).map(quick), talk, away, questions);
+    const log = element("section", { id: "log" }, element("p", { id: "greeting", textContent: greeting }), ...linesOf(settings.quick_answers).map(quick), talk, questions);
     const input = element("textarea", { rows: 1, disabled: true, placeholder: texts.placeholder, ariaLabel: texts.placeholder });
     const form = element("form", {}, element("div", { className: "row" }, input));
     box.replaceChildren(element("header", {}, ...avatars, about), element("div", { className: "main" }, log, form));

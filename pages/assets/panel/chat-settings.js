@@ -1,4 +1,4 @@
-// The settings of a web chat: tabs without a reload, a week instead of lines, a colour picker, and a preview. The form
+// The settings of a web chat: tabs without a reload, a colour picker, and a preview. The form
 // works without this script; the same fields are sent.
 
 import { colourOf, element, preview, statusOf } from "./chat-preview.js";
@@ -62,84 +62,6 @@ picker.addEventListener("input", () => {
   draw();
 });
 
-// Hours: a row for each day, written into the lines that the form sends. Lines that do not fit into such rows stay
-// lines.
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-const NAMES = { пн: "mon", вт: "tue", ср: "wed", чт: "thu", пт: "fri", сб: "sat", вс: "sun" };
-const lines = field("working_hours.hours");
-const zone = field("working_hours.time_zone");
-
-const week = () => {
-  const days = {};
-  for (const line of lines.value.split("\n").map((one) => one.trim().toLowerCase().replace(/[–—]/g, "-").replace(/ - /g, "-"))) {
-    if (!line) continue;
-    const found = /^([a-zа-я]{2,3})(?:-([a-zа-я]{2,3}))?\s+(\d?\d:\d\d)-(\d?\d:\d\d)$/.exec(line);
-    const place = (name) => DAYS.indexOf(NAMES[name] || name);
-    const [first, last] = found ? [place(found[1]), place(found[2] || found[1])] : [-1, -1];
-    if (first < 0 || last < 0 || found[4] === "24:00") return null;
-    for (let day = first; ; day = (day + 1) % 7) {
-      if (days[day]) return null;
-      days[day] = [found[3].padStart(5, "0"), found[4].padStart(5, "0")];
-      if (day === last) break;
-    }
-  }
-  return days;
-};
-
-const days = week();
-if (days) {
-  const name = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", timeZone: "UTC" });
-  const rows = DAYS.map((day, at) => {
-    // The 5th of January 1970 was a Monday.
-    const said = name.format(new Date(Date.UTC(1970, 0, 5 + at)));
-    const open = element("input", { type: "checkbox", checked: Boolean(days[at]) });
-    const [from, until] = (days[at] || ["09:00", "18:00"]).map((value) => element("input", { type: "time", value }));
-    from.ariaLabel = said + ", " + about.words.from;
-    until.ariaLabel = said + ", " + about.words.until;
-    const write = () => {
-      from.disabled = until.disabled = !open.checked;
-      const open_ = rows.filter((row) => row.open.checked && row.from.value && row.until.value);
-      lines.value = open_.map((row) => row.day + " " + row.from.value + "-" + row.until.value).join("\n");
-      if (open_.length && !zone.value) zone.value = about.zone;
-      draw();
-    };
-    for (const one of [open, from, until]) one.addEventListener("change", write);
-    from.disabled = until.disabled = !open.checked;
-    const label = element("label", { className: "check" }, open, " " + said[0].toUpperCase() + said.slice(1));
-    return { day, open, from, until, row: element("div", {}, label, from, until) };
-  });
-  lines.hidden = true;
-  const grid = element("div", { className: "days", id: "week" }, ...rows.map((one) => one.row));
-  grid.setAttribute("role", "group");
-  grid.ariaLabel = document.querySelector('label[for="f-set.working_hours.hours"]').textContent;
-  lines.before(grid);
-  document.getElementById("h-set.working_hours.hours").hidden = true;
-}
-const zones = element("datalist", { id: "zones" }, ...(Intl.supportedValuesOf?.("timeZone") || []).map((value) => element("option", { value })));
-zone.setAttribute("list", "zones");
-zone.after(zones);
-
-/** Whether it is outside the entered hours now. */
-const isAway = () => {
-  const open = week();
-  if (!open || Object.keys(open).length === 0) return false;
-  const clock = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone.value.trim() || "UTC" };
-  let parts;
-  try {
-    parts = new Intl.DateTimeFormat("en-GB", clock).formatToParts(new Date());
-  } catch {
-    // A time zone that is still being typed.
-    return false;
-  }
-  const part = (type) => parts.find((one) => one.type === type).value;
-  const now = part("hour") + ":" + part("minute");
-  const at = DAYS.indexOf(part("weekday").toLowerCase());
-  const [today, before] = [open[at], open[(at + 6) % 7]];
-  const isToday = today && now >= today[0] && (now < today[1] || today[1] <= today[0]);
-  const isSinceYesterday = before && before[1] <= before[0] && now < before[1];
-  return !isToday && !isSinceYesterday;
-};
-
 // The preview, in the language that was chosen above it, or whose texts were opened last.
 const visitor = element("select", { id: "preview-language" }, ...Object.entries(about.texts).map(([value, texts]) => element("option", { value, textContent: texts.name })));
 const blocks = [...document.querySelectorAll("[data-language]")];
@@ -176,7 +98,7 @@ const entered = (language) => {
     ...Object.fromEntries(["color", "side", "theme", "reply_time", "team", "custom_fields"].map((name) => [name, typed(name)])),
     ...Object.fromEntries(["title", "greeting", "reply_text", "consent_text", "quick_answers"].map((name) => [name, own(name)])),
     labels: Object.fromEntries(QUESTIONS.map((name) => [name, own("labels." + name)])),
-    working_hours: { text: own("away_text", "working_hours.text"), hours: lines.value, holidays: typed("working_hours.holidays") },
+    working_hours: { hours: about.hours },
     invitation: { show: typed("invitation.show"), text: own("invitation_text", "invitation.text") },
     ...Object.fromEntries(["ask", "ask_optional"].map((name) => [name, [...form.querySelectorAll('[name="set.' + name + '"]:checked')].map((one) => one.value)])),
   };
@@ -194,11 +116,10 @@ const suggest = (language, prefix, settings) => {
   }
   const greeting = typed(prefix + "greeting") || typed("greeting") || own.greeting;
   if (prefix) {
-    place("away_text", typed("working_hours.text") || own.away_text);
+    place("away_text", about.away || own.away_text);
     place("invitation_text", typed("invitation.text") || greeting);
     field(prefix + "invitation_text").closest(".field").hidden = !settings.invitation.show;
   } else {
-    place("working_hours.text", own.away_text);
     place("invitation.text", greeting);
   }
 };
@@ -213,7 +134,7 @@ const draw = () => {
   for (const name of ["text", "after_seconds", "pages"]) field("invitation." + name).closest(".field").hidden = !settings.invitation.show;
   suggest(about.words.language, "", settings);
   for (const { dataset } of blocks) suggest(dataset.language, "translations." + dataset.language + ".", settings);
-  show(settings, about.texts[visitor.value], { isAway: form.elements.tab.value === "hours" && isAway(), logo });
+  show(settings, about.texts[visitor.value], { logo });
 };
 
 form.addEventListener("input", draw);

@@ -200,6 +200,8 @@ fn file_of(name: &str) -> Option<Asset> {
         "chat-frame.js" => (SCRIPT, include_str!("../../assets/panel/chat-frame.js")),
         "chat-preview.js" => (SCRIPT, include_str!("../../assets/panel/chat-preview.js")),
         "chat-settings.css" => (STYLE, include_str!("../../assets/panel/chat-settings.css")),
+        "templates.js" => (SCRIPT, include_str!("../../assets/panel/templates.js")),
+        "hours.js" => (SCRIPT, include_str!("../../assets/panel/hours.js")),
         "chat-settings.js" => (SCRIPT, include_str!("../../assets/panel/chat-settings.js")),
         "panel.js" => (SCRIPT, include_str!("../../assets/panel/panel.js")),
         "push.js" => (SCRIPT, include_str!("../../assets/panel/push.js")),

@@ -352,6 +352,12 @@ impl PageContext {
         self.duration(&self.now.saturating_sub(*millis))
     }
 
+    /// A day, or several in a row: `18 Nov`, `1 Jan 2027 – 6 Jan 2027`.
+    pub fn days(&self, first: NaiveDate, last: NaiveDate) -> String {
+        let date = |day: NaiveDate| self.when(&self.day_begins(day)).date();
+        if first == last { date(first) } else { format!("{} – {}", date(first), date(last)) }
+    }
+
     /// When a day begins in the account's time zone.
     pub fn day_begins(&self, day: NaiveDate) -> i64 {
         self.zone.day_begins(day)

@@ -347,6 +347,11 @@ const COMMON: &[(&str, &str)] = &[
     ("source-pause", "settings#danger"),
     ("source-delete", "settings#danger"),
     ("source-tab-test", "test"),
+    ("hours-week", "hours#f-week"),
+    ("hours-zone", "hours#f-time_zone"),
+    ("hours-country", "hours#f-country"),
+    ("hours-holidays", "hours#f-holidays"),
+    ("hours-text", "hours#f-text"),
 ];
 /// The same of a custom messenger, of a chat on a site, and of a source with more than chats.
 const OF_CUSTOM: &[(&str, &str)] = &[("webhooks-rotate", "secret")];

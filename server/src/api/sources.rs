@@ -209,7 +209,8 @@ pub struct SourceIn {
     /// messenger gets the webhook `template.review`. Left out, a number of official WhatsApp gets its own: templates
     /// with review, lists, and the number for a button on a site.
     pub services: Option<Value>,
-    /// Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`.
+    /// Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`. Of every kind:
+    /// `working_hours`, outside of which customers get an automatic answer.
     #[schema(value_type = Option<Object>)]
     pub settings: Option<Map<String, Value>>,
     /// `true`: it receives beside another service that has the line, and sends nothing to amoCRM or customers. Possible

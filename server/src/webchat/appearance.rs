@@ -6,7 +6,8 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Vendor;
 use base::error::Error;
-use base::i18n::{Language, Sentence, Words, decimal};
+use base::i18n::{Language, Sentence, When, Words, decimal};
+use connectors::hours::{ClosedTime, WorkingHours, fill};
 use connectors::webchat::{ButtonOffset, Color, CustomField, Invitation, QuickAnswer, written};
 use domain::media::MediaKind;
 use entity::chat_logo;
@@ -109,8 +110,8 @@ impl Appearance {
             |text: &Option<String>, key: &'static str| text.clone().unwrap_or_else(|| words.text(key).to_string());
         let privacy = words.text("chat-privacy").with("company", company).to_string();
         let away = away(app, place);
-        // Without working hours it is unknown when managers answer.
-        let here = away.is_empty() && settings.working_hours.is_some();
+        // Without working hours it is unknown when managers answer; holidays alone do not say it.
+        let here = away.is_empty() && settings.working_hours.as_ref().is_some_and(WorkingHours::has_hours);
         let status = status(app, place, away.is_empty(), here);
         let greeting = own(&settings.greeting, "chat-greeting");
         let invitation = settings.invitation.as_ref().and_then(|invitation| invites(invitation, &greeting));
@@ -199,24 +200,32 @@ fn status(app: &WebchatContext, place: &ChatAccess, is_answered: bool, here: boo
 
 fn away(app: &WebchatContext, place: &ChatAccess) -> String {
     let say = |key: &'static str| place.words.text(key).to_string();
-    match &place.settings.working_hours {
-        _ if place.source.paused => say("chat-paused"),
-        Some(hours) if !hours.are_open(app.clock.now()) => hours.text.clone().unwrap_or_else(|| say("chat-away")),
-        _ => String::new(),
+    if place.source.paused {
+        return say("chat-paused");
     }
+    let Some((hours, closed)) = closed(app, place) else { return String::new() };
+    let opens = closed.until().map(|until| When::new(until, app.clock.millis(), closed.zone(), place.words).adverb());
+    let values = [("name", None), ("opens", opens.as_deref()), ("holiday", closed.holiday)];
+    let own = hours.text.as_deref().map(|text| fill(text, &values)).filter(|text| !text.is_empty());
+    own.unwrap_or_else(|| say("chat-away"))
+}
+
+/// The closed time that it is now; none within working hours, or without any.
+fn closed<'place>(app: &WebchatContext, place: &'place ChatAccess) -> Option<(&'place WorkingHours, ClosedTime)> {
+    let hours = place.settings.working_hours.as_ref()?;
+    Some((hours, hours.closed_at(app.clock.now())?))
 }
 
 /// When the chat is answered again, outside working hours that begin within a week.
 fn back(app: &WebchatContext, place: &ChatAccess) -> Option<Sentence> {
-    let now = app.clock.now();
-    let hours = place.settings.working_hours.as_ref().filter(|_| !place.source.paused)?;
-    let (later, day, minute) = hours.next_opening(now).filter(|_| !hours.are_open(now))?;
+    let (_, closed) = closed(app, place).filter(|_| !place.source.paused)?;
+    let (later, day, time) = closed.opens_within_week()?;
     let day = match later {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         _ => day.to_string().to_lowercase(),
     };
-    let time = format!("{:02}:{:02}", minute / 60, minute % 60);
+    let time = time.format("%H:%M").to_string();
     Some(place.words.text("chat-status-back").with("day", day).with("time", time))
 }
 

@@ -111,6 +111,8 @@ pub async fn say(app: &WebchatContext, guest: &Guest, saying: Saying) -> Result<
         group: None,
         sent_at: None,
         body: Body { callback_data: saying.callback_data, reply_to, ..Body::new(sender, saying.content) },
+        // The page shows it.
+        wants_answer: false,
     };
     let outcome = accept(&app.intake, guest.source(), incoming, None).await?;
     app.guests.say_spoke(&guest.visitor.id, saying.id);

@@ -5,6 +5,7 @@
 mod accounts;
 mod connecting;
 mod demo;
+mod forms;
 mod hostile;
 mod journey;
 mod panel;

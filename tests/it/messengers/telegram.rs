@@ -142,6 +142,21 @@ async fn a_person_who_starts_is_greeted_once_and_amocrm_shows_it_above_their_fir
     assert_eq!(line.sent(world).len(), 1, "never to groups");
 }
 
+/// A group has its own hours, if any.
+async fn outside_of_hours_a_person_is_answered_and_a_group_is_not(world: &mut TelegramWorld) {
+    let hours = json!({"time_zone": "Europe/Moscow", "hours": ["mon-fri 09:00-18:00"], "text": "Closed"});
+    let line = source(world, json!({ "groups": true, "working_hours": hours })).await;
+    world.advance(Duration::from_secs(7 * 3600));
+    group_of(world, &line, GroupKind::Basic, vec![line.person]);
+    world.telegram().member(line.person, GROUP).writes("Hello, all").unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(texts(world, &line), [""; 0]);
+    starts(world, &line).await;
+    line.customer(world).writes("Hello, shop").unwrap();
+    world.telegram_arrives().await;
+    assert_eq!(texts(world, &line), ["Closed"]);
+}
+
 /// The customer's own number becomes the contact's; another person's card is only a card.
 async fn a_button_asks_for_the_number(world: &mut TelegramWorld) {
     with_bot(world).await;
@@ -534,4 +549,5 @@ once!(presses_count_once_and_those_of_old_messages_too, parts_sent_before_a_fail
 once!(a_failing_webhook_is_reported_until_it_works, each_topic_is_a_chat_with_its_groups_title);
 once!(only_the_chat_that_is_asked_to_wait_waits, a_manager_signs_where_the_source_wants_it);
 once!(a_person_who_blocks_the_bot_is_noticed, a_group_that_moves_goes_on_in_its_chat, a_bot_is_added_in_four_steps);
+once!(outside_of_hours_a_person_is_answered_and_a_group_is_not);
 once!(a_group_is_one_chat_of_several_people, a_lent_account_is_a_chat_of_its_own, an_avatar_is_requested_once);

@@ -79,7 +79,7 @@ const SETTINGS: [(&str, &str); 15] = [
     ("2fa", "/panel/team#two-step"),
     ("arrive late", "/panel/alerts#kind-late"),
     ("Name in amoCRM", "settings#f-name"),
-    ("opening hours", "access?tab=hours#f-set.working_hours.hours"),
+    ("opening hours", "hours#f-week"),
     ("funnel shop", "settings#f-pipeline"),
     ("turn off", "settings#danger"),
     ("quota", "/panel/account#limits"),

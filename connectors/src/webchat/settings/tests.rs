@@ -75,16 +75,6 @@ fn every_wrong_field_is_reported_by_its_pointer() {
         ),
         (json!({"invitation": {"after_seconds": "soon"}}), vec!["/settings/invitation/after_seconds"]),
         (json!({"ask": ["phone", "age"]}), vec!["/settings/ask/1"]),
-        (
-            json!({"working_hours": {"time_zone": "Mars", "hours": ["mon 9-18"]}}),
-            vec!["/settings/working_hours/hours/0", "/settings/working_hours/time_zone"],
-        ),
-        (json!({"working_hours": {"time_zone": "UTC", "hours": []}}), vec!["/settings/working_hours/hours"]),
-        (json!({"working_hours": {"days": []}}), vec!["/settings/working_hours/days"]),
-        (
-            json!({"working_hours": {"time_zone": "UTC", "holidays": ["01.01", "new year"]}}),
-            vec!["/settings/working_hours/holidays/1"],
-        ),
     ] {
         assert_eq!(wrong(settings.clone()), pointers, "{settings}");
     }
@@ -92,7 +82,7 @@ fn every_wrong_field_is_reported_by_its_pointer() {
 
 #[test]
 fn empty_values_are_not_set() {
-    let empty = json!({"title": " ", "color": "", "greeting": "", "ask": [], "working_hours": {"text": " "}});
+    let empty = json!({"title": " ", "color": "", "greeting": "", "ask": []});
     assert_eq!(checked(empty).unwrap(), serde_json::to_value(WebChatSettings::default()).unwrap());
     let kept = checked(json!({"email_answers_after": " 10 "})).unwrap();
     assert_eq!(kept["email_answers_after"], json!(10));

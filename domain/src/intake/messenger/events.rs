@@ -120,6 +120,7 @@ pub(super) async fn wrote(
         group: None,
         sent_at: written.sent_at,
         body: written.body,
+        wants_answer: written.room.is_none(),
     };
     accept(&line.app, &line.source, incoming, raw.take()).await?;
     // Also after a repeat: the process may have died between the two.

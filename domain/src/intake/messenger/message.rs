@@ -18,9 +18,10 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::automatic_answer::{self, Question};
 use crate::contact::{self, phone_hash};
 use crate::delivery::letters::crm_letter;
-use crate::intake::door::store;
+use crate::intake::door::{store, store_all};
 use crate::intake::fields::complete_phone;
 use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::MessageKey;
@@ -40,6 +41,9 @@ pub struct Incoming {
     pub sent_at: Option<i64>,
     /// The customer is its sender, or its receiver if a manager or a bot wrote.
     pub body: Body,
+    /// Whether its customer gets the automatic answer outside of working hours: not in groups, nor where the place in which
+    /// they write says the same already.
+    pub wants_answer: bool,
 }
 
 impl Incoming {
@@ -55,8 +59,8 @@ impl Incoming {
     }
 }
 
-/// Stores a customer's message. On return it is durable and will be delivered or become a visible dead letter; a
-/// message with a known id is reported as a duplicate and not stored again.
+/// Stores a customer's message, and the automatic answer to it outside of working hours. On return both are durable and will be
+/// delivered or become visible dead letters; a message with a known id is reported as a duplicate and not stored again.
 pub async fn accept(
     app: &IntakeContext,
     source: &source::Model,
@@ -64,12 +68,30 @@ pub async fn accept(
     raw: Option<RawHook>,
 ) -> Result<ItemOutcome> {
     let group = incoming.group.clone().map(|group| (incoming.conversation_id.clone(), group));
+    let question = question_of(&incoming);
     let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
-    let outcome = store(app, source, raw, entry).await?;
+    let answer = match question {
+        Some(question) => automatic_answer::answer(app, source, question, &entry).await?,
+        None => Vec::new(),
+    };
+    let outcome = store_all(app, source, raw, entry, answer).await?;
     if let (Some((conversation_id, group)), ItemOutcome::New { .. }) = (group, &outcome) {
         set_group(app, source, &conversation_id, &group).await?;
     }
     Ok(outcome)
+}
+
+/// None for what gets no automatic answer, whatever the hours: messages in groups, comments that everybody reads, messages of
+/// earlier times, and those that no customer wrote.
+fn question_of(incoming: &Incoming) -> Option<Question> {
+    let body = &incoming.body;
+    let is_asked = body.sender.role == Role::Client && body.post.is_none() && !body.silent;
+    let is_alone = incoming.wants_answer && incoming.group.is_none();
+    (is_asked && is_alone).then(|| Question {
+        sent_at: incoming.sent_at,
+        conversation_id: incoming.conversation_id.clone(),
+        customer: cleaned_person(Person { avatar_reference: None, ..body.sender.clone() }),
+    })
 }
 
 /// The same under an id of ours generated earlier. A caller that may have to retry must first check whether a message

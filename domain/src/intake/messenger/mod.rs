@@ -7,6 +7,7 @@
 //!    blocks a chat
 //! ```
 
+mod automatic_answer;
 mod conversations;
 mod early;
 pub mod edit;

@@ -170,7 +170,7 @@ async fn show(
     let chat = WebChatSettings::stored(&source.settings);
     let access = SourceAccessPage {
         tab: if sections.is_empty() { "access" } else { current },
-        given: texts_given(&page, &chat, &member.here.tenant.time_zone).to_string(),
+        given: texts_given(&page, &chat).to_string(),
         embed: domain::source::embed(&app.sources, source),
         sites: if is_web_chat(&source.kind) { domain::source::sites(&app.sources, source).await? } else { Vec::new() },
         logo: match source.logo.as_str() {
@@ -204,7 +204,7 @@ fn color_low(page: &PageContext, source: &source::Model) -> Option<Sentence> {
 }
 
 /// The tabs in order; each is a section of the kind's fields.
-pub const TABS: &[&str] = &["appearance", "before", "hours", LANGUAGES, "install"];
+pub const TABS: &[&str] = &["appearance", "before", LANGUAGES, "install"];
 /// The tab with own texts for visitors of other languages.
 const LANGUAGES: &str = "languages";
 
@@ -273,19 +273,18 @@ pub fn chat_tabs(fields: &[Field], drawn: &[Drawn], current: &str) -> Vec<ChatTa
 }
 
 /// The script's input for the preview.
-pub fn texts_given(page: &PageContext, settings: &WebChatSettings, zone: &str) -> Value {
+pub fn texts_given(page: &PageContext, settings: &WebChatSettings) -> Value {
     let words = page.words;
     let say = |key: &'static str| words.text(key).to_string();
-    let known = settings.working_hours.as_ref().map(|hours| hours.time_zone.clone()).filter(|zone| !zone.is_empty());
+    let hours = settings.working_hours.as_ref();
     json!({
-        "zone": known.unwrap_or_else(|| if zone.is_empty() { "UTC".to_owned() } else { zone.to_owned() }),
+        "hours": hours.map(|hours| hours.hours.as_slice()).unwrap_or_default(),
+        "away": hours.and_then(|hours| hours.text.as_deref()).unwrap_or_default(),
         "texts": domain::source::preview_texts(),
         "words": {
             "language": words.language().code(),
             "visitor": say("source-preview-language"),
             "colour": say("wizard-web-color"),
-            "from": say("source-hours-from"),
-            "until": say("source-hours-until"),
             "low": words.text("wizard-web-color-low").with("ratio", "{ratio}").to_string(),
         }
     })

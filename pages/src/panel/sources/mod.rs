@@ -3,6 +3,7 @@
 mod access;
 mod actions;
 mod health;
+mod hours;
 mod settings;
 mod shadow;
 mod takeover;
@@ -37,6 +38,7 @@ pub use actions::{
 };
 pub(super) use health::{Entrance, HistoryView, entrance, history_view};
 pub use health::{bring_history, save_services, services};
+pub use hours::{get as hours, save as save_hours};
 pub(super) use settings::{EnteredByHand, Secrets, error_in_words, rule_of};
 pub use settings::{save, settings};
 pub use shadow::get as shadow;

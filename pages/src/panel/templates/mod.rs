@@ -1,5 +1,6 @@
 //! `/panel/templates`: amoCRM's message templates with WhatsApp's review; administrators can change them.
 
+mod form;
 mod one;
 
 use actix_web::web;

@@ -1,19 +1,17 @@
 //! One template: its form, or its content if it cannot be changed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::web;
 use base::error::Result;
-use base::i18n::Words;
-use base::message::is_visible;
 use domain::template as templates;
-use domain::template::{ShownButton, TemplateDraft, TemplateView, is_filled_in, markers};
+use domain::template::{ShownButton, TemplateView};
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::form::{MARKERS, MarkerChip, TemplateForm, Wrong, given};
 use super::{badge, category, id_of, trouble};
 use crate::panel::choice::SelectOption;
 use crate::panel::{
@@ -63,8 +61,12 @@ struct TemplatePage {
     known: Option<ExistingTemplate>,
     typed: TemplateForm,
     kinds: Vec<SelectOption>,
+    languages: Vec<SelectOption>,
     categories: Vec<SelectOption>,
     buttons: Vec<ShownButton>,
+    markers: Vec<MarkerChip>,
+    /// The input of the page's script, as JSON.
+    given: String,
     errors: Wrong,
     /// The reader may change it, and it can be changed.
     may: bool,
@@ -79,6 +81,10 @@ impl TemplatePage {
     /// always on the page, so that it works without scripts.
     fn is_of_whatsapp(&self) -> bool {
         self.known.as_ref().map_or(!self.sources.is_empty(), |known| known.is_waba)
+    }
+
+    fn button_error(&self, number: &usize) -> String {
+        self.error(&format!("button_{number}"))
     }
 
     fn error(&self, name: &str) -> String {
@@ -146,8 +152,11 @@ pub(super) async fn show(
         may_act,
         known: template.map(|template| existing(&page, template)),
         kinds: typed.kinds(&page),
+        languages: typed.languages(),
         categories: typed.categories(&page),
         buttons: typed.rows(),
+        markers: MARKERS.map(|name| MarkerChip::of(page.words, name)).into(),
+        given: given(page.words),
         sources: templates::sources(&app.sources, member.tenant_id).await?,
         typed,
         errors,
@@ -172,213 +181,6 @@ fn existing(page: &PageContext, template: TemplateView) -> ExistingTemplate {
         is_open: template.state.is_open(),
         has_file: template.has_file,
         category: category(page, &template.category),
-    }
-}
-
-/// Longest header, in characters.
-const HEADER_CHARS: usize = 60;
-const NAME_CHARS: usize = 255;
-/// Minimum number of rows for buttons.
-const BUTTONS: usize = 3;
-const CATEGORIES: [&str; 3] = ["UTILITY", "MARKETING", "AUTHENTICATION"];
-const KINDS: [&str; 2] = ["plain", "waba"];
-const NAMES: &[&str] = &[
-    "key",
-    "source",
-    "name",
-    "kind",
-    "text",
-    "language",
-    "category",
-    "header",
-    "footer",
-    "examples",
-    "button_text",
-    "button_url",
-];
-
-/// Errors by field name.
-pub(super) type Wrong = Vec<(String, String)>;
-
-/// The values of the form.
-#[derive(Clone, Debug, Default)]
-pub(super) struct TemplateForm {
-    pub key: String,
-    /// The source whose messenger has this template already; empty for any other.
-    pub source: String,
-    pub name: String,
-    pub kind: String,
-    pub text: String,
-    pub language: String,
-    pub category: String,
-    pub header: String,
-    pub footer: String,
-    /// One `{{marker}} = example` per line.
-    pub examples: String,
-    pub buttons: Vec<ShownButton>,
-}
-
-impl TemplateForm {
-    /// An empty form for a new template.
-    pub fn new(key: String, words: Words) -> Self {
-        Self {
-            key,
-            kind: "plain".to_owned(),
-            language: words.language().code().to_owned(),
-            category: "UTILITY".to_owned(),
-            ..Self::default()
-        }
-    }
-
-    /// The same for a template for any messenger.
-    pub fn for_any_messenger(self) -> Self {
-        Self { kind: KINDS[0].to_owned(), ..self }
-    }
-
-    /// Whether it is for official WhatsApp.
-    pub fn is_of_whatsapp(&self) -> bool {
-        self.kind == KINDS[1]
-    }
-
-    /// The form of a template that a messenger has.
-    pub fn of_draft(draft: TemplateDraft) -> Self {
-        Self {
-            name: draft.name,
-            kind: KINDS[1].to_owned(),
-            text: draft.text,
-            language: draft.language,
-            category: draft.category,
-            header: draft.header,
-            footer: draft.footer,
-            buttons: draft.buttons,
-            ..Self::default()
-        }
-    }
-
-    /// The form of an existing template.
-    pub fn of(template: &TemplateView) -> Self {
-        let line = |(marker, example): (&String, &String)| format!("{marker} = {example}");
-        Self {
-            name: template.name.clone(),
-            kind: if template.is_waba() { "waba" } else { "plain" }.to_owned(),
-            text: template.text.clone(),
-            language: template.language.clone(),
-            category: template.category.clone(),
-            header: template.header.clone(),
-            footer: template.footer.clone(),
-            examples: template.examples.iter().map(line).collect::<Vec<_>>().join("\n"),
-            buttons: template.buttons.clone(),
-            ..Self::default()
-        }
-    }
-
-    /// The submitted form. 400 for unknown fields.
-    pub fn read(form: &Fields) -> Result<Self> {
-        form.allow_only(NAMES)?;
-        let (texts, urls) = (form.all("button_text"), form.all("button_url"));
-        let url = |place: usize| urls.get(place).map(|url| url.trim().to_owned()).unwrap_or_default();
-        let buttons =
-            texts.iter().enumerate().map(|(place, text)| ShownButton { text: text.trim().to_owned(), url: url(place) });
-        let line = |name: &str| form.get(name).trim().to_owned();
-        Ok(Self {
-            key: line("key"),
-            source: line("source"),
-            name: line("name"),
-            kind: line("kind"),
-            text: form.get("text").replace("\r\n", "\n").trim().to_owned(),
-            language: line("language"),
-            category: line("category"),
-            header: line("header"),
-            footer: line("footer"),
-            examples: form.get("examples").replace("\r\n", "\n"),
-            buttons: buttons.filter(|button| !button.text.is_empty() || !button.url.is_empty()).collect(),
-        })
-    }
-
-    /// The rows of buttons, with empty ones for more buttons.
-    pub fn rows(&self) -> Vec<ShownButton> {
-        let missing = BUTTONS.saturating_sub(self.buttons.len());
-        self.buttons.iter().cloned().chain(std::iter::repeat_n(ShownButton::default(), missing)).collect()
-    }
-
-    pub fn kinds(&self, page: &PageContext) -> Vec<SelectOption> {
-        KINDS.map(|kind| SelectOption::new(kind, page.words.text_of("templates-kind-", kind), &self.kind)).into()
-    }
-
-    pub fn categories(&self, page: &PageContext) -> Vec<SelectOption> {
-        CATEGORIES.map(|one| SelectOption::new(one, super::category(page, one), &self.category)).into()
-    }
-
-    /// The draft, or its errors. `before`: the stored text, whose markers are accepted as they are.
-    pub fn draft(&self, words: Words, before: &str) -> std::result::Result<TemplateDraft, Wrong> {
-        let mut wrong = Wrong::new();
-        let is_waba = self.is_of_whatsapp();
-        let label = |key: &'static str| words.text(key).to_string();
-        let mut text = |name: &str, key: &'static str, value: &str, most: usize, needed: bool| {
-            let length = value.chars().count();
-            if needed && !is_visible(value) {
-                wrong.push((name.to_owned(), words.text("form-empty").with("field", label(key)).to_string()));
-            } else if length > most {
-                let said = words.text("form-too-long").with("field", label(key)).with("length", length);
-                wrong.push((name.to_owned(), said.with("limit", most).to_string()));
-            }
-        };
-        text("name", "templates-name", &self.name, NAME_CHARS, true);
-        text("text", "templates-body", &self.text, usize::MAX, true);
-        text("language", "templates-language", &self.language, 15, is_waba);
-        text("header", "templates-header", &self.header, if is_waba { HEADER_CHARS } else { usize::MAX }, false);
-        let examples = self.examples(words, is_waba, before, &mut wrong);
-        let is_address = |url: &str| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
-        for button in &self.buttons {
-            if button.text.is_empty() {
-                let said = words.text("form-empty").with("field", label("templates-button-text"));
-                wrong.push(("button_text".to_owned(), said.to_string()));
-            } else if !button.url.is_empty() && !is_address(&button.url) {
-                wrong.push(("button_text".to_owned(), words.text("form-not-url").to_string()));
-            }
-        }
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
-        let category = CATEGORIES.into_iter().find(|one| *one == self.category).unwrap_or(CATEGORIES[0]);
-        Ok(TemplateDraft {
-            name: self.name.clone(),
-            text: self.text.clone(),
-            buttons: self.buttons.clone(),
-            is_waba,
-            language: self.language.clone(),
-            category: category.to_owned(),
-            header: self.header.clone(),
-            footer: self.footer.clone(),
-            examples,
-        })
-    }
-
-    /// The examples by marker. WhatsApp requires one for each.
-    fn examples(&self, words: Words, is_waba: bool, before: &str, wrong: &mut Wrong) -> BTreeMap<String, String> {
-        let Some(named) = markers(&self.text) else {
-            wrong.push(("text".to_owned(), words.text("templates-marker-broken").to_string()));
-            return BTreeMap::new();
-        };
-        let kept = markers(before).unwrap_or_default();
-        for (name, text) in [("text", &self.text), ("header", &self.header)] {
-            let found = markers(text).unwrap_or_default();
-            if let Some(unknown) = found.iter().find(|marker| !is_filled_in(marker) && !kept.contains(marker)) {
-                let said = words.text("templates-marker-unknown").with("marker", unknown.as_str());
-                wrong.push((name.to_owned(), said.to_string()));
-            }
-        }
-        let pair = |line: &str| {
-            let (marker, example) = line.split_once('=')?;
-            Some((marker.trim().to_owned(), example.trim().to_owned()))
-        };
-        let typed: BTreeMap<String, String> = self.examples.lines().filter_map(pair).collect();
-        let missing = named.iter().find(|marker| typed.get(*marker).is_none_or(String::is_empty));
-        if let (true, Some(missing)) = (is_waba, missing) {
-            let said = words.text("templates-example-missing").with("marker", missing.as_str());
-            wrong.push(("examples".to_owned(), said.to_string()));
-        }
-        typed.into_iter().filter(|(marker, _)| named.contains(marker)).collect()
     }
 }
 
@@ -497,70 +299,4 @@ async fn note(app: &PanelContext, member: &Member, action: &'static str, id: i64
     let detail = json!({ "name": name });
     member.audit(app, app.store.write(), action, &id.to_string(), detail).await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use base::i18n::Language;
-
-    use super::*;
-
-    fn typed(kind: &str, text: &str, examples: &str) -> TemplateForm {
-        TemplateForm {
-            name: "Ready".into(),
-            kind: kind.into(),
-            text: text.into(),
-            language: "en".into(),
-            examples: examples.into(),
-            ..TemplateForm::default()
-        }
-    }
-
-    fn wrong(typed: &TemplateForm) -> Vec<String> {
-        let wrong = typed.draft(Words::new(Language::En), "").unwrap_err();
-        wrong.into_iter().map(|(name, _)| name).collect()
-    }
-
-    #[test]
-    fn whatsapp_wants_an_example_for_each_marker() {
-        let words = Words::new(Language::En);
-        let draft =
-            typed("waba", "Hi {{contact.name}} {{lead.id}}", "{{contact.name}} = Ann\n{{lead.id}}=7\n{{other}} = x")
-                .draft(words, "");
-        let examples = draft.unwrap().examples;
-        assert_eq!(
-            examples.into_iter().collect::<Vec<_>>(),
-            [("{{contact.name}}".into(), "Ann".into()), ("{{lead.id}}".into(), "7".into())]
-        );
-        assert_eq!(wrong(&typed("waba", "Hi {{contact.name}}", "{{contact.name}} =")), ["examples"]);
-        assert!(typed("plain", "Hi {{contact.name}}", "").draft(words, "").is_ok());
-        assert_eq!(wrong(&typed("plain", "Hi {{contact.name", "")), ["text"]);
-    }
-
-    #[test]
-    fn an_unknown_marker_is_named_unless_it_was_there_before() {
-        let words = Words::new(Language::En);
-        for (text, unknown) in [("Hi {{first}}", "{{first}}"), ("Hi {{contact.name}} {{Lead.id}}", "{{Lead.id}}")] {
-            let wrong = typed("plain", text, "").draft(words, "").unwrap_err();
-            assert_eq!(wrong[0].0, "text");
-            assert!(wrong[0].1.contains(unknown) && wrong[0].1.contains("{{contact.name}}"), "{wrong:?}");
-        }
-        assert!(typed("plain", "Hi {{contact.cf.123}} {{ lead.name }} {{name}} {{rand}}", "").draft(words, "").is_ok());
-        assert!(typed("plain", "Hello {{first}}", "").draft(words, "Hi {{first}}").is_ok(), "amoCRM has it already");
-        let mut header = typed("plain", "Hi", "");
-        header.header = "{{order}}".into();
-        assert_eq!(wrong(&header), ["header"]);
-    }
-
-    #[test]
-    fn missing_and_overlong_values_are_reported_at_their_fields() {
-        let mut empty = typed("waba", "", "");
-        (empty.name, empty.language, empty.header) = (String::new(), String::new(), "x".repeat(61));
-        empty.buttons = vec![ShownButton { text: String::new(), url: "https://a.example".into() }];
-        assert_eq!(wrong(&empty), ["name", "text", "language", "header", "button_text"]);
-        let mut address = typed("plain", "Hi", "");
-        address.buttons = vec![ShownButton { text: "Go".into(), url: "javascript:alert(1)".into() }];
-        assert_eq!(wrong(&address), ["button_text"]);
-        assert_eq!(typed("plain", "Hi", "").rows().len(), 3);
-    }
 }

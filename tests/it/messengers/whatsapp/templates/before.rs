@@ -171,7 +171,7 @@ async fn what_meta_has_alone_is_created_in_amocrm(world: &mut WhatsAppWorld) {
             ("examples", examples),
         ]
     };
-    panel.sends("/panel/templates", &fields(TEXT, "")).await.is(422).says(&["There is no marker {{1}}."]);
+    panel.sends("/panel/templates", &fields(TEXT, "")).await.is(422).says(&["there is no marker {{1}}, {{2}}."]);
     let examples = "{{contact.name}} = Ann\n{{lead.id}} = 7";
     panel.does("/panel/templates", &fields(CONTENT, examples)).await.says(&["it can be sent"]);
     let id = world.sandbox.templates(HOST)[0]["id"].as_i64().unwrap();

@@ -1,0 +1,461 @@
+//! `/panel/sources/{id}/hours`: when a source's managers answer, and what customers read at other times. The same form for all
+//! messengers.
+
+use actix_web::http::StatusCode;
+use actix_web::{ResponseError, web};
+use askama::Template;
+use base::error::{Error, FieldError, Result};
+use base::i18n::{Sentence, When, Zone};
+use chrono::{Months, NaiveDate, Weekday};
+use connectors::hours::{COUNTRIES, HoursLine, LAST_YEAR, TEXT_CHARS, WORKING_HOURS, WorkingHours, of_country};
+use connectors::kinds::is_web_chat;
+use domain::source::{SourceChange, version};
+use entity::source;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::settings::outrun;
+use super::{SourceStateView, find, state_view};
+use crate::panel::choice::SelectOption;
+use crate::panel::{self, Answer, AppData, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right};
+
+/// The days of the week by their names in lines of hours.
+const DAYS: [(Weekday, &str); 7] = [
+    (Weekday::Mon, "mon"),
+    (Weekday::Tue, "tue"),
+    (Weekday::Wed, "wed"),
+    (Weekday::Thu, "thu"),
+    (Weekday::Fri, "fri"),
+    (Weekday::Sat, "sat"),
+    (Weekday::Sun, "sun"),
+];
+
+/// Errors by the names of their fields.
+type Wrong = Vec<(String, String)>;
+
+#[derive(Template)]
+#[template(path = "panel/sources/hours.html")]
+struct HoursPage {
+    page: PageContext,
+    tab: &'static str,
+    id: String,
+    may: bool,
+    state: SourceStateView,
+    is_web: bool,
+    /// Whether it is open now; none without working hours.
+    now: Option<Sentence>,
+    days: Vec<DayRow>,
+    countries: Vec<SelectOption>,
+    public: Vec<PublicRow>,
+    typed: HoursForm,
+    /// What customers read without an own text.
+    usual: String,
+    errors: Wrong,
+    version: i64,
+}
+
+impl HoursPage {
+    fn error(&self, name: &str) -> String {
+        self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+
+    fn zone_hint(&self) -> String {
+        self.page.words.text("hours-zone-hint").to_string()
+    }
+
+    fn last_year(&self) -> String {
+        LAST_YEAR.to_string()
+    }
+}
+
+/// One day of the week.
+struct DayRow {
+    day: &'static str,
+    name: String,
+    is_open: bool,
+    times: Vec<Times>,
+    error: String,
+}
+
+/// When a day begins and ends, `09:00`; the end may be on the next day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Times {
+    from: String,
+    until: String,
+}
+
+/// A public holiday, and on which days it is next.
+struct PublicRow {
+    id: &'static str,
+    name: &'static str,
+    days: String,
+    /// There are no working hours.
+    is_off: bool,
+}
+
+/// What the form has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct HoursForm {
+    /// Each day with its times; none if it is closed.
+    week: [Vec<Times>; 7],
+    time_zone: String,
+    country: String,
+    /// Holidays of the country that are worked.
+    worked: Vec<String>,
+    holidays: String,
+    text: String,
+}
+
+impl HoursForm {
+    fn of(hours: Option<WorkingHours>, account_zone: &str) -> Self {
+        let Some(hours) = hours else {
+            return Self { time_zone: account_zone.to_owned(), ..Self::default() };
+        };
+        let lines: Vec<HoursLine> = hours.hours.iter().filter_map(|line| HoursLine::parse(line)).collect();
+        let times_of = |day: Weekday| {
+            let mut of_day: Vec<_> = lines.iter().filter(|line| line.is_of(day)).collect();
+            of_day.sort_by_key(|line| line.from);
+            of_day.into_iter().map(|line| Times { from: clock(line.from), until: clock(line.until) }).collect()
+        };
+        Self {
+            week: DAYS.map(|(day, _)| times_of(day)),
+            time_zone: hours.time_zone,
+            country: hours.country.unwrap_or_default(),
+            worked: hours.worked_holidays,
+            holidays: hours.holidays.join("\n"),
+            text: hours.text.unwrap_or_default(),
+        }
+    }
+
+    /// The submitted form. 400 for unknown fields.
+    fn read(form: &Fields) -> Result<Self> {
+        let mut names: Vec<String> =
+            ["version", "day", "time_zone", "country", "listed", "off", "holidays", "text"].map(str::to_owned).into();
+        names.extend(DAYS.iter().flat_map(|(_, day)| [format!("from.{day}"), format!("until.{day}")]));
+        form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+        let open = form.all("day");
+        let times_of = |day: &str| {
+            let of = |name: &str| form.all(&format!("{name}.{day}"));
+            let pairs = of("from")
+                .into_iter()
+                .zip(of("until"))
+                .map(|(from, until)| Times { from: from.trim().to_owned(), until: until.trim().to_owned() });
+            let mut times: Vec<Times> = pairs.filter(|times| *times != Times::default()).collect();
+            if times.is_empty() {
+                times.push(Times::default());
+            }
+            if open.contains(&day) { times } else { Vec::new() }
+        };
+        let off = form.all("off");
+        // The list on the page may have been that of another country.
+        let worked = form.all("listed").into_iter().filter(|id| !off.contains(id)).map(str::to_owned).collect();
+        let country = form.get("country").to_owned();
+        Ok(Self {
+            week: DAYS.map(|(_, day)| times_of(day)),
+            time_zone: form.get("time_zone").trim().to_owned(),
+            worked: known(&country, worked),
+            country,
+            holidays: form.get("holidays").replace("\r\n", "\n"),
+            text: form.get("text").replace("\r\n", "\n").trim().to_owned(),
+        })
+    }
+
+    fn days_off(&self) -> Vec<&str> {
+        self.holidays.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+    }
+
+    /// The days whose times are no times.
+    fn wrong_days(&self) -> Vec<&'static str> {
+        let is_wrong = |times: &Times| HoursLine::parse(&times.line("mon")).is_none();
+        let days = DAYS.iter().zip(&self.week).filter(|(_, times)| times.iter().any(is_wrong));
+        days.map(|((_, day), _)| *day).collect()
+    }
+
+    /// The lines of hours: days in a row with the same times are one.
+    fn lines(&self) -> Vec<String> {
+        let mut all: Vec<&Times> = self.week.iter().flatten().collect();
+        all.sort_by(|one, other| one.from.cmp(&other.from));
+        let mut lines = Vec::new();
+        let mut seen: Vec<&Times> = Vec::new();
+        for times in all {
+            if seen.contains(&times) {
+                continue;
+            }
+            seen.push(times);
+            let mut row: Option<(&str, &str)> = None;
+            for ((_, day), of_day) in DAYS.iter().zip(&self.week) {
+                row = match (row, of_day.contains(times)) {
+                    (None, true) => Some((*day, *day)),
+                    (Some((first, _)), true) => Some((first, *day)),
+                    (row, false) => {
+                        lines.extend(row.map(|row| times.line(&days_of(row))));
+                        None
+                    }
+                };
+            }
+            lines.extend(row.map(|row| times.line(&days_of(row))));
+        }
+        lines
+    }
+
+    /// The setting; none if nothing is set.
+    fn setting(&self) -> Option<Value> {
+        let (hours, holidays) = (self.lines(), self.days_off());
+        if hours.is_empty() && holidays.is_empty() && self.country.is_empty() && self.text.is_empty() {
+            return None;
+        }
+        let some = |text: &str| if text.is_empty() { Value::Null } else { text.into() };
+        Some(json!({
+            "time_zone": self.time_zone,
+            "hours": hours,
+            "holidays": holidays,
+            "country": some(&self.country),
+            "worked_holidays": self.worked,
+            "text": some(&self.text),
+        }))
+    }
+}
+
+impl Times {
+    fn line(&self, days: &str) -> String {
+        format!("{days} {}-{}", self.from, self.until)
+    }
+}
+
+fn days_of((first, last): (&str, &str)) -> String {
+    if first == last { first.to_owned() } else { format!("{first}-{last}") }
+}
+
+/// The minute of a day as `09:00`; midnight at its end is that at its beginning.
+fn clock(minute: u32) -> String {
+    format!("{:02}:{:02}", minute / 60 % 24, minute % 60)
+}
+
+/// Those of these ids that are holidays of the country.
+fn known(country: &str, ids: Vec<String>) -> Vec<String> {
+    let known = of_country(country);
+    ids.into_iter().filter(|id| known.iter().any(|holiday| holiday.id == id)).collect()
+}
+
+#[derive(Deserialize)]
+pub struct HoursQuery {
+    /// The country whose holidays are shown, before it is saved.
+    country: Option<String>,
+}
+
+/// `GET /panel/sources/{id}/hours`
+pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web::Query<HoursQuery>) -> Answer {
+    let source = find(&app, &member, Right::Look, &id).await?;
+    let mut typed = HoursForm::of(WorkingHours::stored(&source.settings), &member.here.tenant.time_zone);
+    if let Some(country) = asked.into_inner().country {
+        typed.worked = known(&country, typed.worked);
+        typed.country = country;
+    }
+    let page = page_of(&member, &source);
+    show(&app, &member, page, StatusCode::OK, &source, typed, Wrong::new()).await
+}
+
+/// `POST /panel/sources/{id}/hours`
+pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: Form<Fields>) -> Answer {
+    let source = find(&app, &member, Right::EditSources, &id).await?;
+    let typed = HoursForm::read(&form)?;
+    let page = || page_of(&member, &source).with_error();
+    let errors = wrong_times(&member, &typed);
+    if !errors.is_empty() {
+        return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, &source, typed, errors).await;
+    }
+    let mut settings: Map<String, Value> = serde_json::from_str(&source.settings).unwrap_or_default();
+    match typed.setting() {
+        Some(hours) => settings.insert(WORKING_HOURS.to_owned(), hours),
+        None => settings.remove(WORKING_HOURS),
+    };
+    let change = SourceChange { settings: Some(Value::Object(settings)), ..SourceChange::default() };
+    let expected = form.get("version").parse().ok();
+    match domain::source::change(&app.sources, member.tenant_id, source.id, change, expected, &member.by()).await {
+        Ok(_) => {
+            let path = format!("/panel/sources/{}/hours", source.id);
+            member.see_other(&app, &path, Notice::done(member.words.text("common-saved"))).await
+        }
+        Err(Error::Invalid(wrong)) => {
+            let errors = wrong.iter().map(|error| in_words(&member, &typed, error)).collect();
+            show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, &source, typed, errors).await
+        }
+        Err(Error::Changed(changed)) => {
+            let now = find(&app, &member, Right::EditSources, &id).await?;
+            let page = page().with_notice(outrun(&member, &changed));
+            show(&app, &member, page, StatusCode::CONFLICT, &now, typed, Wrong::new()).await
+        }
+        Err(error) => {
+            let status = error.status_code();
+            let page = page().with_notice(member.refused(error)?);
+            show(&app, &member, page, status, &source, typed, Wrong::new()).await
+        }
+    }
+}
+
+fn page_of(member: &Member, source: &source::Model) -> PageContext {
+    member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources)
+}
+
+fn wrong_times(member: &Member, typed: &HoursForm) -> Wrong {
+    let said = |day: &'static str| {
+        let name = member.words.text("hours-day").with("day", day).to_string();
+        (format!("day.{day}"), member.words.text("hours-wrong-times").with("day", name).to_string())
+    };
+    typed.wrong_days().into_iter().map(said).collect()
+}
+
+/// What is wrong with a field, and its name in the form.
+fn in_words(member: &Member, typed: &HoursForm, error: &FieldError) -> (String, String) {
+    let words = member.words;
+    let label = |key: &'static str| words.text(key).to_string();
+    let mut place = error.pointer.trim_start_matches("/settings/").split('/').skip(1);
+    let (field, line) = (place.next().unwrap_or_default(), place.next().and_then(|line| line.parse::<usize>().ok()));
+    let text = match field {
+        "hours" => words.text("hours-wrong-empty").with("field", label("hours-week")),
+        "time_zone" => words.text("hours-wrong-zone").with("field", label("hours-zone")),
+        "holidays" => {
+            let line = line.and_then(|line| typed.days_off().get(line).copied()).unwrap_or_default();
+            words.text("hours-wrong-holidays").with("field", label("hours-holidays")).with("line", line)
+        }
+        "text" => {
+            let said = words.text("form-too-long").with("field", label("hours-text"));
+            said.with("length", typed.text.chars().count()).with("limit", TEXT_CHARS)
+        }
+        _ => words.text("form-refused").with("reason", error.detail.in_words(words, member.crm())),
+    };
+    let name = if field == "hours" { "week" } else { field };
+    (name.to_owned(), text.to_string())
+}
+
+async fn show(
+    app: &PanelContext,
+    member: &Member,
+    page: PageContext,
+    status: StatusCode,
+    source: &source::Model,
+    typed: HoursForm,
+    errors: Wrong,
+) -> Answer {
+    let (words, is_web) = (page.words, is_web_chat(&source.kind));
+    let state = domain::source::state(&app.sources, source).await?;
+    let error_of = |name: &str| errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone());
+    let day_row = |((_, day), times): (&(Weekday, &'static str), &Vec<Times>)| DayRow {
+        day,
+        name: words.text("hours-day").with("day", *day).to_string(),
+        is_open: !times.is_empty(),
+        times: times.clone(),
+        error: error_of(&format!("day.{day}")).unwrap_or_default(),
+    };
+    let country = |code: &str| SelectOption::new(code, words.text_of("hours-country-", code), &typed.country);
+    let mut known: Vec<SelectOption> = COUNTRIES.into_iter().map(country).collect();
+    known.sort_by(|one, other| one.label.cmp(&other.label));
+    known.insert(0, SelectOption::new("", words.text("hours-country-none"), &typed.country));
+    let shown = HoursPage {
+        tab: "hours",
+        id: source.id.to_string(),
+        may: member.may(Right::EditSources),
+        state: state_view(&page, source, &state),
+        is_web,
+        now: WorkingHours::stored(&source.settings).map(|hours| now(app, &page, &hours)),
+        days: DAYS.iter().zip(&typed.week).map(day_row).collect(),
+        countries: known,
+        public: public(&page, &typed),
+        usual: words.text(if is_web { "chat-away" } else { "hours-answer" }).to_string(),
+        version: version(source),
+        typed,
+        errors,
+        page: page.clone(),
+    };
+    panel::html_as(status, &page, &shown)
+}
+
+fn now(app: &PanelContext, page: &PageContext, hours: &WorkingHours) -> Sentence {
+    match hours.closed_at(app.clock.now()) {
+        None => page.words.text("hours-open"),
+        Some(closed) => match closed.until() {
+            Some(until) => {
+                let when = When::new(until, page.now, closed.zone(), page.words);
+                page.words.text("hours-closed").with("time", when.adverb())
+            }
+            None => page.words.text("hours-closed-long"),
+        },
+    }
+}
+
+/// The holidays of the chosen country within a year.
+fn public(page: &PageContext, typed: &HoursForm) -> Vec<PublicRow> {
+    let today = Zone::named(&typed.time_zone).date_of(page.now);
+    let end = today.checked_add_months(Months::new(12)).unwrap_or(today);
+    let mut rows: Vec<(NaiveDate, PublicRow)> = Vec::new();
+    for holiday in of_country(&typed.country) {
+        let near: Vec<_> = holiday.days.iter().filter(|(first, last)| *last >= today && *first < end).collect();
+        let Some((first, _)) = near.first() else { continue };
+        let days = near.iter().map(|(first, last)| page.days(*first, *last)).collect::<Vec<_>>().join(", ");
+        let is_off = !typed.worked.iter().any(|id| id == holiday.id);
+        rows.push((*first, PublicRow { id: holiday.id, name: holiday.name, days, is_off }));
+    }
+    rows.sort_by_key(|(first, _)| *first);
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(pairs: &[(&str, &str)]) -> HoursForm {
+        let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        HoursForm::read(&Fields(pairs.collect())).unwrap()
+    }
+
+    #[test]
+    fn a_week_becomes_few_lines_and_lines_the_same_week() {
+        let mut pairs = Vec::new();
+        for day in ["mon", "tue", "wed", "fri"] {
+            pairs.push(("day".to_owned(), day.to_owned()));
+            for (from, until) in [("14:00", "18:00"), ("09:00", "13:00"), ("", "")] {
+                pairs.push((format!("from.{day}"), from.to_owned()));
+                pairs.push((format!("until.{day}"), until.to_owned()));
+            }
+        }
+        // What a closed day had is not sent on.
+        pairs.push(("from.sun".to_owned(), "10:00".to_owned()));
+        pairs.push(("until.sun".to_owned(), "12:00".to_owned()));
+        let typed = HoursForm::read(&Fields(pairs)).unwrap();
+        let lines = ["mon-wed 09:00-13:00", "fri 09:00-13:00", "mon-wed 14:00-18:00", "fri 14:00-18:00"];
+        assert_eq!(typed.lines(), lines);
+        let hours = |lines: &[&str]| WorkingHours {
+            time_zone: "UTC".to_owned(),
+            hours: lines.iter().map(|line| (*line).to_owned()).collect(),
+            ..WorkingHours::default()
+        };
+        let again = HoursForm::of(Some(hours(&lines)), "");
+        assert_eq!(again.lines(), lines);
+        assert_eq!(again.week[0][0], Times { from: "09:00".to_owned(), until: "13:00".to_owned() });
+        // Across the end of the week, and until midnight.
+        assert_eq!(
+            HoursForm::of(Some(hours(&["sat-mon 18:00-24:00"])), "").lines(),
+            ["mon 18:00-00:00", "sat-sun 18:00-00:00"]
+        );
+    }
+
+    #[test]
+    fn a_ticked_day_needs_times_and_holidays_are_worked_if_unticked() {
+        let typed = form(&[
+            ("day", "mon"),
+            ("day", "tue"),
+            ("from.tue", "9:00"),
+            ("until.tue", ""),
+            ("day", "wed"),
+            ("from.wed", "09:00"),
+            ("until.wed", "02:00"),
+        ]);
+        assert_eq!(typed.wrong_days(), ["mon", "tue"]);
+        let listed = [("listed", "victory-day"), ("listed", "russia-day"), ("off", "russia-day")];
+        let typed = form(&[&[("country", "RU"), ("time_zone", "UTC")], &listed[..]].concat());
+        assert_eq!(typed.setting().unwrap()["worked_holidays"], json!(["victory-day"]));
+        let other = form(&[&[("country", "US")], &listed[..]].concat());
+        assert_eq!(other.worked, [""; 0], "the list was that of another country");
+        assert_eq!(form(&[("time_zone", "UTC")]).setting(), None);
+    }
+}
