@@ -149,7 +149,7 @@ pub(crate) fn at(api: &Url, hosts: &[(&str, &str)], path: &[&str]) -> Option<Url
 }
 
 /// Refuses if the owner did not grant all that a source needs.
-pub(crate) fn missing<'a>(wanted: &[&'a str], is_granted: impl Fn(&str) -> bool) -> Result<(), Denied> {
+pub(crate) fn missing(wanted: &[&str], is_granted: impl Fn(&str) -> bool) -> Result<(), Denied> {
     let missing: Vec<&str> = wanted.iter().copied().filter(|scope| !is_granted(scope)).collect();
     if missing.is_empty() {
         return Ok(());

@@ -67,7 +67,6 @@ said-report-days = a report covers at most { $most } days
 said-date-order = must not be before from
 said-month = must be a month like 2026-11
 said-usage-format = must be csv or json
-said-number = must be a number
 said-page-limit = must be a whole number from 1 to { $most }
 said-event-status = there are { $known }
 said-cursor-wrong = the cursor is malformed or too old

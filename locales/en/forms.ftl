@@ -11,6 +11,3 @@ form-expired = The page was open too long. Your values are kept, save again.
 form-confirm-mismatch = To confirm, type exactly: { $expected }
 form-refused = Not accepted: { $reason }
 form-field-refused = “{ $field }”: { $reason }.
-form-said-site = Enter an address such as shop.example.
-form-said-color = Enter a colour such as #0B5CAD.
-form-said-logo-kind = Choose a PNG, JPEG or WebP image.

@@ -69,7 +69,6 @@ said-report-days = un informe abarca como máximo { $most } días
 said-date-order = no debe ser anterior a from
 said-month = debe ser un mes como 2026-11
 said-usage-format = debe ser csv o json
-said-number = debe ser un número
 said-page-limit = debe ser un número entero de 1 a { $most }
 said-event-status = existen { $known }
 said-cursor-wrong = el cursor está mal formado o es demasiado antiguo

@@ -13,6 +13,3 @@ form-expired = La página estuvo abierta demasiado tiempo. Tus valores se conser
 form-confirm-mismatch = Para confirmar, escribe exactamente: { $expected }
 form-refused = No se aceptó: { $reason }
 form-field-refused = “{ $field }”: { $reason }.
-form-said-site = Escribe una dirección como shop.example.
-form-said-color = Escribe un color como #0B5CAD.
-form-said-logo-kind = Elige una imagen PNG, JPEG o WebP.

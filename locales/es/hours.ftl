@@ -21,7 +21,7 @@ hours-day =
     }
 hours-from = { $day }, apertura
 hours-until = { $day }, cierre
-hours-add = Añadir una pausa
+hours-add = Agregar una pausa
 hours-remove = Quitar
 hours-copy = Copiar a todos los días
 hours-zone = Zona horaria

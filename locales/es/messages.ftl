@@ -268,7 +268,7 @@ views-author = Guardada por
 views-rename = Cambiar nombre
 views-delete = Eliminar
 views-about = Filtros de la lista de mensajes, para toda la cuenta. El texto de búsqueda no se guarda, porque puede nombrar a un cliente.
-views-empty = Aún no hay vistas guardadas. Filtra los mensajes y pulsa «Guardar este filtro».
+views-empty = Aún no hay vistas guardadas. Filtra los mensajes y haz clic en “Guardar este filtro”.
 views-saved = Guardada: { $name }.
 views-renamed = Nombre cambiado.
 views-deleted = Eliminada.
@@ -283,8 +283,8 @@ bulk-drop = Quitar de los no entregados
 bulk-csv = Exportar CSV
 bulk-left =
     { $count ->
-        [one] { $count } mensaje seleccionado queda como está: se entregó, está en camino o falló después de que el mensajero lo aceptara.
-       *[other] { $count } mensajes seleccionados quedan como están: se entregaron, están en camino o fallaron después de que el mensajero los aceptara.
+        [one] { $count } mensaje seleccionado queda como está: se entregó, está en camino o falló después de que la app de mensajería lo aceptara.
+       *[other] { $count } mensajes seleccionados quedan como están: se entregaron, están en camino o fallaron después de que la app de mensajería los aceptara.
     }
 bulk-more = Coinciden más mensajes de los que se pueden tratar a la vez. Estos son los { $most } más antiguos; repítelo para el resto.
 bulk-nothing = Ninguno de estos mensajes está sin entregar: no hay nada que reenviar ni quitar.

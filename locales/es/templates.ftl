@@ -26,11 +26,11 @@ templates-kind-waba = WhatsApp Business
 templates-kind-hint = WhatsApp revisa las plantillas para WhatsApp oficial antes de que se puedan enviar.
 templates-header = Encabezado
 templates-footer = Pie
-templates-markers-hint = Pulsa un marcador para ponerlo en el texto; se completa al enviar el mensaje.
+templates-markers-hint = Haz clic en un marcador para ponerlo en el texto; se completa al enviar el mensaje.
 templates-marker-broken = “{ $field }”: un marcador no está cerrado. Escríbelo como {"{{"}contact.name{"}}"}.
 templates-marker-unknown = “{ $field }”: no existe el marcador { $markers }. Elige uno encima del texto o escribe un campo propio por su ID: {"{{"}contact.cf.123{"}}"}.
 templates-examples-hint = Un marcador por línea: {"{{"}contact.name{"}}"} = Ana. Si omites uno, usamos nuestro ejemplo.
-templates-example-missing = “{ $field }”: añade uno para { $markers }. WhatsApp lo exige.
+templates-example-missing = “{ $field }”: agrega uno para { $markers }. WhatsApp lo exige.
 templates-markers = Marcadores
 templates-markers-all = Marcadores que se completan al enviar el mensaje:
 templates-markers-own = Un campo propio por su ID: {"{{"}contact.cf.123{"}}"}.

@@ -69,7 +69,6 @@ said-report-days = um relatório abrange no máximo { $most } dias
 said-date-order = não pode ser anterior a from
 said-month = deve ser um mês como 2026-11
 said-usage-format = deve ser csv ou json
-said-number = deve ser um número
 said-page-limit = deve ser um número inteiro de 1 a { $most }
 said-event-status = existem { $known }
 said-cursor-wrong = o cursor está malformado ou é antigo demais

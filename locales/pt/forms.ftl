@@ -13,6 +13,3 @@ form-expired = A página ficou aberta tempo demais. Seus valores foram mantidos,
 form-confirm-mismatch = Para confirmar, digite exatamente: { $expected }
 form-refused = Isto não foi aceito: { $reason }
 form-field-refused = “{ $field }”: { $reason }.
-form-said-site = Digite um endereço como shop.example.
-form-said-color = Digite uma cor como #0B5CAD.
-form-said-logo-kind = Escolha uma imagem PNG, JPEG ou WebP.

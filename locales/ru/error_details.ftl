@@ -67,7 +67,6 @@ said-report-days = отчёт строится не больше чем за { $
 said-date-order = не может быть раньше from
 said-month = нужен месяц вида 2026-11
 said-usage-format = укажите csv или json
-said-number = нужно число
 said-page-limit = целое число от 1 до { $most }
 said-event-status = бывает { $known }
 said-cursor-wrong = курсор неверен или устарел

@@ -11,6 +11,3 @@ form-expired = Страница была открыта слишком долг�
 form-confirm-mismatch = Чтобы подтвердить, введите точно: { $expected }
 form-refused = Не принято: { $reason }
 form-field-refused = «{ $field }»: { $reason }.
-form-said-site = Введите адрес, например shop.example.
-form-said-color = Введите цвет, например #0B5CAD.
-form-said-logo-kind = Выберите картинку PNG, JPEG или WebP.

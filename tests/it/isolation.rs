@@ -320,6 +320,7 @@ pub fn form(path: &str) -> Vec<(&'static str, &'static str)> {
         }
         "access" => vec![("version", "1")],
         "services" => vec![("numbers", "")],
+        _ if path.matches('/').count() == 4 && path.starts_with("/panel/messages/views/") => vec![("name", "Mine")],
         _ => vec![],
     }
 }

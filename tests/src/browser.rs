@@ -383,6 +383,9 @@ impl Browser {
             let mut ticks = tokio::time::interval(TICK);
             while let Err(error) = act(self.find(selector).await).await {
                 assert!(is_drawn_again(&error), "{selector} cannot be used: {error}");
+                // A bar that stays in sight may lie over it.
+                let center = "document.querySelector(arguments[0])?.scrollIntoView({block: 'center'})";
+                self.run(center, vec![json!(selector)]).await;
                 last = Some(error);
                 ticks.tick().await;
             }

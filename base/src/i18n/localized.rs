@@ -115,11 +115,8 @@ impl LocalizedText {
     }
 
     /// [`LocalizedText::in_words`] as a sentence of its own, for people: details are written to follow a colon, so they
-    /// have neither a capital letter nor a full stop. Some have a better sentence for people: [`LocalizedText::in_form`].
+    /// have neither a capital letter nor a full stop.
     pub fn sentence(&self, words: Words, crm: &str) -> String {
-        if let Some(own) = self.in_form(words, crm) {
-            return own;
-        }
         let text = self.in_words(words, crm);
         let text = text.trim_end_matches('.');
         let mut signs = text.chars();
@@ -127,12 +124,6 @@ impl LocalizedText {
             Some(first) if !text.starts_with(crm) => first.to_uppercase().chain(signs).chain(['.']).collect(),
             _ => format!("{text}."),
         }
-    }
-
-    /// The sentence beside a form's field, for explanations that have another one for programs: `form-said-site` for `said-site`.
-    pub fn in_form(&self, words: Words, crm: &str) -> Option<String> {
-        let own = Self { key: format!("form-{}", self.key).into(), with: self.with.clone() };
-        words.has(&own.key).then(|| own.in_words(words, crm))
     }
 
     /// [`LocalizedText::in_words`] for programs, terminals and logs: with plain spaces instead of no-break ones.

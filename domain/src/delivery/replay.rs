@@ -58,6 +58,7 @@ fn filter_of(row: &replay::Model) -> DeadLetterFilter {
         from: Some(row.since).filter(|since| *since > 0),
         given_up_by: Some(row.created_at),
         ids: None,
+        messages: None,
     }
 }
 

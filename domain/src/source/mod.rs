@@ -157,10 +157,13 @@ pub struct SourceContext {
     pub unsaved: UnsavedCredentials,
 }
 
+/// Sealed credentials, and those that replace them, by source.
+type Unsaved = BTreeMap<Uuid, (Option<Vec<u8>>, Renewed)>;
+
 /// Credentials that a messenger issued and that could not be stored yet, by source, with the sealed ones that they replace. The
 /// messenger accepts the former ones no more, so these are kept until they are stored.
 #[derive(Default)]
-pub struct UnsavedCredentials(Mutex<BTreeMap<Uuid, (Option<Vec<u8>>, Renewed)>>);
+pub struct UnsavedCredentials(Mutex<Unsaved>);
 
 impl UnsavedCredentials {
     fn put(&self, source: &source::Model, new: Renewed) {
@@ -172,7 +175,7 @@ impl UnsavedCredentials {
         self.lock().remove(&source.id).and_then(|(former, new)| (former == source.secrets).then_some(new))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Uuid, (Option<Vec<u8>>, Renewed)>> {
+    fn lock(&self) -> MutexGuard<'_, Unsaved> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -5,7 +5,7 @@ use base::i18n::LocalizedText;
 use base::message::Person;
 use base::millis::{DAY, MINUTE};
 use chrono::NaiveDate;
-use connectors::{Shadow, SwitchOff};
+use connectors::{Receiver, Shadow, SwitchOff};
 use entity::conversation;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -99,7 +99,10 @@ impl Run<'_> {
             }
             return Ok(Next::At(now + LOOK_EVERY));
         }
-        for one in self.others.iter().filter(|one| one.off == SwitchOff::ByCall) {
+        // Not those that a process switched off before it ended: a messenger may refuse to do it twice.
+        let now = self.receivers().await?;
+        let receives = |one: &&Receiver| now.iter().any(|other| other.id == one.id);
+        for one in self.others.iter().filter(|one| one.off == SwitchOff::ByCall).filter(receives) {
             self.connector.switch_off(&self.settings, one).await.map_err(not_connected)?;
         }
         if self.connector.shadow() == Shadow::Nothing {

@@ -47,10 +47,11 @@ function reading() {
   return one && { mark: mark(one), top: one.getBoundingClientRect().top };
 }
 
-/** Finds the same thing again after its part was replaced. */
+/** Finds the same thing again after its part was replaced: several parts may have the same link. */
 function mark(one) {
-  const [name, value] = one.matches("a") ? ["href", one.getAttribute("href")] : ["data-live", one.dataset.live];
-  return `main [${name}="${CSS.escape(value)}"]`;
+  const part = one.closest("[data-live]");
+  const within = part ? `main [data-live="${CSS.escape(part.dataset.live)}"]` : "main";
+  return part === one ? within : `${within} [href="${CSS.escape(one.getAttribute("href"))}"]`;
 }
 
 /** Scrolls by what grew or shrank above it. */

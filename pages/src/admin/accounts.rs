@@ -314,7 +314,8 @@ async fn board(app: &PanelContext, words: Words) -> Result<(Vec<AccountRow>, boo
     let now = app.clock.millis();
     let mut rows: Vec<_> =
         tenants.into_iter().zip(facts).map(|(tenant, facts)| AccountRow::new(app, words, tenant, facts)).collect();
-    rows.sort_by_key(|row| Reverse(hurt(app, row, now)));
+    // Of two that hurt alike the newer account is first, as in the list.
+    rows.sort_by_key(|row| Reverse((hurt(app, row, now), row.tenant.tenant_id)));
     let leaves_out = rows.len() > SHOWN;
     rows.truncate(SHOWN);
     Ok((rows, leaves_out))

@@ -9,7 +9,8 @@ use domain::delivery::read::{MessageStatus, dead};
 use domain::delivery::replay::ReplayAction;
 use uuid::Uuid;
 
-use super::messages::{self, COUNTED, MessagesQuery};
+use super::message_query::MessagesQuery;
+use super::messages::{self, COUNTED};
 use super::undelivered::{self, MOST_SELECTED};
 use super::{Answer, AppData, Fields, Form, Member, Nav, Notice, PanelContext, Right, Tone, to};
 

@@ -207,11 +207,8 @@ fn wrong_address(words: Words, text: &str) -> Option<String> {
 
 /// What is wrong with a field, as a sentence with its label.
 fn refused(words: Words, label: &str, detail: &LocalizedText) -> String {
-    let with_label = || {
-        let reason = detail.in_words(words, CRM);
-        words.text("form-field-refused").with("field", label).with("reason", reason.trim_end_matches('.')).to_string()
-    };
-    detail.in_form(words, CRM).unwrap_or_else(with_label)
+    let reason = detail.in_words(words, CRM);
+    words.text("form-field-refused").with("field", label).with("reason", reason.trim_end_matches('.')).to_string()
 }
 
 /// A connector's errors as text, keyed by the form's names; errors that concern no field come last, with an empty name.
@@ -281,8 +278,8 @@ mod tests {
     #[test]
     fn a_group_of_settings_has_a_field_each() {
         const GROUP: &[Field] = &[
-            Field::optional("working_hours.hours", Input::Lines, "wizard-web-hours"),
-            Field::optional("working_hours.time_zone", Input::Text, "wizard-web-zone"),
+            Field::optional("working_hours.hours", Input::Lines, "hours-week"),
+            Field::optional("working_hours.time_zone", Input::Text, "hours-zone"),
         ];
         let words = Words::new(Language::En);
         let sent = form(&[("set.working_hours.hours", "mon 09:00-18:00"), ("set.working_hours.time_zone", "UTC")]);

@@ -26,6 +26,7 @@ mod keys;
 mod me;
 mod member;
 mod message;
+mod message_query;
 mod messages;
 mod navigation;
 mod notice;

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::messages::MessagesQuery;
+use super::message_query::MessagesQuery;
 use super::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, html_as};
 
 /// Views of an account.

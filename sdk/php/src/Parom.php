@@ -12,6 +12,7 @@ namespace Parom;
  * @phpstan-type AcceptedOut array{id: string, external_id: string, status: string, duplicate: bool}
  * @phpstan-type ActorIn array{id: string}
  * @phpstan-type AdoptIn array{source_id?: string|null}
+ * @phpstan-type AnswerBy 'text'|'template'|'nothing'
  * @phpstan-type AnswerOut array{status: int, text: string}
  * @phpstan-type AnswerTimesOut array{count: int, median_ms: int, p95_ms: int}
  * @phpstan-type AnswersReportOut array{first_answers: AnswerTimesOut|null, by_source: list<SourceAnswersOut>, by_manager: list<ManagerAnswersOut>, unanswered: ReportedChats, from: string, to: string, time_zone: string, counted_since: string|null}
@@ -24,7 +25,7 @@ namespace Parom;
  * @phpstan-type CheckName 'account'|'access'|'webhook'|'others'|'source'|'default'|'templates'|'window'
  * @phpstan-type CheckStatus 'ok'|'warn'|'fail'
  * @phpstan-type ComparedDayOut array{day: string, seen: int, in_amocrm: int, on_both: int, missing_here: int, missing_in_amocrm: int}
- * @phpstan-type ComparisonOut array{seen: int, in_amocrm: int, on_both: int, missing_here: list<DifferenceOut>, missing_in_amocrm: list<DifferenceOut>, chats: list<ShadowChatOut>, is_cut: bool}
+ * @phpstan-type ComparisonOut array{seen: int, in_amocrm: int, on_both: int, missing_here: list<DifferenceOut>, missing_in_amocrm: list<DifferenceOut>, chats: list<ShadowChatOut>, templates: list<string>|null, is_cut: bool}
  * @phpstan-type ContactOut array{id: string|null, name: string|null, phone: string|null, amocrm_contact_id: string|null, amocrm_contact_name: string|null, why: string|null}
  * @phpstan-type ContactRule 'leave'|'link'|'create'
  * @phpstan-type ContentIn ContentInText|ContentInPicture|ContentInVideo|ContentInFile|ContentInVoice|ContentInAudio|ContentInSticker|ContentInLocation|ContentInContact
@@ -110,7 +111,7 @@ namespace Parom;
  * @phpstan-type SecretOut array{site_secret?: string|null, webhook_secret?: string|null}
  * @phpstan-type Section array{rows?: list<Row>, title?: string}
  * @phpstan-type SenderIn array{role: RoleIn, id: string, avatar_url?: string|null, contact_id?: string|null, email?: string|null, name?: string|null, phone?: string|null, profile_url?: string|null, user_id?: string|null}
- * @phpstan-type ShadowChatOut array{conversation_id: string, contact_id: string|null, messages: int, answer_until: string|null}
+ * @phpstan-type ShadowChatOut array{conversation_id: string, contact_id: string|null, messages: int, answer_by: AnswerBy, answer_until: string|null}
  * @phpstan-type ShadowDayOut array{day: string, messages: int}
  * @phpstan-type ShadowOut array{shadow_since: string, sees_answers: bool, days: list<ShadowDayOut>, comparison: ComparisonOut|null}
  * @phpstan-type SharedPost array{url: string, permalink?: string|null, preview_url?: string|null, site_name?: string|null}

@@ -115,6 +115,7 @@ class ComparisonOut(TypedDict):
     missing_here: list[DifferenceOut]
     missing_in_amocrm: list[DifferenceOut]
     chats: list[ShadowChatOut]
+    templates: list[str] | None
     is_cut: bool
 
 
@@ -854,6 +855,7 @@ class ShadowChatOut(TypedDict):
     conversation_id: str
     contact_id: str | None
     messages: int
+    answer_by: AnswerBy
     answer_until: str | None
 
 
@@ -1626,6 +1628,9 @@ class TypingEvent(TypedDict):
     data: TypingEventData
     repeat: NotRequired[bool]
 
+
+# With what a manager could answer a chat now, with the word of the public API.
+AnswerBy = Literal["text", "template", "nothing"]
 
 # What a template is for.
 CategoryIn = Literal["UTILITY", "MARKETING", "AUTHENTICATION"]

@@ -22,6 +22,9 @@ export interface AdoptIn {
   source_id?: string | null;
 }
 
+/** With what a manager could answer a chat now, with the word of the public API. */
+export type AnswerBy = "text" | "template" | "nothing";
+
 /** A response from the remote API. */
 export interface AnswerOut {
   /** HTTP status. */
@@ -127,6 +130,8 @@ export interface ComparisonOut {
   /** The first 200. */
   missing_in_amocrm: DifferenceOut[];
   chats: ShadowChatOut[];
+  /** amoCRM's names of the templates that could be sent; null unless a chat can be answered by a template alone. */
+  templates: string[] | null;
   /** The day has more messages than are compared. */
   is_cut: boolean;
 }
@@ -1015,7 +1020,9 @@ export interface ShadowChatOut {
   /** The existing contact with the customer's phone or e-mail, by amoCRM's id; null if there is none, or more than 30 customers wrote before this one. */
   contact_id: string | null;
   messages: number;
-  /** Until when the customer may be answered freely, later only with a template; null if there is no limit. */
+  /** With what a manager could answer now. */
+  answer_by: AnswerBy;
+  /** Until when the customer may be answered freely; null if there is no limit. */
   answer_until: string | null;
 }
 
@@ -1101,7 +1108,7 @@ export interface SourceIn {
   pipeline_id?: string | null;
   /** As in amoCRM's Sources API: `[{"type":"whatsapp","params":{"waba":true},"pages":[{"id","name","link"}]}]`. The value is copied to amoCRM. With `waba`, amoCRM requests reviews of templates for this source; a `custom` messenger gets the webhook `template.review`. Left out, a number of official WhatsApp gets its own: templates with review, lists, and the number for a button on a site. */
   services?: unknown;
-  /** Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`. */
+  /** Depends on the kind, e.g. `{"webhook_url":"https://messenger.example/parom"}` for `custom`. Of every kind: `working_hours`, outside of which customers get an automatic answer. */
   settings?: Record<string, unknown> | null;
   /** `true`: it receives beside another service that has the line, and sends nothing to amoCRM or customers. Possible where the messenger delivers to several receivers: VK, Avito, MAX, WhatsApp. */
   shadow?: boolean | null;

@@ -21,6 +21,7 @@ async fn says(server: &MailServer, text: &str) -> String {
 
 #[tokio::test]
 async fn a_letter_is_kept_shown_and_refused() {
+    let _first = rustls::crypto::ring::default_provider().install_default();
     let server = MailServer::start().await.unwrap();
     let letter = "EHLO me\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\nTo: c@d.example\r\n\
                   Subject: Hello\r\n\r\nSee https://e.example/f.\r\n..dot\r\n.\r\nQUIT\r\n";

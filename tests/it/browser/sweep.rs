@@ -154,7 +154,7 @@ async fn every_page_of_the_panel() {
     ] {
         look(&browser, &base, &format!("/panel{path}")).await;
     }
-    for rest in ["", "/settings", "/access", "/abilities", "/test", "/pause", "/delete", "/secret"] {
+    for rest in ["", "/settings", "/access", "/hours", "/abilities", "/test", "/pause", "/delete", "/secret"] {
         look(&browser, &base, &format!("/panel/sources/{}{rest}", line.source_id)).await;
     }
     for path in [

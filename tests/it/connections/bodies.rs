@@ -251,7 +251,7 @@ async fn h3_an_upload_that_trickles_is_ended(world: &mut World) {
 /// Where servers are made, and why each may.
 const SERVERS: &[(&str, &str)] = &[
     ("server/src/server.rs", "the public one with the gate; the operators' one takes no bodies"),
-    ("cli/src/demo/messenger.rs", "the demo's page of messengers and its own messenger, on this machine"),
+    ("cli/src/demo/page.rs", "the demo's page of messengers, on this machine"),
 ];
 
 /// actix passes bodies to handlers, and only the gate may replace them. So it suffices that there is one server, that

@@ -152,7 +152,8 @@ async fn of_account(world: &World, day: &Day, olga: &Operator, admin: &Reply, ho
     assert_eq!(usage["kinds"][0]["to_crm"], of_month(|one| one.came), "{usage}");
     assert_eq!(usage["kinds"][0]["to_messenger"], of_month(|one| one.went), "{usage}");
     // What the vendor reads of it.
-    let month = of_vendor.text.split_once("id=\"usage\"").unwrap().1;
+    let plan = olga.opens(&format!("/admin/accounts/{tenant_id}/plan")).await.is(200);
+    let month = plan.text.split_once("id=\"usage\"").unwrap().1;
     let month = row(month, "data-label=\"Messenger\"");
     assert!(words(month).ends_with(&format!("{came} {went}")), "{}", words(month));
     let letters = of_tenant(&world.letters().await, tenant_id);
@@ -208,7 +209,7 @@ async fn of_source(world: &World, one: &Source, visitor: &Visitor, [page, list, 
     let counts = [one.came.accepted(), one.went.accepted(), one.failed()].map(|count| count.to_string());
     let shown = row(table, &link);
     assert_eq!(["From customers", "To customers", "Undelivered"].map(|label| cell(shown, label)), counts);
-    assert_eq!(cell(shown, "State"), state);
+    assert!(words(shown).contains(state), "{}", words(shown));
     let shown = row(&list.text, &link);
     assert_eq!(between(shown, "data-live=\"failed-", "</td>"), counts[2]);
     assert!(words(shown).contains(state), "{}", words(shown));

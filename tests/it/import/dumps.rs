@@ -79,7 +79,7 @@ async fn a_chat_with_its_files_is_shown_and_imported(world: &mut World) {
     let owner = world.panel(line.tenant_id).await;
     owner.opens("/panel/import/new").await.is(200).says(&["Your name in the export", "Time zone"]);
     let unsaid = uploads(world, &owner, &line, "chat.zip", "", &zipped(CHAT)).await.is(422);
-    unsaid.says(&["choose which of these names is yours", "+7 915 111-22-33, Ольга"]);
+    unsaid.says(&["Choose which of these names is yours", "+7 915 111-22-33, Ольга"]);
     assert!(parom::import::list(&world.app().usage, line.tenant_id).await.unwrap().is_empty(), "nothing is kept");
 
     let reply = uploads(world, &owner, &line, "chat.zip", "Ольга", &zipped(CHAT)).await.is(303);
@@ -147,8 +147,8 @@ async fn damaged_exports_leave_nothing(world: &mut World) {
             r#"{"name": "Anna", "type": "personal_chat", "id": 1, "messages": [{"#,
             "ends in the middle, at line 1",
         ),
-        ("chat.txt", "1/2/24, 10:00 - Anna: x", "no date in this file shows"),
-        ("a.zip", "PK\u{3}\u{4}", "the archive is damaged"),
+        ("chat.txt", "1/2/24, 10:00 - Anna: x", "No date in this file shows"),
+        ("a.zip", "PK\u{3}\u{4}", "The archive is damaged"),
     ] {
         let reply = uploads(world, &owner, &line, name, "Olga", file.as_bytes()).await.is(422);
         reply.says(&[said]);
@@ -224,7 +224,7 @@ async fn an_archive_unpacks_to_no_more_than_a_file(world: &mut World) {
     let endless = zipped(&CHAT.replacen("Жду", &"<Без медиафайлов>\n13.05.2024, 10:04 - Ольга: ".repeat(20_000), 1));
     assert!(endless.len() < 100_000, "it is small");
     let refused = uploads(world, &owner, &line, "chat.zip", "Ольга", &endless).await.is(422);
-    refused.says(&["the export has more than 1 MB of text", "import.file_mb"]);
+    refused.says(&["The export has more than 1 MB of text", "import.file_mb"]);
     assert!(parom::import::list(&world.app().usage, line.tenant_id).await.unwrap().is_empty());
     uploads(world, &owner, &line, "chat.zip", "Ольга", &zipped(CHAT)).await.is(303);
 }

@@ -263,7 +263,7 @@ async fn skipped_lines_are_grouped_by_reason(world: &mut World) {
     file.push_str("{\"id\":\"rare\"}\n");
     let reply = uploads(world, &owner, form(&owner.csrf(), &line, "old.ndjson", &file)).await;
     let plan = owner.opens(reply.header("location")).await.is(200);
-    plan.says(&["151 lines are skipped", "93% of the lines will be skipped", "and 149 more"]);
+    plan.says(&["151 lines are skipped", "93% of the rows cannot be imported", "and 149 more"]);
     assert_eq!(plan.text.matches("<td data-label=\"Line\">").count(), 2, "{}", plan.text);
     assert!(plan.text.contains("<td data-label=\"Line\">161</td>"), "{}", plan.text);
 }

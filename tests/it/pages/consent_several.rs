@@ -3,7 +3,7 @@
 use base::config::Config;
 use entity::source;
 use parom_tests::settings::HOST;
-use parom_tests::{Beside, Engine, Reply, Setup, Simulated, Visitor};
+use parom_tests::{Beside, Engine, Place, Reply, Setup, Simulated, Visitor};
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::Value;
 use simulator::meta::{AccountView, Fault, Meta, NewAccount, NewApp, Platform};
@@ -93,7 +93,7 @@ async fn ticked_pages_become_sources_with_one_default() {
     let back = answers(&world, &visitor, PAGES, Some(&[&one.id, &two.id, &three.id]), &[]).await;
     let line = visitor.goes(&back).await.is(200);
     line.says(&["@one", "Shop one", "@two", "@three", "type=\"checkbox\""]);
-    line.never_says(&["EAA", "Connected already"]);
+    line.never_says(&["EAA0000", "EAAP0000", "Connected already"]);
     let step = format!("{PAGES}/line");
     visitor.sends(&step, &[]).await.is(422).says(&["Tick at least one."]);
     let routing = visitor.does(&step, &[("line", &one.id), ("line", &two.id)]).await;
@@ -168,7 +168,7 @@ async fn pages_that_refuse_the_app_say_why_and_can_be_repeated() {
     world.messenger.faults().next("subscribed_apps", 1, Fault::refuse(400, 200, "(#200) Permissions error"));
     let page = visitor.sends(&step, &[]).await.is(422);
     page.says(&["Nothing is connected yet.", "@one"]);
-    page.never_says(&["EAA"]);
+    page.never_says(&["EAA0000", "EAAP0000"]);
     visitor.does(&step, &[]).await.says(&["Step 3 of 4"]);
     world.close().await;
 }
@@ -192,7 +192,7 @@ async fn facebooks_refusals_say_what_to_do() {
     let second = answers(&world, &visitor, PAGES, Some(all), &[]).await;
     refused(&visitor, &second.replace(&code(&second), &code(&first)), &["works once"]).await;
     let failed = answers(&world, &visitor, PAGES, None, &[]).await.replace("access_denied", "server_error");
-    refused(&visitor, &failed, &["did not accept this server’s app"]).await;
+    refused(&visitor, &failed, &["did not accept this server."]).await;
     assert!(world.sandbox.sources(HOST).is_empty());
     world.close().await;
 }
@@ -246,7 +246,7 @@ async fn named(world: &Beside<Vk>, visitor: &Visitor) -> Reply {
 async fn ticks(visitor: &Visitor, ids: &[&str]) -> String {
     let ticked: Vec<_> = ids.iter().map(|id| ("line", *id)).collect();
     let between = visitor.does(&format!("{COMMUNITIES}/line"), &ticked).await;
-    between.says(&["VK asks you to confirm the chosen ones.", "http-equiv=\"refresh\""]);
+    between.says(&["On the next page, confirm the chosen ones.", "http-equiv=\"refresh\""]);
     leaves(visitor, &format!("{COMMUNITIES}/consent?chosen=1")).await
 }
 
@@ -283,7 +283,7 @@ async fn vks_refusals_say_what_to_do() {
     let (world, _, visitor, [acme, _]) = with_communities().await;
     let page = leaves(&visitor, &format!("{COMMUNITIES}/consent")).await;
     let declined = path(&world.messenger.answers_page(&page, false, &[]).unwrap());
-    refused(&visitor, &declined, &["VK: access was not granted"]).await;
+    refused(&visitor, &declined, &["VK community: access was not granted"]).await;
     let page = leaves(&visitor, &format!("{COMMUNITIES}/consent")).await;
     let few = path(&world.messenger.answers_page(&page, true, &["groups"]).unwrap());
     refused(&visitor, &few, &["not everything that is needed was allowed: groups"]).await;

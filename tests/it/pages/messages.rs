@@ -379,7 +379,7 @@ async fn many_are_counted_first_and_sent_again_once(world: &mut World) {
     assert_eq!(ids.len(), 2);
     visitor.does("/panel/undelivered/confirm", &[("do", "retry")]).await.says(&["Nothing is selected"]);
     let asked = visitor.sends("/panel/undelivered/confirm", &[("do", "retry"), ("all", "1")]).await.is(200);
-    asked.says(&["2 messages will be sent again", "None can arrive twice", "Send 2 again"]);
+    asked.says(&["Send 2 messages again", "None can arrive twice", "Send 2 again"]);
     assert_eq!(world.messenger.received().len(), 2, "counting sends nothing");
     assert!(
         asked.text.contains("name=\"all\" value=\"1\""),

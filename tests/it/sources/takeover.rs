@@ -275,8 +275,9 @@ async fn the_way_back_settles_the_switch_too(world: &mut Beside<Vk>) {
     writes(world, &at, "during-the-switch").await;
     goes_to(world, &line, "settle").await;
     world.api.post(&line.path("/takeover/back"), &json!({})).await.is(202);
-    goes_to(world, &line, "returned").await;
+    goes_to(world, &line, "unmirror").await;
     world.deliver_all().await;
+    goes_to(world, &line, "returned").await;
     assert_eq!((rival.got("during-the-switch"), at_crm(world, "during-the-switch")), (0, 1));
 }
 

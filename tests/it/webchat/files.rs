@@ -214,7 +214,7 @@ async fn other_files_and_other_peoples_forms_are_refused(world: &mut World) {
     uploads(world, &panel, &source, &large).await.says(&["up to 100"]);
     let mut wide = PICTURE.to_vec();
     wide[16..20].copy_from_slice(&4096_u32.to_be_bytes());
-    uploads(world, &panel, &source, &wide).await.says(&["between 32 and 1,024 pixels"]);
+    uploads(world, &panel, &source, &wide).await.says(&["32 to 1,024 pixels wide"]);
     logo_sends(world, &panel, &source, &[("csrf", b"guessed"), ("picture", PICTURE)]).await.is(403);
     logo_sends(world, &panel, &source, &[("picture", PICTURE)]).await.is(403);
     let line = world.line("support").await;

@@ -91,7 +91,7 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
     let kinds = kinds.json["items"].as_array().unwrap();
     let named = |name: &str| kinds.iter().find(|kind| kind["kind"] == name).unwrap();
     assert_eq!(kinds.len(), base::config::CONNECTORS.len(), "{kinds:?}");
-    let types = ["text", "secret", "url", "lines", "paragraph", "flag", "choice", "choices"];
+    let types = ["text", "hours", "secret", "url", "lines", "paragraph", "flag", "choice", "choices"];
     for field in kinds.iter().flat_map(|kind| kind["fields"].as_array().unwrap()) {
         assert!(types.contains(&field["type"].as_str().unwrap()), "{field}");
         assert!(!field["label"].as_str().unwrap().starts_with("wizard-"), "{field}");

@@ -20,6 +20,8 @@ struct KeyLiterals {
     /// Literals that end in a dash or continue with a value: `text_of("source-state-", …)`,
     /// `format!("problem-{name}")`.
     beginnings: BTreeSet<String>,
+    /// Keys of texts that are asked for as they are: `words.text("a-key")`.
+    asked: BTreeSet<String>,
 }
 
 impl KeyLiterals {
@@ -47,6 +49,8 @@ impl KeyLiterals {
     }
 
     fn read_text(&mut self, text: &str) {
+        let asked = text.split("words.text(\"").skip(1).filter_map(|rest| rest.split_once('"'));
+        self.asked.extend(asked.map(|(key, _)| key.to_owned()));
         for quote in ['"', '\'', '`'] {
             let mut before = "";
             for part in text.split(quote) {
@@ -83,6 +87,14 @@ fn every_key_is_used() {
     let unused: Vec<String> = catalog(Language::En).into_keys().filter(|key| !literals.has(key)).collect();
     // This kind is shown by the name that it has in JSON.
     assert_eq!(unused, ["letter-kind-resend"], "no code uses these, use them or remove them");
+}
+
+#[test]
+fn every_text_that_is_asked_for_is_there() {
+    let (asked, texts) = (KeyLiterals::read().asked, catalog(Language::En));
+    assert!(asked.len() > 1000, "only {} were found", asked.len());
+    let missing: Vec<&String> = asked.iter().filter(|key| !texts.contains_key(*key)).collect();
+    assert!(missing.is_empty(), "a page would show these keys: {missing:?}");
 }
 
 #[test]

@@ -52,7 +52,6 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("operator", "admin-", "the vendor's own people"),
     ("operators", "admin-", "the vendor's own people"),
     ("operator", "audit-", "the vendor's own people"),
-    ("operator", "install-", "the vendor's own people"),
     ("оператор", "admin-", "the vendor's own people"),
     ("оператор", "audit-", "the vendor's own people"),
     ("operator", "legal-", "the law's word for who decides about personal data"),

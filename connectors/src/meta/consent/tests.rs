@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 
 use super::*;
+use crate::Connector;
 use crate::fake::{Answer, Call, Fake};
 use crate::meta::fake;
 
@@ -35,7 +36,6 @@ fn page(id: &str, username: &str) -> Value {
 
 #[tokio::test]
 async fn the_dialogs_are_on_metas_own_sites() {
-    use crate::Connector;
     let (_fake, instagram, facebook) = start().await;
     let asks = |meta: &Meta| -> (String, BTreeMap<String, String>) {
         let page = meta.consent_page().unwrap().address("st&te", BACK).unwrap();
@@ -72,7 +72,6 @@ async fn the_dialogs_are_on_metas_own_sites() {
 
 #[tokio::test]
 async fn pages_come_with_tokens_that_do_not_expire() {
-    use crate::Connector;
     let (fake, _, facebook) = start().await;
     fake.next("oauth/access_token", 200, json!({ "access_token": "short", "expires_in": 5_000 }));
     fake.next("oauth/access_token", 200, json!({ "access_token": "long" }));
@@ -132,7 +131,6 @@ async fn declined_rights_are_named_and_no_pages_are_said() {
 
 #[tokio::test]
 async fn an_instagram_account_comes_with_a_token_for_60_days() {
-    use crate::Connector;
     let (fake, instagram, _) = start().await;
     let granted = json!({ "access_token": "hour", "user_id": 26, "permissions": ACCOUNT_SCOPES });
     fake.next("POST ", 200, granted);

@@ -113,7 +113,7 @@ fn text_of(hours: &WorkingHours, closed: &ClosedTime, words: Words, now: i64, na
 
 /// Whether it would arrive at once: not what waits until it is no longer true, or what the messenger would refuse.
 async fn may_send(app: &IntakeContext, source: &source::Model, sent_at: i64) -> Result<bool> {
-    if source.is_shadow() || source.paused || is_shared(source, sent_at) {
+    if source.is_shadow() || is_shared(source, sent_at) {
         return Ok(false);
     }
     let Some(connector) = app.connectors.get(&source.kind) else { return Ok(false) };
@@ -121,6 +121,7 @@ async fn may_send(app: &IntakeContext, source: &source::Model, sent_at: i64) -> 
     if window.is_some_and(|window| sent_at + window.bots <= app.clock.millis()) {
         return Ok(false);
     }
+    // Also whether it is paused: the source may have been read seconds ago.
     Ok(HoldReasons::of(app.store.read(), source).await?.to_messenger.is_none())
 }
 

@@ -294,7 +294,7 @@ pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: For
 }
 
 fn page_of(member: &Member, source: &source::Model) -> PageContext {
-    member.page(member.words.text("source-title").with("name", source.name.as_str()), Nav::Sources)
+    member.page(source.name.clone(), Nav::Sources)
 }
 
 fn wrong_times(member: &Member, typed: &HoursForm) -> Wrong {

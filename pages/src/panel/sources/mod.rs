@@ -237,7 +237,7 @@ pub struct SourceStateView {
 impl SourceStateView {
     /// Whether this tab is a part of a chat's design.
     pub fn designs(&self, tab: &str) -> bool {
-        tab != "install" && access::TABS.iter().any(|one| *one == tab)
+        tab != "install" && access::TABS.contains(&tab)
     }
 }
 

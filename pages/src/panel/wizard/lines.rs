@@ -151,13 +151,22 @@ pub(super) async fn authorized(
         is_missing.then(|| (line.key.clone(), member.words.text("wizard-line-not-granted").to_string()))
     };
     draft.failures = draft.lines.iter().filter_map(missing).collect();
+    let before = draft.lines.clone();
     for line in found {
         if let Some(known) = draft.lines.iter_mut().find(|known| known.key == line.key) {
             *known = line;
         }
     }
-    // This address is used up; the step shows the reasons.
-    Ok(connect(app, member, kind, draft).await?.unwrap_or_else(|_| panel::to(&address(kind.kind, "line"))))
+    match connect(app, member, kind, draft).await? {
+        Ok(answer) => Ok(answer),
+        Err(mut draft) => {
+            // What was granted did not suffice, so the page is asked again.
+            draft.lines = before;
+            draft.keep(app, member).await?;
+            // This address is used up; the step shows the reasons.
+            Ok(panel::to(&address(kind.kind, "line")))
+        }
+    }
 }
 
 /// What became of a ticked line.
@@ -165,7 +174,7 @@ enum Connected {
     /// The settings of its source.
     Ready(Value),
     /// Its source, which has new access.
-    Renewed(source::Model),
+    Renewed(Box<source::Model>),
     Failed(String),
 }
 
@@ -255,7 +264,7 @@ async fn connect_one(
     let stored: Value = serde_json::from_str(&source.settings).unwrap_or_default();
     let change = SourceChange { settings: Some(with(stored, settings)), ..SourceChange::default() };
     match domain::source::change(&app.sources, member.tenant_id, source.id, change, None, &member.by()).await {
-        Ok(_) => Ok(Connected::Renewed(source)),
+        Ok(_) => Ok(Connected::Renewed(Box::new(source))),
         Err(error) => Ok(Connected::Failed(member.refused(error)?.text)),
     }
 }

@@ -223,7 +223,7 @@ struct TestedSource {
 }
 
 #[derive(Template)]
-#[template(path = "panel/wizard/tests.html")]
+#[template(path = "panel/wizard/arrivals.html")]
 struct TestsPage {
     page: PageContext,
     steps: Steps,

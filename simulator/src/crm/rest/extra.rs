@@ -269,7 +269,7 @@ pub(super) fn add_button(request: &Request<'_>) -> Reply {
 pub(super) fn buttons(request: &Request<'_>, id: &[&str]) -> Reply {
     let rows: Vec<Value> = request.account(|account| {
         let all = account.crm.buttons.iter();
-        let all = all.filter(|one| id.first().is_none_or(|id| one["source_id"].to_string() == *id));
+        let all = all.filter(|one| id.first().is_none_or(|id| one["source_id"].as_i64() == id.parse().ok()));
         all.map(|button| {
             let mut shown = button.clone();
             shown.as_object_mut().map(|shown| shown.remove("trusted_websites"));
@@ -292,7 +292,7 @@ pub(super) fn change_button(request: &Request<'_>, id: &[&str]) -> Reply {
     let is_patch = request.call.method == "PATCH";
     let more = if is_patch { request.object()?["trusted_websites"]["add"].as_array().cloned() } else { None };
     request.change(|account, _| {
-        let is_it = |one: &&mut Value| one["source_id"].to_string() == id.concat();
+        let is_it = |one: &&mut Value| one["source_id"].as_i64() == id.concat().parse().ok();
         let button =
             account.crm.buttons.iter_mut().find(is_it).ok_or_else(|| not_found("no button has this source"))?;
         if let Some(sites) = button["trusted_websites"].as_array_mut() {

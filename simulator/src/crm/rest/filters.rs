@@ -8,7 +8,7 @@ use crate::kit::Call;
 pub(crate) struct Filter<'a>(Vec<(Vec<&'a str>, &'a str)>);
 
 /// Other names of fields, of older documents and of clients.
-fn alias<'a>(field: &'a str) -> &'a str {
+fn alias(field: &str) -> &str {
     match field {
         "names" => "name",
         "task_type" => "task_type_id",

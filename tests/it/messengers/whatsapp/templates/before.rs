@@ -132,7 +132,8 @@ async fn what_differs_is_named(world: &mut WhatsAppWorld) {
     let [text, title] = ["0190aaaa-bbbb-7ccc-8ddd-eeeeffff0011", "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0012"];
     let text = super::own_as(world, &chat, "Another text", text).await;
     let title = super::own_as(world, &chat, "Headline", title).await;
-    approved(world, &chat, &format!("another_text_{text}"), "ru", "Order {{2}} is ready, {{1}}.", &[]).await;
+    approved(world, &chat, &format!("another_text_{text}"), "ru", "Hello {{1}}, order {{2}} is ready at Acme.", &[])
+        .await;
     approved(world, &chat, &format!("headline_{title}"), "ru", TEXT, &[headline]).await;
     let source = parom::source::find(&world.app().sources, chat.line.tenant_id, chat.line.source_id).await.unwrap();
     let could = expected(&world.app().sources, &source).await.unwrap();
