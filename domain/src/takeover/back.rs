@@ -117,6 +117,6 @@ impl Run<'_> {
             TakeoverState::RollingBack => TakeoverState::RolledBack,
             _ => TakeoverState::Returned,
         };
-        Ok(Next::Step(TakeoverStep::Done, Effect::None))
+        Ok(Next::Step(TakeoverStep::Settle, Effect::GiveBack))
     }
 }

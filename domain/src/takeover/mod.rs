@@ -5,7 +5,7 @@
 //!              └──────────┴───────────┴─ fails           └───────────┴─ back within a day
 //!                                          ▼                              ▼
 //!                                       put_back ◀──────────────────── stop
-//!                                          └─▶ settle_back ─▶ unmirror ─▶ done
+//!                                          └─▶ settle_back ─▶ unmirror ─▶ settle (a day) ─▶ done
 //! ```
 //!
 //! The steps are those of one job for a source. Each is stored before the next begins and may be repeated, so that a kill at
@@ -75,6 +75,8 @@ enum Effect {
     Close,
     /// It receives only from now on.
     Submerge,
+    /// The other services have the line again.
+    GiveBack,
 }
 
 /// A takeover in progress.
@@ -161,7 +163,7 @@ impl Run<'_> {
         }
         let sources = &self.app.sources;
         match effect {
-            Effect::None => {}
+            Effect::None | Effect::GiveBack => {}
             Effect::Emerge(until) => handover::emerge(sources, tx, self.source, takeover, until).await?,
             Effect::Close => handover::close(tx, self.source).await?,
             Effect::Submerge => handover::submerge(sources, tx, self.source).await?,
@@ -169,10 +171,10 @@ impl Run<'_> {
         if is_over {
             end(tx, job).await?;
         }
-        let action = match (takeover.state, takeover.step) {
-            (TakeoverState::Switched, TakeoverStep::History) if takeover.place.is_empty() => "source.switched",
-            (TakeoverState::Returned, TakeoverStep::Done) => "source.returned",
-            (TakeoverState::RolledBack, TakeoverStep::Done) => "source.rolled_back",
+        let action = match (effect, takeover.state) {
+            (Effect::Emerge(_), _) => "source.switched",
+            (Effect::GiveBack, TakeoverState::RolledBack) => "source.rolled_back",
+            (Effect::GiveBack, _) => "source.returned",
             _ => return Ok(true),
         };
         let object = self.source.id.to_string();

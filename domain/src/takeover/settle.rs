@@ -74,17 +74,21 @@ impl Run<'_> {
         Ok(SeenMessage { conversation_id: row.conversation_id, body: serde_json::to_string(&body)?, letter })
     }
 
-    /// Settles what came during the switch, and for a day what comes late of that time.
+    /// Settles what came during the switch, and for a day what comes late of that time: a messenger repeats what it could not
+    /// bring. Once the line is given back: until the others received again.
     pub(super) async fn settle(&self, takeover: &mut Takeover) -> Result<Next> {
-        let over_at = Self::over_at(takeover);
+        let (to, over_at, effect) = match takeover.returned_at {
+            None => (i64::MAX, Self::over_at(takeover), Effect::Close),
+            Some(at) => (takeover.back_at.map_or(0, |at| at + CLOCKS), at + DAY, Effect::None),
+        };
         if let Some(from) = takeover.off_from
-            && let Some(again) = self.settled(from, i64::MAX).await?
+            && let Some(again) = self.settled(from, to).await?
         {
             return Ok(again);
         }
         let now = self.app.clock.millis();
-        if now >= over_at {
-            return Ok(Next::Step(TakeoverStep::Done, Effect::Close));
+        if now >= over_at || takeover.off_from.is_none() {
+            return Ok(Next::Step(TakeoverStep::Done, effect));
         }
         let shared = self.others.iter().any(|one| one.off != SwitchOff::ByRegistering);
         Ok(Next::At(if shared { over_at.min(now + AGAIN) } else { over_at }))

@@ -185,9 +185,11 @@ where
     async fn settles(&mut self) {
         self.drill.is_killed().await;
         self.lives_again("").await;
-        let from = self.stored().await["off_from"].as_i64().unwrap();
+        let stored = self.stored().await;
+        let (from, to) = (stored["off_from"].as_i64().unwrap(), stored["back_at"].as_i64().unwrap_or(i64::MAX));
         let db = self.drill.connect().await;
-        let text = format!("SELECT count(*) AS n FROM message WHERE state = 5 AND sent_at >= {from}");
+        let during = format!("sent_at >= {from} AND sent_at < {to}");
+        let text = format!("SELECT count(*) AS n FROM message WHERE state = 5 AND {during}");
         self.drill
             .until("all that came during the switch is settled", async || {
                 let statement = Statement::from_string(db.get_database_backend(), text.as_str());
@@ -208,6 +210,8 @@ where
         self.lives_again("").await;
         has(self, "the line is given back", |stored| stored["state"] == "returned").await;
         self.is_back = true;
+        // What the messenger repeats from now on is settled too.
+        self.settles().await;
     }
 
     /// Every text is new in amoCRM once, and its answer came to the customer once.

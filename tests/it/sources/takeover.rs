@@ -191,7 +191,7 @@ async fn gives_back<M: Taken>(world: &mut Beside<M>, at: &At, line: &Line, rival
         settles(world).await;
     }
     let now = takeover(world, line).await;
-    assert_eq!((now["state"].as_str(), now["step"].as_str()), (Some("returned"), Some("done")), "{now}");
+    assert_eq!((now["state"].as_str(), now["step"].as_str()), (Some("returned"), Some("settle")), "{now}");
     assert!(now["others"][0]["trouble"].is_null() && !has_crm_source(world), "{now}");
     assert_eq!((rival.got("on-the-way-back"), at_crm(world, "on-the-way-back")), (0, 1), "Parom alone had it");
     world.api.post(&line.path("/takeover/back"), &json!({})).await.is(409);
@@ -311,6 +311,30 @@ async fn a_process_that_was_away_on_the_way_back_loses_nothing(world: &mut Besid
     assert_eq!((rival.got("nobody-was-there"), rival.got("theirs-again")), (0, 1));
     let came: Vec<_> = world.sandbox.messages(HOST).into_iter().filter(|one| one.msgid.is_some()).collect();
     assert!(came.len() == 1 && came[0].text == "nobody-was-there" && !came[0].silent, "{came:#?}");
+}
+
+/// Nor is what it repeats once the line is given back.
+async fn what_comes_late_on_the_way_back_is_delivered(world: &mut Beside<Vk>) {
+    let rival = Rival::start();
+    let at = world.messenger.has(&rival).await;
+    let line = source(world, &at, true).await;
+    world.api.post(&line.path("/takeover"), &json!({})).await.is(202);
+    goes_to(world, &line, "settle").await;
+    world.api.post(&line.path("/takeover/back"), &json!({})).await.is(202);
+    goes_to(world, &line, "put_back").await;
+    world.messenger.hold_hooks(true);
+    world.messenger.writes(&at, "late");
+    goes_to(world, &line, "returned").await;
+    world.messenger.hold_hooks(false);
+    writes(world, &at, "theirs-again").await;
+    for _ in 0..3 {
+        settles(world).await;
+    }
+    assert_eq!((rival.got("late"), at_crm(world, "late")), (0, 1), "Parom alone had it");
+    assert_eq!((rival.got("theirs-again"), at_crm(world, "theirs-again")), (1, 0));
+    world.advance(Duration::from_secs(86_400));
+    settles(world).await;
+    assert_eq!(takeover(world, &line).await["step"], "done");
 }
 
 /// A line with one receiver is taken over by the source's creation, and remembers who had it.
@@ -438,7 +462,11 @@ async fn people_switch_and_give_back(world: &mut Beside<Vk>) {
 both!(vk_goes_there_and_back);
 once!(avito_goes_there_and_back, whatsapp_goes_there_and_back, max_goes_there_and_back, telegram_goes_there_and_back);
 once!(telegram_is_switched_by_plan, telegram_without_an_address_gets_none);
-once!(a_process_that_was_away_on_the_way_back_loses_nothing, the_way_back_settles_the_switch_too);
+once!(
+    a_process_that_was_away_on_the_way_back_loses_nothing,
+    what_comes_late_on_the_way_back_is_delivered,
+    the_way_back_settles_the_switch_too,
+);
 once!(
     people_switch_and_give_back,
     a_step_that_fails_is_undone,
