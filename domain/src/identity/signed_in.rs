@@ -18,7 +18,7 @@ use super::slot::Slot;
 /// A browser's accounts at once. One more takes the place of the one that was used least recently.
 const MOST: usize = 10;
 /// Cookies that are looked at: those of ended sessions stay until the next sign-in.
-const MOST_COOKIES: usize = 50;
+const MOST_COOKIES: usize = 5 * MOST;
 
 /// A live session of a browser, and where it is.
 #[derive(Clone, Debug)]

@@ -30,6 +30,8 @@ const STILL_SERVED: i64 = 10 * MINUTE;
 
 /// A customer's message that may be answered.
 pub(super) struct Question {
+    /// The source's.
+    pub hours: WorkingHours,
     /// Milliseconds since 1970 by the sender's clock.
     pub sent_at: Option<i64>,
     /// The messenger's id.
@@ -45,7 +47,7 @@ pub(super) async fn answer(
     question: Question,
     asked: &AcceptItem,
 ) -> Result<Vec<AcceptItem>> {
-    let Some(hours) = WorkingHours::stored(&source.settings) else { return Ok(Vec::new()) };
+    let hours = question.hours;
     let (now, sent_at) = (app.clock.millis(), believed(question.sent_at, app.clock.millis()));
     let Some(closed) = hours.closed_at(app.clock.now()) else { return Ok(Vec::new()) };
     if closed.since().is_some_and(|since| sent_at < since) || !may_send(app, source, sent_at).await? {

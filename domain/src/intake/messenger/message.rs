@@ -9,6 +9,7 @@ use anyhow::Context;
 use base::error::Result;
 use base::message::{Body, Content, Direction, LetterKind, Media, Person, Quote, Role, State, crm_id, is_visible};
 use base::phone::Phone;
+use connectors::hours::WorkingHours;
 use entity::{conversation, message, source};
 use queue::accept_batch::{
     AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, NewConversation, NewMedia, NewMessage,
@@ -68,7 +69,7 @@ pub async fn accept(
     raw: Option<RawHook>,
 ) -> Result<ItemOutcome> {
     let group = incoming.group.clone().map(|group| (incoming.conversation_id.clone(), group));
-    let question = question_of(&incoming);
+    let question = question_of(source, &incoming);
     let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
     let answer = match question {
         Some(question) => automatic_answer::answer(app, source, question, &entry).await?,
@@ -81,13 +82,15 @@ pub async fn accept(
     Ok(outcome)
 }
 
-/// None for what gets no automatic answer, whatever the hours: messages in groups, comments that everybody reads, messages of
-/// earlier times, and those that no customer wrote.
-fn question_of(incoming: &Incoming) -> Option<Question> {
+/// None for what gets no automatic answer: messages to sources without hours, messages in groups, comments that everybody
+/// reads, messages of earlier times, and those that no customer wrote.
+fn question_of(source: &source::Model, incoming: &Incoming) -> Option<Question> {
     let body = &incoming.body;
     let is_asked = body.sender.role == Role::Client && body.post.is_none() && !body.silent;
     let is_alone = incoming.wants_answer && incoming.group.is_none();
-    (is_asked && is_alone).then(|| Question {
+    let hours = WorkingHours::stored(&source.settings).filter(|_| is_asked && is_alone)?;
+    Some(Question {
+        hours,
         sent_at: incoming.sent_at,
         conversation_id: incoming.conversation_id.clone(),
         customer: cleaned_person(Person { avatar_reference: None, ..body.sender.clone() }),

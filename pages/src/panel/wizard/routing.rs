@@ -160,17 +160,17 @@ fn is_blind(app: &PanelContext, source: &source::Model) -> bool {
 
 /// Whether the draft's source exists or is being created.
 pub(super) async fn is_made(app: &PanelContext, member: &Member, draft: &SourceDraft) -> Result<bool> {
-    Ok(made(app, member, draft).await?.is_some())
+    Ok(made(app, member, &draft.external_id).await?.is_some())
 }
 
-/// The draft's source, whether completely created or not.
+/// The account's source with this id at amoCRM, whether completely created or not.
 pub(super) async fn made(
     app: &PanelContext,
     member: &Member,
-    draft: &SourceDraft,
+    external_id: &str,
 ) -> Result<Option<entity::source::Model>> {
     let row = entity::source::Entity::of_tenant(member.tenant_id)
-        .filter(entity::source::Column::ExternalId.eq(draft.external_id.as_str()))
+        .filter(entity::source::Column::ExternalId.eq(external_id))
         .filter(entity::source::Column::DeletedAt.is_null())
         .one(app.store.read())
         .await?;
@@ -305,7 +305,7 @@ struct Test {
 
 /// `GET /panel/sources/new/{kind}/test`, of one source.
 pub(super) async fn test(app: AppData, member: Member, kind: SourceKind, mut draft: SourceDraft) -> Answer {
-    let source = made(&app, &member, &draft).await?;
+    let source = made(&app, &member, &draft.external_id).await?;
     if source.is_none() {
         return Ok(panel::to(&super::address(kind.kind, "routing")));
     }

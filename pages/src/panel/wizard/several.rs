@@ -9,12 +9,10 @@ use base::i18n::Sentence;
 use connectors::kinds::deep_link;
 use domain::delivery::read::activity;
 use domain::source::SourceKind;
-use entity::source;
-use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::routing::{self, SHARED, channels, default_now, free_name, offered_pipelines, rules};
+use super::routing::{self, SHARED, channels, default_now, free_name, made, offered_pipelines, rules};
 use super::{SourceDraft, Steps, address, draft_of, kind_of, steps, too_old};
 use crate::panel::choice::SelectOption;
 use crate::panel::sources::error_in_words;
@@ -101,7 +99,8 @@ pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>,
             Ok(created) => Some(created.source.id),
             // The form was sent twice; the first request creates the source.
             Err(Error::Conflict { problem: "external_id_taken", detail }) => {
-                let made = made(&app, &member, &line.external_id).await?;
+                let made = made(&app, &member, &line.external_id).await?.filter(|source| source.is_made());
+                let made = made.map(|source| source.id);
                 if made.is_none() {
                     refused.push(format!("{}: {}", line.name, detail.in_words(member.words, member.crm())));
                 }
@@ -143,16 +142,6 @@ pub async fn post_routing(app: AppData, member: Member, name: web::Path<String>,
 
 fn name_of(place: usize) -> String {
     format!("name.{place}")
-}
-
-/// The source with this id at amoCRM, once it is complete.
-async fn made(app: &PanelContext, member: &Member, external_id: &str) -> Result<Option<Uuid>> {
-    let row = source::Entity::of_tenant(member.tenant_id)
-        .filter(source::Column::ExternalId.eq(external_id))
-        .filter(source::Column::DeletedAt.is_null())
-        .one(app.store.read())
-        .await?;
-    Ok(row.filter(source::Model::is_made).map(|row| row.id))
 }
 
 impl SourceDraft {
