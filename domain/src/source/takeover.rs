@@ -91,9 +91,8 @@ pub struct Other {
     pub loses_secret: bool,
     /// A person decided that it goes on receiving.
     pub stays: bool,
-    /// Why it could not be put back; empty if it could.
-    #[serde(default)]
-    pub trouble: String,
+    /// Why it could not be put back.
+    pub trouble: Option<LocalizedText>,
 }
 
 impl Other {
@@ -125,7 +124,7 @@ pub struct Takeover {
     pub by: String,
     pub others: Vec<Other>,
     /// Where it failed, and why.
-    pub failure: Option<(TakeoverStep, String)>,
+    pub failure: Option<(TakeoverStep, LocalizedText)>,
     /// CRM id of the source that was made for it.
     pub amocrm_source_id: i64,
     pub pipeline_id: i64,
@@ -196,7 +195,7 @@ impl Takeover {
 /// A receiver without what may be secret.
 pub fn other(receiver: &Receiver, stays: bool) -> Other {
     let Receiver { id, name, off, loses_secret, .. } = receiver.clone();
-    Other { id, name, off, loses_secret, stays, trouble: String::new() }
+    Other { id, name, off, loses_secret, stays, trouble: None }
 }
 
 /// Whether the source took its line over, and has it.

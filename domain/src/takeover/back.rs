@@ -82,9 +82,9 @@ impl Run<'_> {
         }
         for one in self.others.iter().filter(|one| one.off != SwitchOff::ByHand && !now.contains(one)) {
             let trouble = match self.connector.put_back(&self.settings, one).await {
-                Ok(()) => String::new(),
+                Ok(()) => None,
                 Err(denied @ Denied::Away(_)) => return Err(not_connected(denied)),
-                Err(denied) => denied.text().to_string(),
+                Err(denied) => Some(denied.text().clone()),
             };
             if let Some(known) = takeover.others.iter_mut().find(|known| known.id == one.id) {
                 known.trouble = trouble;

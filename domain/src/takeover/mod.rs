@@ -190,8 +190,8 @@ impl Run<'_> {
     }
 
     fn roll_back(&self, takeover: &mut Takeover, error: &Error) -> Next {
-        let reason = error.text().to_string();
-        tracing::warn!(tenant.id = %self.source.tenant_id, source.id = %self.source.id, step = takeover.step.as_str(), reason, "a takeover failed; what was done is undone");
+        let reason = error.text();
+        tracing::warn!(tenant.id = %self.source.tenant_id, source.id = %self.source.id, step = takeover.step.as_str(), %reason, "a takeover failed; what was done is undone");
         takeover.failure = Some((takeover.step, reason));
         takeover.state = TakeoverState::RollingBack;
         takeover.back_from = takeover.off_from;

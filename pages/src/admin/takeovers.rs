@@ -47,7 +47,11 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
         };
         let failure = taken.failure.as_ref().map(|(step, reason)| {
             let step = page.words.text_of("takeover-step-", step.as_str()).with("crm", page.crm).to_string();
-            page.words.text("takeover-failed").with("step", step).with("reason", reason.as_str()).to_string()
+            page.words
+                .text("takeover-failed")
+                .with("step", step)
+                .with("reason", reason.in_words(page.words, page.crm))
+                .to_string()
         });
         let tenant = tenants.iter().find(|tenant| tenant.tenant_id == source.tenant_id);
         TakeoverRow {

@@ -158,7 +158,7 @@ pub struct OthersSinceOut {
 impl OtherServiceOut {
     fn of(one: Other) -> Self {
         let Other { id, name, off, loses_secret, stays, trouble } = one;
-        let trouble = Some(trouble).filter(|trouble| !trouble.is_empty());
+        let trouble = trouble.map(|trouble| trouble.to_string());
         Self { id, name, switched_off: off, loses_secret, stays, trouble }
     }
 }
@@ -172,7 +172,7 @@ impl From<Takeover> for TakeoverOut {
             begun_at: Moment(found.begun_at),
             begun_by: found.by,
             others: found.others.into_iter().map(OtherServiceOut::of).collect(),
-            failure: found.failure.map(|(step, reason)| TakeoverFailureOut { step, reason }),
+            failure: found.failure.map(|(step, reason)| TakeoverFailureOut { step, reason: reason.to_string() }),
             switched_at: found.switched_at.map(Moment),
             back_until: until.map(|at| Moment(at + BACK_WITHIN)),
             back_at: found.back_at.map(Moment),

@@ -168,6 +168,10 @@ async fn a_takeover_begins_in_the_demo() {
         browser.until("both messages are seen on both sides", is_seen).await;
         looks_right(&browser, "en/demo-compared").await;
     }
+    // On paper there is no menu, and the page has the whole width.
+    browser.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+    let is_whole = "return document.querySelector('main').offsetWidth === document.body.offsetWidth";
+    assert_eq!(browser.run(is_whole, vec![]).await, json!(true));
     browser.close().await;
     demo.is_killed().await;
 }

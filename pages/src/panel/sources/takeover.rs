@@ -195,7 +195,7 @@ fn taken(page: &PageContext, report: Report) -> TakenView {
     };
     let failure = takeover.failure.as_ref().map(|(step, reason)| {
         let said = words.text("takeover-failed").with("step", step_name(page, *step));
-        said.with("reason", reason.as_str()).to_string()
+        said.with("reason", reason.in_words(words, page.crm)).to_string()
     });
     let until = takeover.switched_at.map(|at| at + BACK_WITHIN);
     let until = until.filter(|until| takeover.state == TakeoverState::Switched && *until > page.now);
@@ -243,8 +243,8 @@ fn done(page: &PageContext, takeover: &Takeover, one: &Other) -> OtherRow {
     if one.stays {
         notes.push(words.text("takeover-stays"));
     } else if takeover.back_from.is_some() {
-        if !one.trouble.is_empty() {
-            notes.push(words.text("takeover-trouble").with("reason", one.trouble.as_str()));
+        if let Some(trouble) = &one.trouble {
+            notes.push(words.text("takeover-trouble").with("reason", trouble.in_words(words, page.crm)));
         }
         if one.off == SwitchOff::ByHand {
             notes.push(words.text("takeover-put-back-by-hand"));

@@ -4,19 +4,18 @@
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::Error;
 use base::i18n::Sentence;
 use connectors::kinds::deep_link;
 use domain::delivery::read::activity;
 use domain::source::SourceKind;
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::routing::{self, SHARED, channels, default_now, free_name, made, offered_pipelines, rules};
 use super::{SourceDraft, Steps, address, draft_of, kind_of, steps, too_old};
 use crate::panel::choice::SelectOption;
 use crate::panel::sources::error_in_words;
-use crate::panel::{self, Answer, AppData, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone};
+use crate::panel::{self, Answer, AppData, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone};
 
 /// A line that becomes a source.
 struct NamedLine {
