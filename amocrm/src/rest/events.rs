@@ -29,6 +29,8 @@ pub struct ChatEvent {
     pub contact_id: Option<i64>,
     /// Id of the message in the Chats API.
     pub message_id: Option<String>,
+    /// CRM id of the talk.
+    pub talk_id: Option<i64>,
     /// Kind of the channel, e.g. `waba`, `telegram`, or `amo.ext.` with a channel's number.
     pub origin: Option<String>,
 }
@@ -48,6 +50,7 @@ impl ChatEvent {
             created_at: lenient::number(event, "created_at")?,
             contact_id: linked.or(own),
             message_id: lenient::text(message, "id"),
+            talk_id: lenient::number(message, "talk_id"),
             origin: lenient::text(message, "origin"),
         })
     }

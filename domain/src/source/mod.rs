@@ -189,13 +189,21 @@ impl Default for ListedTemplates {
     }
 }
 
-/// Events about messages, and whether there are more.
-pub type AskedEvents = (Arc<Vec<ChatEvent>>, bool);
+/// A message of another integration's chat, as far as amoCRM shows it.
+#[derive(Clone, Debug)]
+pub struct TheirMessage {
+    pub event: ChatEvent,
+    /// None of a file, and where amoCRM shows no texts.
+    pub text: Option<String>,
+}
+
+/// Several, and whether there are more.
+pub type TheirMessages = (Arc<Vec<TheirMessage>>, bool);
 
 /// What amoCRM answered to comparisons of shadows within the last five minutes: a page that is loaded again asks nothing.
 pub struct ComparedWith {
     /// By account and the first millisecond of a day that has ended.
-    pub events: Cache<(Uuid, i64), AskedEvents>,
+    pub events: Cache<(Uuid, i64), TheirMessages>,
     /// The contact that a chat would get, by conversation: CRM id and name.
     pub contacts: Cache<Uuid, Option<(i64, String)>>,
 }

@@ -1,10 +1,10 @@
 //! What a shadow saw on a day, beside what amoCRM says of it.
 //!
 //! Other integrations' chats are shown to an integration as events alone: direction, second, contact and origin of each
-//! message, no text and no line (crm-api §5.6). So messages are paired by time:
+//! message, no line (crm-api §5.6), and no text but by Kommo's add-on. So messages are paired by time:
 //!
 //! ```text
-//! seen here ─┐ same direction, at most two minutes apart, one contact for each chat
+//! seen here ─┐ same direction and text, at most two minutes apart, one contact for each chat
 //! events   ──┴─▶ on both sides · missing in amoCRM · missing here
 //! ```
 
@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 use amocrm::rest::ChatEvent;
 use anyhow::Context;
+use base::config::{Integration, Platform};
 use base::error::{Error, Result};
-use base::message::{Body, Person, Role, State, day_of};
+use base::message::{Body, Content, Person, Role, State, day_of};
 use base::millis::DAY;
 use base::worded::worded;
 use chrono::{NaiveDate, TimeDelta};
@@ -29,9 +30,9 @@ use uuid::Uuid;
 use crate::contact;
 use crate::delivery::read::first_id_at;
 use crate::source::window::Window;
-use crate::source::{SourceContext, call_error};
+use crate::source::{SourceContext, TheirMessage, TheirMessages, call_error};
 use crate::template::{ExpectedTemplates, expected, has_reviews};
-use crate::tenant::token::with_token;
+use crate::tenant::token::{CallError, with_token};
 use crate::tenant::{self as tenants};
 
 /// Days that are listed.
@@ -163,12 +164,12 @@ pub async fn compare(app: &Arc<SourceContext>, source: &source::Model, day: Naiv
     ours.sort_by_key(|one| one.at);
     let connector = app.connectors.get(&source.kind).context("a source of an unknown kind")?.clone();
     let chats = chats(app, source, connector.as_ref(), &ours).await?;
-    let (theirs, is_cut) = events_of_day(app, source, begins).await?;
+    let (theirs, is_cut) = theirs_of_day(app, source, begins).await?;
     let known = chats.iter().filter_map(|chat| Some((chat.conversation_id, chat.contact.as_ref()?.0))).collect();
     let answers = connector.shadow() == Shadow::Both;
     // What came before the shadow was made is in amoCRM alone.
     let since = source.shadow_since.filter(|since| (begins..begins + DAY).contains(since));
-    let found = pair(&ours, theirs, known, answers, since.unwrap_or(begins)..begins + DAY);
+    let found = pair(&ours, &theirs, known, answers, since.unwrap_or(begins)..begins + DAY);
     let templates = match chats.iter().any(|chat| chat.answer_by == AnswerBy::Template) {
         true => templates(app, source).await,
         false => None,
@@ -188,24 +189,35 @@ async fn templates(app: &Arc<SourceContext>, source: &source::Model) -> Option<E
 }
 
 /// A message that the shadow saw.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub id: Uuid,
     pub conversation_id: Uuid,
     pub at: i64,
     pub is_outgoing: bool,
+    /// None of a file.
+    pub text: Option<String>,
 }
 
 impl Seen {
     pub fn of(row: &message::Model) -> anyhow::Result<Self> {
         let body: Body = serde_json::from_str(&row.body).context("the body of a stored message")?;
-        let is_outgoing = body.sender.role != Role::Client;
-        Ok(Self { id: row.id, conversation_id: row.conversation_id, at: row.sent_at, is_outgoing })
+        let text = match body.content {
+            Content::Text { text } => Some(text.trim().to_owned()),
+            _ => None,
+        };
+        Ok(Self {
+            id: row.id,
+            conversation_id: row.conversation_id,
+            at: row.sent_at,
+            is_outgoing: body.sender.role != Role::Client,
+            text,
+        })
     }
 
     fn difference(&self, contact_id: Option<i64>) -> Difference {
-        let Self { id, at, is_outgoing, .. } = *self;
-        Difference { at, is_outgoing, contact_id, message_id: Some(id), origin: String::new() }
+        let (at, is_outgoing) = (self.at, self.is_outgoing);
+        Difference { at, is_outgoing, contact_id, message_id: Some(self.id), origin: String::new() }
     }
 }
 
@@ -273,46 +285,72 @@ async fn rows_of(app: &SourceContext, source: &source::Model, ids: &[Uuid]) -> R
         .await
 }
 
-/// Events of other integrations' chats around a time (milliseconds since 1970), the oldest first, and whether there are
+/// Messages of other integrations' chats around a time (milliseconds since 1970), the oldest first, and whether there are
 /// more. Our own channels' chats are those of working sources.
+pub(super) async fn theirs(
+    app: &Arc<SourceContext>,
+    source: &source::Model,
+    time: Range<i64>,
+) -> Result<(Vec<TheirMessage>, bool)> {
+    let (events, is_cut) = events(app, source, time).await?;
+    Ok((with_texts(app, source, events).await?, is_cut))
+}
+
+/// The same of a day. Those of a day that has ended are kept.
+async fn theirs_of_day(app: &Arc<SourceContext>, source: &source::Model, begins: i64) -> Result<TheirMessages> {
+    let key = (source.tenant_id, begins);
+    if let Some(known) = app.compared.events.get(&key).await {
+        return Ok(known);
+    }
+    let (all, is_cut) = theirs(app, source, begins..begins + DAY).await?;
+    let found = (Arc::new(all), is_cut);
+    if begins + DAY + APART.num_milliseconds() < app.clock.millis() {
+        app.compared.events.insert(key, found.clone()).await;
+    }
+    Ok(found)
+}
+
+/// The same as events, without texts.
 pub(super) async fn events(
     app: &Arc<SourceContext>,
     source: &source::Model,
     time: Range<i64>,
 ) -> Result<(Vec<ChatEvent>, bool)> {
-    let (all, is_cut) = asked(app, source.tenant_id, time).await?;
-    Ok((foreign(app, source, &all).await?, is_cut))
+    let (mut all, is_cut) = asked(app, source.tenant_id, time).await?;
+    let integration = integration_of(app, source).await?;
+    let ours: BTreeSet<&str> = integration.channels.iter().map(|channel| channel.code.as_str()).collect();
+    all.retain(|event| event.origin.as_deref().is_none_or(|origin| !ours.contains(origin)));
+    all.sort_by_key(|event| event.created_at);
+    Ok((all, is_cut))
 }
 
-/// The same of a day. Those of a day that has ended are kept.
-async fn events_of_day(
+async fn integration_of(app: &SourceContext, source: &source::Model) -> Result<Arc<Integration>> {
+    let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
+    Ok(tenants::integration(&app.tenants, &tenant)?)
+}
+
+/// Kommo's Chats API add-on shows the texts, if the integration has its scope (crm-api §5.7).
+async fn with_texts(
     app: &Arc<SourceContext>,
     source: &source::Model,
-    begins: i64,
-) -> Result<(Vec<ChatEvent>, bool)> {
-    let key = (source.tenant_id, begins);
-    let (all, is_cut) = match app.compared.events.get(&key).await {
-        Some(known) => known,
-        None => {
-            let (all, is_cut) = asked(app, source.tenant_id, begins..begins + DAY).await?;
-            let found = (Arc::new(all), is_cut);
-            if begins + DAY + APART.num_milliseconds() < app.clock.millis() {
-                app.compared.events.insert(key, found.clone()).await;
-            }
-            found
+    events: Vec<ChatEvent>,
+) -> Result<Vec<TheirMessage>> {
+    let mut texts = BTreeMap::new();
+    let has_add_on = integration_of(app, source).await?.platform == Platform::Kommo;
+    let talks: BTreeSet<i64> = events.iter().filter(|_| has_add_on).filter_map(|event| event.talk_id).collect();
+    for talk_id in talks.into_iter().take(LOOKUPS) {
+        let ask = |rest: amocrm::rest::Rest, token| async move { rest.talk_messages(&token, talk_id, 1).await };
+        match with_token(&app.tenants, source.tenant_id, ask).await {
+            Ok(page) => texts.extend(page.items.into_iter().filter_map(|one| Some((one.id, one.text?)))),
+            Err(CallError::Crm(error)) if error.status() == Some(403) => break,
+            Err(error) => return Err(call_error(error)),
         }
+    }
+    let with_text = |event: ChatEvent| {
+        let text = event.message_id.as_ref().and_then(|id| texts.get(id)).map(|text| text.trim().to_owned());
+        TheirMessage { event, text: text.filter(|text| !text.is_empty()) }
     };
-    Ok((foreign(app, source, &all).await?, is_cut))
-}
-
-async fn foreign(app: &SourceContext, source: &source::Model, all: &[ChatEvent]) -> Result<Vec<ChatEvent>> {
-    let tenant = tenants::load(app.store.read(), source.tenant_id).await?.ok_or(Error::NotFound)?;
-    let integration = tenants::integration(&app.tenants, &tenant)?;
-    let ours: BTreeSet<&str> = integration.channels.iter().map(|channel| channel.code.as_str()).collect();
-    let is_foreign = |event: &&ChatEvent| event.origin.as_deref().is_none_or(|origin| !ours.contains(origin));
-    let mut foreign: Vec<ChatEvent> = all.iter().filter(is_foreign).cloned().collect();
-    foreign.sort_by_key(|event| event.created_at);
-    Ok(foreign)
+    Ok(events.into_iter().map(with_text).collect())
 }
 
 /// The account's events around a time, and whether there are more.
@@ -335,13 +373,14 @@ async fn asked(app: &Arc<SourceContext>, tenant_id: Uuid, time: Range<i64>) -> R
     Ok((all, is_cut))
 }
 
-/// Pairs messages with events, the nearest first; each pair is the message's id and the event's place. `known`: contacts of
-/// chats; a chat without one gets the contact of its first pair.
-pub(super) fn paired(ours: &[Seen], theirs: &[ChatEvent], known: &mut BTreeMap<Uuid, i64>) -> BTreeMap<Uuid, usize> {
-    let near = |one: &Seen, event: &ChatEvent| {
+/// Pairs messages of both sides, the nearest in time first; each pair is our message's id and the place of theirs. `known`:
+/// contacts of chats; a chat without one gets the contact of its first pair. Texts that are known on both sides are equal.
+pub(super) fn paired(ours: &[Seen], theirs: &[TheirMessage], known: &mut BTreeMap<Uuid, i64>) -> BTreeMap<Uuid, usize> {
+    let near = |one: &Seen, TheirMessage { event, text }: &TheirMessage| {
         // Events name the second in which they were.
         let apart = (event.created_at - one.at.div_euclid(1000)).abs();
-        (event.is_outgoing == one.is_outgoing && apart <= APART.num_seconds()).then_some(apart)
+        let differs = text.is_some() && one.text.is_some() && *text != one.text;
+        (event.is_outgoing == one.is_outgoing && apart <= APART.num_seconds() && !differs).then_some(apart)
     };
     let mut candidates: Vec<(i64, usize, usize)> = Vec::new();
     for (row, one) in ours.iter().enumerate() {
@@ -352,7 +391,7 @@ pub(super) fn paired(ours: &[Seen], theirs: &[ChatEvent], known: &mut BTreeMap<U
     let mut pairs = BTreeMap::new();
     let mut taken: BTreeSet<usize> = BTreeSet::new();
     for (_, row, place) in candidates {
-        let (Some(one), Some(event)) = (ours.get(row), theirs.get(place)) else { continue };
+        let (Some(one), Some(TheirMessage { event, .. })) = (ours.get(row), theirs.get(place)) else { continue };
         let is_its = match (known.get(&one.conversation_id), event.contact_id) {
             (Some(contact), Some(of_event)) => *contact == of_event,
             // Another chat's contact is no candidate.
@@ -374,22 +413,24 @@ pub(super) fn paired(ours: &[Seen], theirs: &[ChatEvent], known: &mut BTreeMap<U
 /// Pairs the messages of a day, `within` which the shadow was there. `answers`: the shadow sees what the other service sends.
 fn pair(
     ours: &[Seen],
-    mut theirs: Vec<ChatEvent>,
+    theirs: &[TheirMessage],
     mut known: BTreeMap<Uuid, i64>,
     answers: bool,
     within: Range<i64>,
 ) -> Comparison {
-    theirs.retain(|event| answers || !event.is_outgoing);
+    let theirs: Vec<TheirMessage> = theirs.iter().filter(|one| answers || !one.event.is_outgoing).cloned().collect();
     let pairs = paired(ours, &theirs, &mut known);
     let alone = ours.iter().filter(|one| !pairs.contains_key(&one.id));
     let missing_in_crm: Vec<_> = alone.map(|one| one.difference(known.get(&one.conversation_id).copied())).collect();
     let paired: BTreeSet<usize> = pairs.into_values().collect();
     // The origins that carry this line: those of its pairs. Without any pair nothing is known.
     let origin = |event: &ChatEvent| event.origin.clone().unwrap_or_default();
-    let carrying: BTreeSet<String> = paired.iter().filter_map(|place| theirs.get(*place)).map(origin).collect();
+    let carrying: BTreeSet<String> =
+        paired.iter().filter_map(|place| theirs.get(*place)).map(|one| origin(&one.event)).collect();
     let of_day = |event: &ChatEvent| within.contains(&event.created_at.saturating_mul(1000));
     let missing_here: Vec<Difference> = theirs
         .iter()
+        .map(|one| &one.event)
         .enumerate()
         .filter(|(place, event)| !paired.contains(place) && of_day(event))
         .filter(|(_, event)| carrying.is_empty() || carrying.contains(&origin(event)))
@@ -428,19 +469,19 @@ mod tests {
     fn ours(chat: u128, seconds: i64, is_outgoing: bool) -> Seen {
         let at = BEGINS + seconds * 1000;
         let id = chat * 100_000 + u128::try_from(seconds).unwrap();
-        Seen { id: Uuid::from_u128(id), conversation_id: Uuid::from_u128(chat), at, is_outgoing }
+        Seen { id: Uuid::from_u128(id), conversation_id: Uuid::from_u128(chat), at, is_outgoing, text: None }
     }
 
-    fn theirs(contact_id: Option<i64>, seconds: i64, is_outgoing: bool) -> ChatEvent {
+    fn theirs(contact_id: Option<i64>, seconds: i64, is_outgoing: bool) -> TheirMessage {
         let mut event = ChatEvent::default();
         (event.contact_id, event.is_outgoing, event.created_at) = (contact_id, is_outgoing, BEGINS / 1000 + seconds);
         event.origin = Some("other".to_owned());
-        event
+        TheirMessage { event, text: None }
     }
 
-    fn figures(ours: &[Seen], theirs: Vec<ChatEvent>, known: &[(u128, i64)], answers: bool) -> [usize; 4] {
+    fn figures(ours: &[Seen], theirs: Vec<TheirMessage>, known: &[(u128, i64)], answers: bool) -> [usize; 4] {
         let known = known.iter().map(|(chat, contact)| (Uuid::from_u128(*chat), *contact)).collect();
-        let found = pair(ours, theirs, known, answers, BEGINS..BEGINS + DAY);
+        let found = pair(ours, &theirs, known, answers, BEGINS..BEGINS + DAY);
         assert_eq!((found.seen, found.in_crm), (ours.len(), found.on_both + found.missing_here.len()));
         [found.on_both, found.in_crm, found.missing_here.len(), found.missing_in_crm.len()]
     }
@@ -450,6 +491,21 @@ mod tests {
         let both = [ours(1, 10, false), ours(2, 12, false), ours(1, 300, false)];
         let events = vec![theirs(Some(7), 11, false), theirs(Some(8), 13, false), theirs(Some(8), 301, false)];
         assert_eq!(figures(&both, events, &[], true), [2, 3, 1, 1], "the third is of the other contact");
+    }
+
+    #[test]
+    fn known_texts_decide() {
+        let said = |text: &str| Some(text.to_owned());
+        let both =
+            [Seen { text: said("Hello"), ..ours(1, 10, false) }, Seen { text: said("Bye"), ..ours(1, 10, false) }];
+        let one = vec![TheirMessage { text: said("Bye"), ..theirs(Some(7), 10, false) }];
+        assert_eq!(figures(&both, one.clone(), &[], true), [1, 1, 0, 1]);
+        assert_eq!(figures(&both[..1], one, &[], true), [0, 1, 1, 1]);
+        assert_eq!(
+            figures(&both[..1], vec![theirs(Some(7), 10, false)], &[], true),
+            [1, 1, 0, 0],
+            "a file, or no add-on"
+        );
     }
 
     #[test]
@@ -480,7 +536,7 @@ mod tests {
         assert_eq!(figures(&[], vec![theirs(Some(7), -5, false)], &[], true), [0, 0, 0, 0]);
         // The shadow was made at noon.
         let noon = BEGINS + DAY / 2..BEGINS + DAY;
-        let found = pair(&[], vec![theirs(Some(7), 10, false)], BTreeMap::new(), true, noon);
+        let found = pair(&[], &[theirs(Some(7), 10, false)], BTreeMap::new(), true, noon);
         assert_eq!((found.in_crm, found.missing_here.len()), (0, 0));
     }
 }

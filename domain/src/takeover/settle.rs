@@ -17,7 +17,7 @@ use crate::delivery::letters::crm_letter;
 use crate::delivery::read::{first_id_at, made_at};
 use crate::source::takeover::{Takeover, TakeoverStep};
 
-use super::compare::{APART, Seen, events, paired, seen};
+use super::compare::{APART, Seen, paired, seen, theirs};
 use super::{Effect, Next, Run};
 
 /// Chats of one attempt, the messages of each that become history, and how old these may be.
@@ -154,7 +154,7 @@ impl Run<'_> {
         let mut known = self.contacts(rows.iter().chain(&around)).await?;
         let others = around.iter().filter(|one| rows.iter().all(|row| row.id != one.id));
         ours.extend(others.map(Seen::of).collect::<anyhow::Result<Vec<_>>>()?);
-        let (theirs, _) = events(&self.app.sources, self.source, within).await?;
+        let (theirs, _) = theirs(&self.app.sources, self.source, within).await?;
         let pairs = paired(&ours, &theirs, &mut known);
         for (conversation_id, contact_id) in known {
             self.know_contact(conversation_id, contact_id).await?;

@@ -30,7 +30,7 @@ pub(crate) enum Reach {
 /// Name, value, reach, and the key of the words on its button, if the page has one.
 pub(crate) type Kind = (&'static str, Takes, Reach, &'static str);
 
-pub(crate) const KINDS: [Kind; 24] = [
+pub(crate) const KINDS: [Kind; 25] = [
     ("slow", Takes::Number(5), Reach::Everything, "break_slow"), // every call is answered this many seconds late
     ("reset", Takes::Nothing, Reach::Everything, "break_down"), // every connection is dropped before the call is processed
     ("status", Takes::Number(503), Reach::Everything, "break_status"), // every call is answered with this status
@@ -47,14 +47,15 @@ pub(crate) const KINDS: [Kind; 24] = [
     ("429", Takes::Number(30), Reach::Accounts, "break_too_many"), // REST and tokens: 429 with a wait of this many seconds
     ("no-unsorted", Takes::Nothing, Reach::Accounts, "unsorted_off"), // new chats become leads at once
     ("no-filters", Takes::Nothing, Reach::Accounts, ""),           // lists ignore filters, and the account says so
-    ("old-signatures", Takes::Nothing, Reach::Accounts, ""),       // the Chats API takes signatures of the body alone
-    ("nameless-hooks", Takes::Nothing, Reach::Accounts, ""),       // hooks of chats without names, as in the samples
-    ("whole-profiles", Takes::Nothing, Reach::Accounts, ""),       // … with phone and e-mail even if they are empty
-    ("bare-messages", Takes::Nothing, Reach::Accounts, ""),        // … without empty markup and media_group_id
-    ("no-line-feed", Takes::Nothing, Reach::Accounts, ""),         // … without a line feed after the signed body
+    ("external-history", Takes::Nothing, Reach::Accounts, ""), // integrations read each other's chats, as Kommo's add-on lets them
+    ("old-signatures", Takes::Nothing, Reach::Accounts, ""),   // the Chats API takes signatures of the body alone
+    ("nameless-hooks", Takes::Nothing, Reach::Accounts, ""),   // hooks of chats without names, as in the samples
+    ("whole-profiles", Takes::Nothing, Reach::Accounts, ""),   // … with phone and e-mail even if they are empty
+    ("bare-messages", Takes::Nothing, Reach::Accounts, ""),    // … without empty markup and media_group_id
+    ("no-line-feed", Takes::Nothing, Reach::Accounts, ""),     // … without a line feed after the signed body
     ("expired-tokens", Takes::Nothing, Reach::Accounts, "expire_access"), // access tokens have expired
     ("expired-refresh", Takes::Nothing, Reach::Accounts, "expire_refresh"), // refresh tokens have expired
-    ("renamed", Takes::Host, Reach::Accounts, ""),                 // the account gets this host
+    ("renamed", Takes::Host, Reach::Accounts, ""),             // the account gets this host
 ];
 
 /// One fault, as named by `parom sandbox --fault`, `POST /faults` and the page.
@@ -226,13 +227,14 @@ impl Breakage {
 }
 
 /// The switches that are on or off, by the names of their faults.
-fn flags(switches: &mut Switches) -> [(&'static str, &mut bool); 9] {
+fn flags(switches: &mut Switches) -> [(&'static str, &mut bool); 10] {
     let samples = &mut switches.samples;
     [
         ("unpaid", &mut switches.unpaid),
         ("blocked", &mut switches.blocked),
         ("no-unsorted", &mut switches.no_unsorted),
         ("no-filters", &mut switches.no_filters),
+        ("external-history", &mut switches.external_history),
         ("old-signatures", &mut switches.old_signatures),
         ("nameless-hooks", &mut samples.no_names),
         ("whole-profiles", &mut samples.empty_profile),

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::config::Platform;
 use parom_tests::settings::HOST;
-use parom_tests::{Beside, Simulated, Stage, both, once};
+use parom_tests::{Beside, Engine, Place, Setup, Simulated, Stage, both, once};
 use serde_json::{Value, json};
 use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
 use simulator::crm::Direction;
@@ -207,6 +208,38 @@ where
     let after = world.messenger.hooks(&scene.sender).len();
     assert_eq!(after - before, 1, "Parom's address alone is left");
     vendor.stop().await;
+}
+
+/// At Kommo the texts decide, not the time alone, once the integration may read other channels' history.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn kommos_add_on_shows_which_text_is_missing() {
+    let setup = Setup { change: |config| config.integrations[0].platform = Platform::Kommo, ..Setup::default() };
+    let world = Beside::<Vk>::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    let scene = vk::Options::scene(&world.messenger);
+    let (vendor, id) = beside(&world, &scene).await;
+    for text in ["The other service misses this", "Both have this"] {
+        if text.starts_with("The other") {
+            vendor.disconnects("vk").await.unwrap();
+        } else {
+            vendor.connects(scene.access.clone()).await.unwrap();
+        }
+        world.messenger.customer(scene.customers[0], &scene.line).writes(text).unwrap();
+        world.messenger.reports_all().await;
+    }
+    let missing = async |world: &Beside<Vk>| {
+        let plain = world.api.get(&format!("/api/v1/sources/{id}/shadow")).await.is(200);
+        let day = plain.text_at("/days/0/day");
+        let found = world.api.get(&format!("/api/v1/sources/{id}/shadow?day={day}")).await.is(200);
+        let missing = found.json["comparison"]["missing_in_amocrm"].as_array().unwrap().clone();
+        assert_eq!(missing.len(), 1, "{}", found.text);
+        let id: Uuid = missing[0]["message_id"].as_str().unwrap().parse().unwrap();
+        world.messages().await.into_iter().find(|one| one.id == id).expect("it is stored").body
+    };
+    assert!(!missing(&world).await.is_empty(), "without the add-on either may be the one");
+    world.sandbox.break_it(&"external-history".parse().unwrap()).unwrap();
+    assert!(missing(&world).await.contains("The other service misses this"));
+    vendor.stop().await;
+    world.close().await;
 }
 
 async fn vk_is_seen_whole(world: &mut Beside<Vk>) {

@@ -97,6 +97,21 @@ pub(super) const CURRENCIES: Listing = Listing {
     },
 };
 
+/// The messages of a talk, the newest first, with Kommo's add-on: developers.kommo.com/reference/chats-api-add-on.
+pub(super) fn talk_messages(request: &Request<'_>, id: &[&str]) -> Reply {
+    if !request.account(|account| account.switches.external_history)? {
+        return Err(Answer::problem(403, "Forbidden", "the integration has no scope for external chat history"));
+    }
+    let id = id.concat();
+    let rows = request.account(|account| {
+        let talk = account.crm.talks.iter().find(|talk| talk.id.to_string() == id)?;
+        let of_it = account.messages.iter().filter(|message| message.chat_id == talk.chat_id);
+        Some(of_it.rev().map(|message| shows::talk_message(talk, message)).collect())
+    });
+    let rows: Vec<Value> = rows?.ok_or_else(|| not_found(TALKS.missing))?;
+    request.page_of(&format!("talks/{id}/messages"), "messages", 250, rows)
+}
+
 /// A token sees only the sources of its own integration.
 pub(super) const SOURCES: Listing = Listing {
     path: "sources",

@@ -40,6 +40,7 @@ const ROUTES: &[Route] = &[
     ("POST", "website_buttons/{#}/online_chat", extra::change_button),
     ("GET", "talks", |request, _| list(request, &lists::TALKS)),
     ("GET", "talks/{}", |request, id| one(request, &lists::TALKS, id)),
+    ("GET", "talks/{}/messages", lists::talk_messages),
     ("POST", "talks/{}/close", writes::close_talk),
     ("GET", "events", |request, _| list(request, &lists::EVENTS)),
     ("GET", "events/{}", |request, id| one(request, &lists::EVENTS, id)),

@@ -6,8 +6,8 @@ use super::{Reply, Request, hal, not_found};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::exchange::{domain, put};
 use crate::crm::state::{
-    Account, COMPANIES, CONTACTS, CUSTOMERS, Direction, Entity, LEADS, Sorted, Source, TASKS, Talk, Template, Unsorted,
-    User, Webhook,
+    Account, COMPANIES, CONTACTS, CUSTOMERS, Direction, Entity, LEADS, Message, Sorted, Source, TASKS, Talk, Template,
+    Unsorted, User, Webhook,
 };
 
 /// `GET account`; `with` adds optional fields.
@@ -121,7 +121,7 @@ pub(super) fn talk(request: &Request<'_>, account: &Account, talk: &Talk) -> Val
 /// Messages of chats, without their texts: www.amocrm.ru/developers/content/crm_platform/events-and-notes. `origin` and
 /// `linked_talk_contact_id` are in recorded answers.
 pub(super) fn chat_events(request: &Request<'_>, account: &Account) -> Vec<Value> {
-    let event = |(id, message_id): (String, &str), is_outgoing: bool, (contact_id, origin, at): (i64, &str, i64)| {
+    let event = |id: String, message: Value, is_outgoing: bool, (contact_id, at): (i64, i64)| {
         json!({
             "id": id,
             "type": if is_outgoing { "outgoing_chat_message" } else { "incoming_chat_message" },
@@ -129,7 +129,7 @@ pub(super) fn chat_events(request: &Request<'_>, account: &Account) -> Vec<Value
             "entity_type": "contact",
             "created_by": 0,
             "created_at": at,
-            "value_after": [{"message": {"id": message_id, "origin": origin}}],
+            "value_after": [{"message": message}],
             "value_before": [],
             "account_id": account.id,
             "_links": request.link(&format!("events/{id}")),
@@ -141,13 +141,32 @@ pub(super) fn chat_events(request: &Request<'_>, account: &Account) -> Vec<Value
         let contact_id = account.crm.contact_of_chat(&message.chat_id).unwrap_or_default();
         let origin = talk.map_or("", |talk| talk.origin.as_str());
         let is_outgoing = message.direction != Direction::Incoming;
-        let named = (format!("own-{}", message.id), message.id.as_str());
-        event(named, is_outgoing, (contact_id, origin, message.msec_timestamp / 1000))
+        let about = json!({"id": message.id, "origin": origin, "talk_id": talk.map(|talk| talk.id)});
+        event(format!("own-{}", message.id), about, is_outgoing, (contact_id, message.msec_timestamp / 1000))
     });
     let others = account.crm.of_others.iter().enumerate().map(|(number, one)| {
-        event((format!("other-{number}"), ""), one.is_outgoing, (one.contact_id, one.origin.as_str(), one.at))
+        let about = json!({"id": "", "origin": one.origin});
+        event(format!("other-{number}"), about, one.is_outgoing, (one.contact_id, one.at))
     });
     own.chain(others).collect()
+}
+
+/// A message of a talk, whosever channel it is: developers.kommo.com/reference/get-conversation-messages.
+pub(super) fn talk_message(talk: &Talk, message: &Message) -> Value {
+    let (way, author) = match message.direction {
+        Direction::Incoming => ("incoming", "external"),
+        Direction::Imported => ("outgoing", "bot"),
+        Direction::Outgoing => ("outgoing", "internal"),
+    };
+    json!({
+        "id": message.id,
+        "type": way,
+        "message_type": message.kind,
+        "origin": talk.origin,
+        "text": message.text,
+        "created_at": message.msec_timestamp / 1000,
+        "author": {"id": message.sender_id, "name": message.sender_name, "type": author},
+    })
 }
 
 /// New cards, as their own creation shows them.

@@ -88,6 +88,8 @@ pub struct Switches {
     pub removed_fields: Vec<String>,
     /// A plan without the API's filters: the account says so, and lists of cards ignore them.
     pub no_filters: bool,
+    /// Kommo's Chats API add-on with its scope "External chat history".
+    pub external_history: bool,
     /// Requests of the Chats API may be signed as before autumn 2019, as old channels do.
     pub old_signatures: bool,
     /// Hooks of the Chats API as the documents' samples have them, where recordings of production differ.
