@@ -38,6 +38,9 @@ pub const POINTS: &[&str] = &[
     "rotate.resealed",
     "rotate.kept",
     "rotate.dropped",
+    "route.decided",
+    "route.lead_made",
+    "route.before_step",
 ];
 
 /// Bugs that can be switched on ([`Faults::errs`]); each breaks one promise of `docs/reliability.md`.

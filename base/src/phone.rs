@@ -70,6 +70,13 @@ impl Phone {
         Some(Self { digits, written, meanings })
     }
 
+    /// The two letters of its country; none if it is not certain.
+    pub fn country(&self) -> Option<String> {
+        let [only] = self.meanings.as_slice() else { return None };
+        let number = phonenumber::parse(None, format!("+{only}")).ok()?;
+        Some(number.country().id()?.as_ref().to_owned())
+    }
+
     /// How this number relates to another of the same account.
     pub fn likeness(&self, other: &Self) -> Likeness {
         let is_same = match (self.meanings.as_slice(), other.meanings.as_slice()) {

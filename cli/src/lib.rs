@@ -20,6 +20,7 @@ mod import;
 mod integration;
 pub mod key;
 pub mod quarantine;
+mod routes;
 #[cfg(feature = "demo")]
 mod sandbox;
 mod secrets;
@@ -135,6 +136,13 @@ enum Command {
     /// Imports earlier messages of a source into amoCRM from a file.
     #[command(after_help = "Examples:\n  parom import history.ndjson --source 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
     Import(import::ImportCommand),
+    /// Shows, replaces and tries the rules for an account's new dialogues.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  parom routes show acme.amocrm.ru > rules.json\n  \
+                      parom routes set acme.amocrm.ru rules.json --draft"
+    )]
+    Routes(routes::RoutesCommand),
     /// Manages the key that encrypts secrets in the database.
     #[command(subcommand, after_help = "Examples:\n  parom secrets rotate")]
     Secrets(secrets::SecretsCommand),
@@ -228,6 +236,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Import(command) => {
             beside(config, async |app| import::run(command, app, &mut terminal::Output).await).await
+        }
+        Command::Routes(command) => {
+            beside(config, async |app| routes::run(command, app, &mut terminal::Output).await).await
         }
         Command::Secrets(command) => {
             beside(config, async |app| secrets::run(command, app, &mut terminal::Output).await).await

@@ -28,7 +28,7 @@ use uuid::Uuid;
 use crate::platform::PlatformContext;
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
-pub const KINDS: [&str; 30] = [
+pub const KINDS: [&str; 31] = [
     UNDELIVERED,
     LATE,
     "found_in_history",
@@ -46,6 +46,7 @@ pub const KINDS: [&str; 30] = [
     TOKEN_EXPIRING,
     "source_gone",
     PIPELINE_ARCHIVED,
+    ROUTE_FAILED,
     "needs_reauth",
     "unpaid",
     "blocked",
@@ -84,6 +85,8 @@ pub const BUSINESS_OFF: &str = "business_off";
 pub const TOKEN_EXPIRING: &str = "token_expiring";
 /// The pipeline of a source is archived in amoCRM, or gone.
 pub const PIPELINE_ARCHIVED: &str = "pipeline_archived";
+/// amoCRM refuses what a rule for new dialogues asks for.
+pub const ROUTE_FAILED: &str = "route_failed";
 /// amoCRM does not answer.
 pub const CRM_UNREACHABLE: &str = "crm_unreachable";
 /// A limit of the account is nearly reached.
@@ -476,7 +479,7 @@ async fn look(app: &PlatformContext, raised: &mut BTreeSet<String>) -> Result<()
 
 /// Arguments that the texts of alerts may have, separated by blanks; the detail provides them.
 const PLACEABLES: &str = "source messenger integration host account_id channel_id said gap accepted delivered failed waiting count \
-    held tenant_id template reason category quality most free place usual days percent who webhook task";
+    held tenant_id template reason category quality most free place usual days percent who webhook task rule fault";
 
 /// The text of a part (`subject`, `body`) for an account and platform with these names. `None` if its kind has no
 /// texts.

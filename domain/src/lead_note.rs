@@ -126,8 +126,6 @@ pub async fn add_missing(
     Ok(())
 }
 
-/// Stages of ended leads, the same in every pipeline: won and lost.
-const ENDED: [i64; 2] = [142, 143];
 /// Leads of a contact that are looked at, the newest first.
 const LEADS: usize = 5;
 
@@ -148,8 +146,7 @@ pub async fn open_lead(app: &Arc<TenantContext>, known: &conversation::Model) ->
     for id in leads.into_iter().take(LEADS) {
         let ask = |rest: amocrm::rest::Rest, token| async move { rest.lead(&token, id).await };
         let lead = with_token(app, tenant_id, ask).await?;
-        let is_open = |lead: &Lead| !lead.is_deleted && !lead.status_id.is_some_and(|id| ENDED.contains(&id));
-        if let Some(lead) = lead.filter(is_open) {
+        if let Some(lead) = lead.filter(Lead::is_open) {
             return Ok(Some(lead));
         }
     }

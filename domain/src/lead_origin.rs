@@ -148,6 +148,16 @@ impl Origin {
         }
     }
 
+    /// Campaign parameters with their full names (`utm_source`).
+    pub fn campaign(&self) -> &BTreeMap<String, String> {
+        &self.marks
+    }
+
+    /// The payload of a link, or an advertisement, as the messenger reported it.
+    pub fn referral(&self) -> Option<&str> {
+        self.tag.as_deref()
+    }
+
     /// Whether it is another origin than that before: another campaign or another link, not just another page.
     pub fn differs(&self, before: Option<&Self>) -> bool {
         before.is_none_or(|before| (&before.marks, &before.tag) != (&self.marks, &self.tag))

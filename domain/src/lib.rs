@@ -13,6 +13,7 @@ pub mod lead_origin;
 pub mod media;
 pub mod missed_hooks;
 pub mod retention;
+pub mod route;
 pub mod takeover;
 
 // tenants, their sources and their people

@@ -23,7 +23,7 @@ use base::store::{Search, VENDOR};
 use chrono::TimeDelta;
 use entity::{
     account_usage, attempt, audit, chore, dead_letter, found_message, histogram, idempotency, letter, message,
-    raw_hook, tenant, vendor_event, vendor_event_attempt,
+    raw_hook, route_decision, tenant, vendor_event, vendor_event_attempt,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
@@ -180,6 +180,8 @@ async fn of_tenant(app: &DeliveryContext, tenant_id: Uuid, ends: Ends) -> anyhow
     gone += delete_messages(app, tenant_id, ends.messages).await?;
     let sums = account_usage::Column::Day.lt(day_of(ends.messages));
     gone += remove::rows::<account_usage::Entity>(&app.store, tenant_id, sums.into()).await?;
+    let decisions = route_decision::Column::MessageId.lt(first_id_at(ends.messages));
+    gone += remove::rows::<route_decision::Entity>(&app.store, tenant_id, decisions.into()).await?;
     gone += delete_answers(app, tenant_id).await?;
     let audit = audit::Column::Id.lt(first_id_at(ends.audit));
     gone += remove::rows::<audit::Entity>(&app.store, tenant_id, audit.into()).await?;

@@ -40,6 +40,7 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         trial_until: None,
         paid_until: None,
         plan_ended: false,
+        routes_hours: None,
     }
 }
 

@@ -62,6 +62,7 @@ mod history;
 mod messages;
 mod people;
 mod queue;
+mod routes;
 mod sources;
 mod vendor;
 
@@ -71,5 +72,6 @@ pub use history::*;
 pub use messages::*;
 pub use people::*;
 pub use queue::*;
+pub use routes::*;
 pub use sources::*;
 pub use vendor::*;

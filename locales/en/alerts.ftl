@@ -117,6 +117,13 @@ alert-business_off-subject = { $source } ({ $account }): { $who } switched the b
 alert-business_off-body = “{ $source }” has received no messages from { $who }’s chats since { $stamp }. All other chats work. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): its pipeline is gone
 alert-pipeline_archived-body = The pipeline of “{ $source }” was archived or deleted in { $crm }. Messages still reach their chats, but new leads of this source are not visible. Choose another pipeline: { $url }
+alert-route_failed-subject = { $account }: rule “{ $rule }” is not carried out
+alert-route_failed-body =
+    { $fault ->
+        [stage_gone] The stage of the rule “{ $rule }” was deleted in { $crm }: new dialogues stay where they are. Choose another stage: { $url }
+        [user_gone] The person of the rule “{ $rule }” has left { $crm }: the fallback gets new dialogues. Choose another person: { $url }
+       *[other] { $crm } refused what the rule “{ $rule }” asks for: { $reason }. New dialogues go to the fallback. Check the rule: { $url }
+    }
 alert-limit_near-subject = { $account }: { $percent }% of a limit used: { $limit }
 alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Everything still works. Free some space, or ask support for more: { $url }
 alert-limit_reached-subject = { $account }: limit reached: { $limit }
@@ -135,6 +142,7 @@ alert-do-resume = Test and switch on
 alert-do-source = Open the source
 alert-do-sources = Open the sources
 alert-do-templates = Open the templates
+alert-do-routing = Open the rules
 alert-do-undelivered = Open “Undelivered”
 alert-do-overview = Open the overview
 alert-do-account = Open the account
@@ -162,6 +170,7 @@ alert-kind-business_off = Someone switched the bot off in their chats
 alert-kind-source_silent = A source is unusually quiet
 alert-kind-token_expiring = A messenger’s token expires soon
 alert-kind-pipeline_archived = The pipeline of a source is gone
+alert-kind-route_failed = A routing rule is not carried out
 alert-kind-crm_unreachable = { $crm } is not answering
 alert-kind-limit_near = A limit is nearly reached
 alert-kind-limit_reached = A limit is reached

@@ -143,6 +143,13 @@ alert-business_off-subject = { $source } ({ $account }): бот отключён
 alert-business_off-body = С { $stamp } «{ $source }» не получает сообщения из чатов, владелец которых { $who }. Остальные чаты работают. Включить бота снова можно в настройках { $messenger }. Потом проверьте источник: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): его воронки больше нет
 alert-pipeline_archived-body = Воронка источника «{ $source }» в архиве или удалена в { $crm }. Сообщения приходят в свои чаты, но новых сделок источника не видно. Выберите другую воронку: { $url }
+alert-route_failed-subject = { $account }: правило «{ $rule }» не выполняется
+alert-route_failed-body =
+    { $fault ->
+        [stage_gone] Этап правила «{ $rule }» удалён в { $crm }: новые диалоги остаются на месте. Выберите другой этап: { $url }
+        [user_gone] Человек из правила «{ $rule }» больше не работает в { $crm }: новые диалоги получает запасной. Выберите другого: { $url }
+       *[other] Отказ { $crm } выполнить правило «{ $rule }»: { $reason }. Новые диалоги получает запасной. Проверьте правило: { $url }
+    }
 alert-limit_near-subject = { $account }: лимит занят на { $percent } %: { $limit }
 alert-limit_near-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Всё работает. Освободите место или попросите поддержку увеличить лимит: { $url }
 alert-limit_reached-subject = { $account }: лимит исчерпан: { $limit }
@@ -161,6 +168,7 @@ alert-do-resume = Проверить и включить
 alert-do-source = Открыть источник
 alert-do-sources = Открыть источники
 alert-do-templates = Открыть шаблоны
+alert-do-routing = Открыть правила
 alert-do-undelivered = Открыть «Недоставленное»
 alert-do-overview = Открыть обзор
 alert-do-account = Открыть аккаунт
@@ -192,6 +200,7 @@ alert-kind-business_off = Кто-то отключил бота в своих ч
 alert-kind-source_silent = Из источника необычно мало сообщений
 alert-kind-token_expiring = Токен мессенджера скоро истечёт
 alert-kind-pipeline_archived = Воронки источника больше нет
+alert-kind-route_failed = Правило распределения не выполняется
 alert-kind-crm_unreachable = { $crm } не отвечает
 alert-kind-limit_near = Лимит почти исчерпан
 alert-kind-limit_reached = Лимит исчерпан

@@ -6,7 +6,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::moved::MOVED;
 use crate::schema;
-use crate::table::{Table, bigint, blob, integer, smallint, tenant_table, text, uuid};
+use crate::table::{Table, bigint, blob, boolean, integer, smallint, tenant_table, text, uuid};
 
 /// One change of the schema.
 #[derive(Clone, Copy)]
@@ -43,9 +43,11 @@ pub enum Change {
     ImportColumns,
     /// Filters of the list of messages under a name.
     SavedView,
+    /// Rules for new dialogues, what was decided by them, and whose turn it is.
+    Routes,
 }
 
-pub const ALL: [Change; 14] = [
+pub const ALL: [Change; 15] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -60,6 +62,7 @@ pub const ALL: [Change; 14] = [
     Change::Shadow,
     Change::ImportColumns,
     Change::SavedView,
+    Change::Routes,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -95,6 +98,31 @@ const SAVED_VIEW: Table = tenant_table("saved_view", &["id"]).columns(&[
     bigint("created_at"),
 ]);
 
+const ROUTE_VERSION: Table = tenant_table("route_version", &["number"]).columns(&[
+    integer("number"),
+    text("rules"),
+    bigint("created_at"),
+    text("author"),
+    boolean("is_draft"),
+]);
+
+const ROUTE_DECISION: Table = tenant_table("route_decision", &["message_id"])
+    .columns(&[
+        uuid("message_id"),
+        uuid("conversation_id"),
+        integer("version"),
+        text("rule_id"),
+        text("facts"),
+        text("verdict"),
+        text("steps"),
+        bigint("lead_id"),
+        text("state"),
+        bigint("created_at"),
+    ])
+    .indexes(&["CREATE INDEX route_decision_conversation ON route_decision (tenant_id, conversation_id)"]);
+
+const ROUTE_TURN: Table = tenant_table("route_turn", &["key"]).columns(&[text("key"), text("turn")]);
+
 impl MigrationName for Change {
     /// As `seaql_migrations` has it.
     fn name(&self) -> &str {
@@ -113,6 +141,7 @@ impl MigrationName for Change {
             Self::Shadow => "m20261128_000006_shadow",
             Self::ImportColumns => "m20261129_000001_import_columns",
             Self::SavedView => "m20261129_000004_saved_view",
+            Self::Routes => "m20261129_000005_routes",
         }
     }
 }
@@ -182,6 +211,12 @@ impl MigrationTrait for Change {
                 uuid("table_id").null().add_to("import", manager).await
             }
             Self::SavedView => SAVED_VIEW.create(manager).await,
+            Self::Routes => {
+                for table in [ROUTE_VERSION, ROUTE_DECISION, ROUTE_TURN] {
+                    table.create(manager).await?;
+                }
+                integer("routes_hours").null().add_to("tenant", manager).await
+            }
         }
     }
 

@@ -126,6 +126,7 @@ impl Queue {
             lanes,
             new_lanes,
             turns,
+            inserts::dialogue_jobs(fresh),
             conversation::write_news(fresh),
             self.accepted(fresh),
             reported_states(fresh),

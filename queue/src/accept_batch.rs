@@ -140,6 +140,8 @@ pub struct AcceptItem {
     pub opened: Option<OpenedDialogue>,
     /// When the customer wrote or reacted, in milliseconds since 1970.
     pub heard_at: Option<i64>,
+    /// Work to schedule if the message begins a dialogue.
+    pub dialogue_job: Option<DialogueJob>,
     /// The message was found in history, without a hook.
     pub found: Option<HistoryMessage>,
     /// Files to fetch, or to keep longer.
@@ -163,6 +165,7 @@ impl AcceptItem {
             begun: None,
             opened: None,
             heard_at: None,
+            dialogue_job: None,
             found: None,
             media: Vec::new(),
             letters: Vec::new(),
@@ -191,6 +194,18 @@ pub struct HistoryMessage {
 impl HistoryMessage {
     /// Dead-letter reason of a held message.
     pub const REASON: &str = "found_in_history";
+}
+
+/// Work for a new dialogue: a row of `job`, keyed by the conversation, unless one is there already or the customer wrote
+/// lately.
+#[derive(Clone, Debug)]
+pub struct DialogueJob {
+    pub kind: &'static str,
+    pub payload: String,
+    /// Milliseconds since 1970.
+    pub due: i64,
+    /// A customer who wrote after this goes on with the dialogue before.
+    pub silent_since: i64,
 }
 
 #[derive(Clone, Debug)]

@@ -187,6 +187,27 @@ pub(super) fn new_files(fresh: &[NewItem<'_>]) -> Write {
         )
 }
 
+/// Schedules the work of new dialogues. To be run before the time of the customer's message is noted in the conversation.
+pub(super) fn dialogue_jobs(fresh: &[NewItem<'_>]) -> Write {
+    let all: Vec<_> = fresh.iter().filter_map(|one| Some((one, one.entry.dialogue_job.as_ref()?))).collect();
+    Rows::new()
+        .uuid("tenant_id", all.iter().map(|(one, _)| one.tenant_id))
+        .text("kind", all.iter().map(|(_, job)| job.kind))
+        .text("key", all.iter().map(|(one, _)| one.conversation_id.to_string()))
+        .uuid("conversation_id", all.iter().map(|(one, _)| one.conversation_id))
+        .text("payload", all.iter().map(|(_, job)| job.payload.as_str()))
+        .long("due", all.iter().map(|(_, job)| job.due))
+        .long("created_at", all.iter().map(|(one, _)| one.entry.accepted_at))
+        .long("silent_since", all.iter().map(|(_, job)| job.silent_since))
+        .write(
+            "INSERT INTO job (tenant_id, kind, key, payload, tries, next_try_at, created_at) \
+             SELECT tenant_id, kind, key, payload, 0, due, created_at FROM rows \
+             WHERE (SELECT 1 FROM conversation WHERE conversation.tenant_id = {account} \
+             AND conversation.id = rows.conversation_id AND conversation.heard_at > rows.silent_since) IS NULL \
+             ORDER BY tenant_id, kind, key, created_at ON CONFLICT DO NOTHING",
+        )
+}
+
 // Messages found in amoCRM's history without a hook: marked, and held for a person if too old to be sent
 // automatically.
 

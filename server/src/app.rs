@@ -26,6 +26,7 @@ use domain::job::{JobContext, JobKind, Kind, chore, kind};
 use domain::load_shedding::{Load, LoadSheddingContext};
 use domain::media::{MediaContext, MediaService};
 use domain::platform::{PlatformContext, stands_on};
+use domain::route::{carry, fallback};
 use domain::source::line::{self, watch as lines};
 use domain::source::{ChangeLocks, ComparedWith, ListedTemplates, Observations, SourceContext, UnsavedCredentials};
 use domain::tenant::{self, TenantContext, plan, subscription, watch};
@@ -249,6 +250,8 @@ fn kinds(
         kind(contact::KIND, tenants, contact::link_later).within(3).waits(&contact::BACK_OFF).gives_up(),
         kind(lead_origin::KIND, tenants, lead_origin::write_origin).waits(&lead_note::BACK_OFF).gives_up(),
         kind(lead_note::KIND, tenants, lead_note::write).waits(&lead_note::BACK_OFF).gives_up(),
+        kind(carry::KIND, intake, carry::route).at_once(16, 2).within(3).waits(&carry::BACK_OFF).gives_up(),
+        kind(fallback::KIND, intake, fallback::fall_back).waits(&carry::BACK_OFF).gives_up(),
         kind(lines::WATCH, sources, line::check).at_once(4, 4).within(4),
         kind(lines::RENEW, sources, lines::ask).at_once(4, 4).waits(&HOUR),
         kind(lines::POLL, intake, poll::poll).at_once(16, 16).waits(&MINUTE),

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use entity::{
     alert, alert_device, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import,
-    letter, member, message, oauth_grant, saved_view, session, source, stray_source, tenant, tenant_channel,
+    letter, member, message, oauth_grant, route_version, saved_view, session, source, stray_source, tenant,
+    tenant_channel,
 };
 use parom::delivery::read::dead::DeadLetterFilter;
 use parom::delivery::replay;
@@ -45,14 +46,14 @@ pub fn routes(module: &str, scope: &str) -> Vec<Route> {
                 let rest = &text[at + mark.len()..];
                 let (path, rest) = rest.split_once(end).unwrap();
                 let until = rest.find(".route(\"").or(rest.find(';')).unwrap_or(rest.len());
-                for method in ["get", "post", "patch", "delete"] {
+                for method in ["get", "post", "put", "patch", "delete"] {
                     if rest[..until].contains(&format!("{method}().to(")) {
                         found.push(Route { method: method.to_uppercase(), path: format!("{scope}{path}") });
                     }
                 }
             }
         }
-        for method in ["get", "post", "patch", "delete"] {
+        for method in ["get", "post", "put", "patch", "delete"] {
             for (at, mark) in text.match_indices(&format!("#[{method}(\"")) {
                 let path = text[at + mark.len()..].split('"').next().unwrap();
                 found.push(Route { method: method.to_uppercase(), path: format!("{scope}{path}") });
@@ -81,6 +82,7 @@ struct Theirs {
     template: Uuid,
     device: Uuid,
     view: Uuid,
+    routes: i32,
 }
 
 impl Theirs {
@@ -120,6 +122,7 @@ impl Theirs {
             template: crate::templates::registered(db, line).await,
             device: device(person).insert(db).await.unwrap().id,
             view: view(line.tenant_id).insert(db).await.unwrap().id,
+            routes: routes_of(line.tenant_id).insert(db).await.unwrap().number,
         }
     }
 
@@ -156,6 +159,8 @@ impl Theirs {
             ("/templates/{id}", "/templates/987654321".to_owned()),
             ("/templates/{template_id}", format!("/templates/{}", self.template)),
             ("/register/{id}", format!("/register/{}", self.template)),
+            ("/routing/rules/{id}", "/routing/rules/theirs".to_owned()),
+            ("/versions/{number}", format!("/versions/{}", self.routes)),
             ("/me/sessions/{id}", format!("/me/sessions/{}", self.session)),
             // Of the vendor.
             ("/vendor-events/{id}", format!("/vendor-events/{}", Uuid::nil())),
@@ -197,6 +202,7 @@ async fn rows(world: &World, tenant_id: Uuid) -> BTreeMap<&'static str, String> 
         member,
         message,
         oauth_grant,
+        route_version,
         saved_view,
         source,
         stray_source,
@@ -318,6 +324,8 @@ pub fn form(path: &str) -> Vec<(&'static str, &'static str)> {
         _ if path.matches('/').count() == 3 && path.starts_with("/panel/sources/") => {
             vec![("name", "Mine"), ("version", "1")]
         }
+        "act" => vec![("seen", "7"), ("act", "delete")],
+        "restore" if path.starts_with("/panel/routing/") => vec![("seen", "7")],
         "access" => vec![("version", "1")],
         "services" => vec![("numbers", "")],
         _ if path.matches('/').count() == 4 && path.starts_with("/panel/messages/views/") => vec![("name", "Mine")],
@@ -347,6 +355,18 @@ fn view(tenant_id: Uuid) -> saved_view::ActiveModel {
         query: Set("state=failed".to_owned()),
         author: Set("Carl".to_owned()),
         created_at: Set(0),
+    }
+}
+
+/// A version of their routes, with a rule.
+fn routes_of(tenant_id: Uuid) -> route_version::ActiveModel {
+    route_version::ActiveModel {
+        tenant_id: Set(tenant_id),
+        number: Set(7),
+        rules: Set(json!({"rules": [{"id": "theirs", "name": "Theirs"}]}).to_string()),
+        created_at: Set(0),
+        author: Set("Carl".to_owned()),
+        is_draft: Set(false),
     }
 }
 

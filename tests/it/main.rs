@@ -53,6 +53,7 @@ mod random_hooks;
 mod retention;
 mod road;
 mod rotation;
+mod routes;
 mod schema;
 mod service_status;
 mod simulation;

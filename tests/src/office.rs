@@ -364,6 +364,7 @@ impl Desk {
             begun: None,
             opened: None,
             heard_at: None,
+            dialogue_job: None,
             found: None,
             message: Some(NewMessage {
                 source_id: self.source_id,

@@ -29,6 +29,8 @@ pub struct Contact {
     /// The group of the user who is responsible; 0 is the default group.
     pub group_id: Option<i64>,
     /// Unix seconds.
+    pub created_at: Option<i64>,
+    /// Unix seconds.
     pub updated_at: Option<i64>,
     /// In the bin.
     pub is_deleted: bool,
@@ -78,6 +80,7 @@ impl Contact {
             last_name: lenient::text(contact, "last_name"),
             responsible_user_id: lenient::number(contact, "responsible_user_id"),
             group_id: lenient::number(contact, "group_id"),
+            created_at: lenient::number(contact, "created_at"),
             updated_at: lenient::number(contact, "updated_at"),
             is_deleted: lenient::flag(contact, "is_deleted").unwrap_or(false),
             fields: fields.into_iter().flatten().filter_map(Field::read).collect(),
@@ -125,6 +128,15 @@ impl Rest {
     pub async fn rename_contact(&self, token: &SecretString, id: i64, name: &str) -> Result<(), Error> {
         let (id, change) = (id.to_string(), json!({"name": name}));
         let request = Request::with_body("rename_contact", Method::PATCH, vec!["contacts", &id], &change)?;
+        self.call(token, request).await?.object().map(|_| ())
+    }
+}
+
+impl Rest {
+    /// Makes a user responsible for one contact. Safe to repeat. 400: there is no such user (any more).
+    pub async fn set_contact_responsible(&self, token: &SecretString, id: i64, user_id: i64) -> Result<(), Error> {
+        let (id, change) = (id.to_string(), json!({"responsible_user_id": user_id}));
+        let request = Request::with_body("set_contact_responsible", Method::PATCH, vec!["contacts", &id], &change)?;
         self.call(token, request).await?.object().map(|_| ())
     }
 }

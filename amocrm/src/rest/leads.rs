@@ -2,10 +2,11 @@
 
 use reqwest::Method;
 use secrecy::SecretString;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::contacts::Field;
-use super::read;
+use super::read::{self, made_ids};
 use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
@@ -22,8 +23,10 @@ pub struct Lead {
     pub group_id: Option<i64>,
     /// Its pipeline.
     pub pipeline_id: Option<i64>,
-    /// Its stage. 142 is won, 143 lost, in every pipeline.
+    /// Its stage: [`Lead::WON`], [`Lead::LOST`], or one of its pipeline's own.
     pub status_id: Option<i64>,
+    /// Unix seconds.
+    pub created_at: Option<i64>,
     /// In the bin.
     pub is_deleted: bool,
     /// CRM ids of its contacts, the main one first.
@@ -33,6 +36,16 @@ pub struct Lead {
 }
 
 impl Lead {
+    /// The stage of a lead that ended in a sale, the same in every pipeline.
+    pub const WON: i64 = 142;
+    /// The stage of a lead that ended without one.
+    pub const LOST: i64 = 143;
+
+    /// Whether people still work with it.
+    pub fn is_open(&self) -> bool {
+        !self.is_deleted && !matches!(self.status_id, Some(Self::WON | Self::LOST))
+    }
+
     fn read(lead: &Value) -> Option<Self> {
         let number = |key| lenient::number(lead, key);
         Some(Self {
@@ -41,6 +54,7 @@ impl Lead {
             group_id: number("group_id"),
             pipeline_id: number("pipeline_id"),
             status_id: number("status_id"),
+            created_at: number("created_at"),
             is_deleted: lenient::flag(lead, "is_deleted").unwrap_or(false),
             contacts: contacts(lead),
             fields: lenient::list(lead, "custom_fields_values").into_iter().filter_map(Field::read).collect(),
@@ -77,6 +91,51 @@ impl Rest {
         let request = Request::with_body("set_lead_fields", Method::PATCH, vec!["leads", &id], &body)?;
         self.call(token, request).await?.object().map(|_| ())
     }
+
+    /// Creates a lead of a contact and returns its id. **Not** idempotent.
+    pub async fn create_lead(&self, token: &SecretString, contact_id: i64, new: &LeadChange) -> Result<i64, Error> {
+        const CALL: &str = "create_lead";
+        let mut lead = serde_json::to_value(new).map_err(|error| Error::invalid(CALL, error.to_string()))?;
+        let tags: Vec<Value> = new.tags_to_add.iter().map(|tag| json!(tag)).collect();
+        if let Some(fields) = lead.as_object_mut() {
+            fields.remove("tags_to_add");
+            fields.insert("_embedded".to_owned(), json!({"contacts": [{"id": contact_id}], "tags": tags}));
+        }
+        let request = Request::with_body(CALL, Method::POST, vec!["leads"], &[lead])?;
+        let ids = made_ids(&self.call(token, request).await?, "leads", 1)?;
+        ids.into_iter().next().ok_or_else(|| Error::invalid(CALL, "amoCRM named no lead"))
+    }
+
+    /// Changes a lead. Safe to repeat. 400: the stage, the pipeline or the user does not exist (any more).
+    pub async fn change_lead(&self, token: &SecretString, id: i64, change: &LeadChange) -> Result<(), Error> {
+        let id = id.to_string();
+        let request = Request::with_body("change_lead", Method::PATCH, vec!["leads", &id], change)?;
+        self.call(token, request).await?.object().map(|_| ())
+    }
+}
+
+/// Fields of a lead to set; the others stay.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LeadChange {
+    /// Its pipeline. A stage belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pipeline_id: Option<i64>,
+    /// Its stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_id: Option<i64>,
+    /// CRM id of the user who is responsible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub responsible_user_id: Option<i64>,
+    /// Tags that are added to those it has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags_to_add: Vec<Tag>,
+}
+
+/// A tag by its name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Tag {
+    /// Its name.
+    pub name: String,
 }
 
 /// A pipeline.
@@ -90,6 +149,28 @@ pub struct Pipeline {
     pub is_main: bool,
     /// Archived: must not be offered.
     pub is_archive: bool,
+    /// Its stages in their order, without that of incoming leads.
+    pub stages: Vec<PipelineStage>,
+}
+
+/// A stage of a pipeline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PipelineStage {
+    /// CRM id: [`Lead::WON`] and [`Lead::LOST`] in every pipeline.
+    pub id: i64,
+    /// Name.
+    pub name: String,
+}
+
+impl PipelineStage {
+    /// Stages of this type hold incoming leads; nothing can be moved there.
+    const INCOMING: i64 = 1;
+
+    fn read(stage: &Value) -> Option<Self> {
+        let id = lenient::number(stage, "id")?;
+        let is_incoming = lenient::number(stage, "type") == Some(Self::INCOMING);
+        (!is_incoming).then(|| Self { id, name: lenient::text(stage, "name").unwrap_or_default() })
+    }
 }
 
 impl Pipeline {
@@ -99,6 +180,13 @@ impl Pipeline {
             name: lenient::text(pipeline, "name").unwrap_or_default(),
             is_main: lenient::flag(pipeline, "is_main").unwrap_or(false),
             is_archive: lenient::flag(pipeline, "is_archive").unwrap_or(false),
+            stages: pipeline
+                .get("_embedded")
+                .map(|embedded| lenient::list(embedded, "statuses"))
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(PipelineStage::read)
+                .collect(),
         })
     }
 }

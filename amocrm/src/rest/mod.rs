@@ -13,6 +13,7 @@ mod notes;
 mod read;
 mod request;
 mod sources;
+mod tasks;
 mod talks;
 mod templates;
 mod unsorted;
@@ -33,10 +34,11 @@ pub use account::{Account, StageRights, User, View, Webhook, Widget};
 pub use contacts::{Contact, ContactChat, CustomField, Field, FieldValue, NewContact};
 pub use drive::{Drive, DriveFile};
 pub use events::ChatEvent;
-pub use leads::{Lead, Pipeline};
+pub use leads::{Lead, LeadChange, Pipeline, PipelineStage, Tag};
 pub use notes::{Note, WrittenNote};
 pub use read::{Page, WRITE_BATCH};
 pub use sources::{NewSource, SOURCES_BATCH, Service, ServicePage, ServiceParams, Source, SourceChange};
+pub use tasks::{NewTask, Task};
 pub use talks::{Talk, TalkAuthor, TalkMessage};
 pub use templates::{
     NewTemplate, Review, ReviewOutcome, ReviewStatus, TEMPLATES_PAGE, Template, TemplateAttachment, TemplateButton,

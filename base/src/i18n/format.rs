@@ -115,6 +115,11 @@ impl Zone {
         (local.weekday().num_days_from_monday(), local.hour())
     }
 
+    /// What clocks here show at this moment.
+    pub fn local_time(&self, millis: i64) -> NaiveDateTime {
+        self.local(millis).naive_local()
+    }
+
     /// RFC 3339 with the offset here: `2026-11-20T12:00:00.000+03:00`.
     pub fn rfc3339(&self, millis: i64) -> String {
         self.local(millis).to_rfc3339_opts(SecondsFormat::Millis, true)

@@ -262,6 +262,47 @@ fn unit(bytes: &[u8], at: usize) -> Option<u16> {
     u16::from_str_radix(digits, 16).ok()
 }
 
+/// A 64-bit id of amoCRM: returned as a string, accepted as a string or a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NumericId(pub i64);
+
+impl<'de> Deserialize<'de> for NumericId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Id;
+        impl Visitor<'_> for Id {
+            type Value = NumericId;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an id of digits, as a string")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NumericId, E> {
+                let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+                let id = text.parse().ok().filter(|id| digits && *id > 0);
+                id.map(NumericId).ok_or_else(|| E::custom("expected an id of digits, as a string"))
+            }
+
+            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<NumericId, E> {
+                let id = i64::try_from(number).ok().filter(|id| *id > 0);
+                id.map(NumericId).ok_or_else(|| E::custom("expected an id of digits, as a string"))
+            }
+        }
+        deserializer.deserialize_any(Id)
+    }
+}
+
+impl Serialize for NumericId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl fmt::Display for NumericId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -479,6 +479,8 @@ pub struct Names {
     pub last: &'static str,
     pub advert: &'static str,
     pub price: &'static str,
+    /// Of rules for new dialogues: a name, two words of a message, a tag, two further names.
+    pub rules: [&'static str; 6],
 }
 
 impl Names {
@@ -495,6 +497,14 @@ impl Names {
                 last: "Kovaleva",
                 advert: "Blue sofa",
                 price: "30 000 ₽",
+                rules: [
+                    "Questions about prices",
+                    "price",
+                    "how much",
+                    "price",
+                    "Known customers",
+                    "All others in turn",
+                ],
             },
             Language::Ru => Self {
                 shops: ["Демо-магазин", "Второй магазин"],
@@ -507,6 +517,14 @@ impl Names {
                 last: "Ковалёва",
                 advert: "Диван синий",
                 price: "30 000 ₽",
+                rules: [
+                    "Вопросы о цене",
+                    "цена",
+                    "сколько стоит",
+                    "цена",
+                    "Знакомые клиенты",
+                    "Все остальные по очереди",
+                ],
             },
         }
     }

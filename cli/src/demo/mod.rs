@@ -51,6 +51,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     stage.install().await?;
     let sources = stage.sources().await?;
     stage.telegram_source().await?;
+    stage.routes().await?;
     let page = page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;

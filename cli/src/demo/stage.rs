@@ -199,6 +199,37 @@ impl DemoStage {
         Ok(sources)
     }
 
+    /// Puts a few rules for new dialogues in force, unless an earlier run with the same data did.
+    pub async fn routes(&self) -> anyhow::Result<()> {
+        let path = format!("/api/v1/tenants/{}/routes", self.tenant_id().await?);
+        if !self.api(Method::GET, &path, None).await?["version"].is_null() {
+            return Ok(());
+        }
+        let users: Vec<String> = self.sandbox.users(HOST).iter().map(|user| user.id.to_string()).collect();
+        let account = self.sandbox.accounts().into_iter().find(|account| account.host == HOST);
+        let pipeline = account.and_then(|account| account.pipelines.first().map(|pipeline| pipeline.id));
+        let pipeline = pipeline.context("the account has a pipeline")?;
+        let stages = self.sandbox.stages(HOST, pipeline);
+        let (stage, _) = stages.first().context("the pipeline has a stage")?;
+        let (boss, manager) = users.first().zip(users.get(1)).context("the account has two users")?;
+        let names = Names::of(terminal::language()).rules;
+        let people = json!([{ "user_id": manager, "weight": 2 }, { "user_id": boss }]);
+        let place = json!({ "pipeline_id": pipeline.to_string(), "status_id": stage.to_string() });
+        let rules = json!([
+            { "id": "prices", "name": names[0], "when": { "text_contains": names[1..3] },
+              "then": { "accept": true, "stage": place, "tags": [names[3]],
+                "responsible": { "kind": "person", "user_id": manager } } },
+            { "id": "returning", "name": names[4], "when": { "contact": "known" },
+              "then": { "accept": true, "responsible": { "kind": "contact" } } },
+            { "id": "others", "name": names[5], "on": false,
+              "then": { "responsible": { "kind": "round_robin", "people": people },
+                "fallback": { "after_minutes": 15, "to": { "kind": "person", "user_id": boss } } } },
+        ]);
+        let routes = json!({ "fallback_user": boss, "rules": rules });
+        self.api(Method::PUT, &path, Some(json!({ "routes": routes }))).await?;
+        Ok(())
+    }
+
     /// Connects the first bot of the simulated Telegram as a source, unless an earlier run with the same data did.
     pub async fn telegram_source(&self) -> anyhow::Result<()> {
         let path = self.sources_path().await?;

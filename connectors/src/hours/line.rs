@@ -1,7 +1,7 @@
 //! The lines of working hours: `mon-fri 09:00-18:00`, and of days without them: `2027-01-01`, `31.12 - 08.01`. Days may be
 //! written in English or Russian; lines are stored as entered.
 
-use chrono::{Datelike, NaiveDate, NaiveTime, Timelike, Weekday};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Weekday};
 
 /// Each day by its accepted names.
 const DAYS: [(Weekday, [&str; 2]); 7] = [
@@ -44,6 +44,13 @@ impl HoursLine {
     /// Whether its times begin on this day.
     pub fn is_of(self, day: Weekday) -> bool {
         day.days_since(self.first) <= self.last.days_since(self.first)
+    }
+
+    /// Whether a moment is within its times, which may have begun the day before.
+    pub fn holds(self, at: NaiveDateTime) -> bool {
+        let minute = at.hour() * 60 + at.minute();
+        let of_today = self.is_of(at.weekday()) && (self.from..self.ends_at()).contains(&minute);
+        of_today || (self.is_of(at.weekday().pred()) && minute + DAY_MINUTES < self.ends_at())
     }
 
     /// When they end, in minutes from the beginning of the day on which they begin.

@@ -256,6 +256,7 @@ pub fn remedy_of(alert: &alert::Model, is_accounts: bool) -> Remedy {
         (alerts::WEBHOOK_SUSPENDED, Some(id)) => page(&format!("/panel/sources/{id}/resume"), "resume"),
         (_, Some(id)) => page(&format!("/panel/sources/{id}"), "source"),
         ("template_rejected" | "template_paused" | "template_changed", None) => page("/panel/templates", "templates"),
+        (alerts::ROUTE_FAILED, None) => page("/panel/routing", "routing"),
         (_, None) => page("/panel/account", "account"),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use amocrm::rest::Contact;
+use amocrm::rest::{Contact, Unsorted};
 use base::message::Person;
 use base::phone::{Country, Phone, looks_like_one};
 use base::vault::hash;
@@ -116,17 +116,26 @@ pub async fn of_chat(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) -
 
 /// Whether the chat's incoming lead still waits for a person to accept it.
 pub async fn is_incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) -> Result<bool, CallError> {
+    Ok(incoming(app, tenant_id, chat_id).await?.is_some())
+}
+
+/// The chat's incoming lead, while it waits for a person to accept it.
+pub async fn incoming(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    chat_id: &str,
+) -> Result<Option<Unsorted>, CallError> {
     for number in 1..=PAGES {
         let ask = |rest: amocrm::rest::Rest, token| async move { rest.unsorted_chats(&token, number).await };
         let page = with_token(app, tenant_id, ask).await?;
-        if page.items.iter().any(|one| one.chat_id.as_deref() == Some(chat_id)) {
-            return Ok(true);
+        if let Some(found) = page.items.into_iter().find(|one| one.chat_id.as_deref() == Some(chat_id)) {
+            return Ok(Some(found));
         }
         if !page.has_more {
             break;
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Writes an outcome; a conversation that was erased meanwhile stays empty.

@@ -16,7 +16,7 @@ use base::message::Person;
 use base::worded::worded;
 use entity::{conversation, source};
 
-pub use find::{ContactEvent, expected, is_incoming, look, of_chat, phone_hash, phone_hashes, searched_hashes, wake};
+pub use find::{ContactEvent, expected, incoming, is_incoming, look, of_chat, phone_hash, phone_hashes, searched_hashes, wake};
 pub use task::{BACK_OFF, KIND, before_first, know_group, link_later, plan, store_provided};
 
 /// A source's rule for the contact of a new chat.

@@ -179,11 +179,22 @@ pub struct KnownPipeline {
     pub name: String,
     /// In amoCRM's archive: not offered.
     pub archived: bool,
+    /// Its stages in their order; empty as earlier versions kept it.
+    #[serde(default)]
+    pub stages: Vec<KnownStage>,
+}
+
+/// A stage of a pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownStage {
+    pub id: i64,
+    pub name: String,
 }
 
 impl From<&Pipeline> for KnownPipeline {
     fn from(pipeline: &Pipeline) -> Self {
-        Self { id: pipeline.id, name: pipeline.name.clone(), archived: pipeline.is_archive }
+        let stages = pipeline.stages.iter().map(|stage| KnownStage { id: stage.id, name: stage.name.clone() });
+        Self { id: pipeline.id, name: pipeline.name.clone(), archived: pipeline.is_archive, stages: stages.collect() }
     }
 }
 
@@ -216,6 +227,9 @@ pub struct KnownUser {
     /// amoCRM's id.
     pub id: i64,
     pub name: String,
+    /// Dismissed, or listed no more.
+    #[serde(default)]
+    pub is_gone: bool,
 }
 
 impl CrmItem for KnownUser {
@@ -225,16 +239,31 @@ impl CrmItem for KnownUser {
     async fn ask(app: Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
         let listed = users::read_all(&app.tenants, tenant_id).await.map_err(as_error)?;
         let kept = crm_copy::stored::<Self>(&app, tenant_id).await?.map(|known| known.items).unwrap_or_default();
-        let present = listed.into_iter().map(|user| Self { amojo_id: user.amojo_id, id: user.id, name: user.name });
+        let present = listed.into_iter().map(|user| {
+            let is_gone = !user.is_active;
+            Self { amojo_id: user.amojo_id, id: user.id, name: user.name, is_gone }
+        });
         crm_copy::keep(&app, tenant_id, &with_past(present.collect(), kept)).await;
         Ok(())
     }
 }
 
+/// The account's users with those who left, without waiting for amoCRM; `None` if it never listed them. `asks`: an old list is
+/// asked for.
+pub async fn known_users(app: &Arc<SourceContext>, tenant_id: Uuid, asks: bool) -> Result<Option<Known<KnownUser>>> {
+    if asks { crm_copy::known(app, tenant_id).await } else { crm_copy::stored(app, tenant_id).await }
+}
+
+/// Asks amoCRM for users and pipelines now, and keeps them for [`known_users`] and [`known_pipelines`].
+pub async fn read_users_and_pipelines(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
+    KnownUser::ask(app.clone(), tenant_id).await?;
+    KnownPipeline::ask(app.clone(), tenant_id).await
+}
+
 /// The present users, then those who are listed no more.
 fn with_past(mut present: Vec<KnownUser>, kept: Vec<KnownUser>) -> Vec<KnownUser> {
     let gone = kept.into_iter().filter(|user| !present.iter().any(|one| one.is(&user.amojo_id)));
-    let gone: Vec<KnownUser> = gone.collect();
+    let gone: Vec<KnownUser> = gone.map(|user| KnownUser { is_gone: true, ..user }).collect();
     present.extend(gone);
     present
 }
@@ -379,7 +408,7 @@ mod tests {
     }
 
     fn user(amojo_id: &str, name: &str) -> KnownUser {
-        KnownUser { amojo_id: amojo_id.to_owned(), id: 1, name: name.to_owned() }
+        KnownUser { amojo_id: amojo_id.to_owned(), id: 1, name: name.to_owned(), is_gone: false }
     }
 
     #[test]

@@ -61,7 +61,10 @@ pub use embed::{
     ChatSite, EmbedCode, LOGO_BYTES, LOGO_PIXELS, embed, preview_texts, preview_texts_in, remove_logo, set_logo, sites,
 };
 pub use live_test::{TestStep, test};
-pub use mirror::{KnownPipeline, KnownUsers, as_error as call_error, known_pipelines, pipelines, refresh_users};
+pub use mirror::{
+    KnownPipeline, KnownStage, KnownUser, KnownUsers, as_error as call_error, known_pipelines, known_users, pipelines,
+    read_users_and_pipelines, refresh_users,
+};
 pub use observations::{Observations, failing, note_unknown, prove, stopped};
 pub use reconcile::{Reconciled, reconcile};
 pub use restore::{

@@ -17,7 +17,7 @@ use base::phone::Phone;
 use base::store::VENDOR;
 use entity::{
     attempt, chat_email, contact_task, conversation, conversation_alias, dead_letter, dedupe, erasure, import,
-    import_line, job, message, origin_task, parked_status, raw_hook, tenant,
+    import_line, job, message, origin_task, parked_status, raw_hook, route_decision, tenant,
 };
 use queue::ERASED;
 use sea_orm::ActiveValue::Set;
@@ -188,6 +188,8 @@ async fn wipe_conversation(app: &TenantContext, row: &conversation::Model, count
     count(counts, "contact_task", remove::rows::<contact_task::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(origin_task::Column::ConversationId.eq(id));
     count(counts, "origin_task", remove::rows::<origin_task::Entity>(&app.store, tenant_id, of_it).await?);
+    let of_it = Condition::all().add(route_decision::Column::ConversationId.eq(id));
+    count(counts, "route_decision", remove::rows::<route_decision::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(chat_email::Column::ConversationId.eq(id));
     count(counts, "chat_email", remove::rows::<chat_email::Entity>(&app.store, tenant_id, of_it).await?);
     import_lines(app, row, counts).await?;

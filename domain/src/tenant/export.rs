@@ -13,8 +13,8 @@ use base::store::Store;
 use base::vault::Place;
 use bytes::Bytes;
 use entity::{
-    audit, chat_email, consent, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant, source,
-    tenant, tenant_channel,
+    audit, chat_email, consent, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant,
+    route_decision, route_version, source, tenant, tenant_channel,
 };
 use futures_util::Stream;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
@@ -213,7 +213,12 @@ impl CustomerExport {
         Ok(match part {
             CustomerPart::Conversation(id) => {
                 let found = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
-                found.one(db).await?.iter().map(shapes::conversation).collect()
+                let decided = route_decision::Entity::of_tenant(tenant_id)
+                    .filter(route_decision::Column::ConversationId.eq(id))
+                    .order_by_asc(route_decision::Column::MessageId);
+                let found = found.one(db).await?;
+                let decided = decided.all(db).await?;
+                found.iter().map(shapes::conversation).chain(decided.iter().map(shapes::routed)).collect()
             }
             CustomerPart::Email(id) => {
                 let found = chat_email::Entity::of_tenant(tenant_id).filter(chat_email::Column::ConversationId.eq(id));
@@ -283,6 +288,8 @@ async fn account_rows(store: &Store, tenant: &tenant::Model) -> Result<Vec<Value
     lines.extend(grants.all(store.read()).await?.iter().map(shapes::grant));
     let consents = consent::Entity::of_tenant(id).order_by_asc(consent::Column::Id);
     lines.extend(consents.all(store.read()).await?.iter().map(shapes::consent));
+    let routes = route_version::Entity::of_tenant(id).order_by_asc(route_version::Column::Number);
+    lines.extend(routes.all(store.read()).await?.iter().map(shapes::routes));
     Ok(lines)
 }
 

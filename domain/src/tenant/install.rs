@@ -277,6 +277,7 @@ fn new_row(plans: &PlansConfig, facts: &InstallFacts<'_>, tenant_id: Uuid, now: 
         trial_until,
         paid_until: None,
         plan_ended: false,
+        routes_hours: None,
     }
 }
 

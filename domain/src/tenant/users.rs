@@ -28,6 +28,7 @@ pub struct ChatsUser {
     /// amojo's id.
     pub amojo_id: String,
     pub name: String,
+    pub is_active: bool,
 }
 
 /// Lists of users by account, cached for an hour.
@@ -103,7 +104,8 @@ pub async fn read_all(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<C
         let page = with_token(app, tenant_id, |rest, token| async move { rest.users(&token, number).await }).await?;
         users.extend(page.items.into_iter().filter_map(|user| {
             let name = user.name.unwrap_or_default();
-            user.amojo_id.map(|amojo_id| ChatsUser { id: user.id, amojo_id, name })
+            let is_active = user.is_active;
+            user.amojo_id.map(|amojo_id| ChatsUser { id: user.id, amojo_id, name, is_active })
         }));
         if !page.has_more {
             break;

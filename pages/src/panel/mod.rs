@@ -36,6 +36,7 @@ pub mod picture_form;
 mod reasons;
 mod reports;
 mod rights;
+mod routing;
 mod sign_in;
 mod sources;
 mod suggest;
@@ -95,6 +96,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(me::routes)
             .configure(import::routes)
             .configure(templates::routes)
+            .configure(routing::routes)
             .configure(reports::routes)
             .configure(of_sources)
             .default_service(web::to(errors::nothing_here)),

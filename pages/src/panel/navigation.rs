@@ -14,6 +14,7 @@ use super::{PageContext, PanelContext, Right};
 pub enum Nav {
     Overview,
     Sources,
+    Routing,
     Messages,
     Conversations,
     Undelivered,
@@ -52,6 +53,7 @@ const PLACES: &[(&str, &[Place])] = &[
         "nav-group-setup",
         &[
             (Nav::Sources, "/panel/sources", "nav-sources", Right::Look),
+            (Nav::Routing, "/panel/routing", "nav-routing", Right::Look),
             (Nav::Templates, "/panel/templates", "nav-templates", Right::Look),
             (Nav::Import, "/panel/import", "nav-import", Right::Import),
             (Nav::Keys, "/panel/keys", "nav-keys", Right::ManageKeys),

@@ -10,12 +10,15 @@ namespace Parom;
  * Parom's API: a method for each operation.
  *
  * @phpstan-type AcceptedOut array{id: string, external_id: string, status: string, duplicate: bool}
+ * @phpstan-type Actions array{accept?: bool, fallback?: FallbackRule|null, greeting?: string|null, lead?: LeadUse, responsible?: Assignee|null, stage?: StagePlace|null, tags?: list<string>, task?: TaskRule|null}
  * @phpstan-type ActorIn array{id: string}
  * @phpstan-type AdoptIn array{source_id?: string|null}
  * @phpstan-type AnswerBy 'text'|'template'|'nothing'
  * @phpstan-type AnswerOut array{status: int, text: string}
  * @phpstan-type AnswerTimesOut array{count: int, median_ms: int, p95_ms: int}
  * @phpstan-type AnswersReportOut array{first_answers: AnswerTimesOut|null, by_source: list<SourceAnswersOut>, by_manager: list<ManagerAnswersOut>, unanswered: ReportedChats, from: string, to: string, time_zone: string, counted_since: string|null}
+ * @phpstan-type Ask array{ask: 'greet'}|array{ask: 'wait_for_person'}|array{ask: 'accept'}|array{lead_id: int, ask: 'link'}|array{lead_id: int, ask: 'use'}|array{lead_id: int, ask: 'reopen'}|array{ask: 'create'}|array{pipeline_id: int, status_id: int, ask: 'stage'}|array{user_id: int, ask: 'assign'}|array{ask: 'tag'}|array{ask: 'task'}|array{minutes: int, ask: 'fallback'}
+ * @phpstan-type Assignee array{kind: 'contact'}|array{kind: 'lead'}|array{user_id: string, kind: 'person'}|array{people: list<Seat>, kind: 'round_robin'}
  * @phpstan-type BroughtInOut array{taken: int, items: list<ListedTemplateOut>}
  * @phpstan-type Button array{text: string, url: string|null}
  * @phpstan-type CategoryIn 'UTILITY'|'MARKETING'|'AUTHENTICATION'
@@ -26,6 +29,8 @@ namespace Parom;
  * @phpstan-type CheckStatus 'ok'|'warn'|'fail'
  * @phpstan-type ComparedDayOut array{day: string, seen: int, in_amocrm: int, on_both: int, missing_here: int, missing_in_amocrm: int}
  * @phpstan-type ComparisonOut array{seen: int, in_amocrm: int, on_both: int, missing_here: list<DifferenceOut>, missing_in_amocrm: list<DifferenceOut>, chats: list<ShadowChatOut>, templates: list<string>|null, is_cut: bool}
+ * @phpstan-type Conditions array{campaign?: array<string, mixed>|\stdClass, contact?: ContactKind|null, contact_responsible?: list<string>, countries?: list<string>, customer?: CustomerKind|null, fields?: array<string, mixed>|\stdClass, languages?: list<string>, lead?: LeadKind|null, messengers?: list<string>, referral?: string|null, sources?: list<string>, text_begins?: list<string>, text_contains?: list<string>, times?: list<string>, working_hours?: HoursKind|null}
+ * @phpstan-type ContactKind 'known'|'unknown'
  * @phpstan-type ContactOut array{id: string|null, name: string|null, phone: string|null, amocrm_contact_id: string|null, amocrm_contact_name: string|null, why: string|null}
  * @phpstan-type ContactRule 'leave'|'link'|'create'
  * @phpstan-type ContentIn ContentInText|ContentInPicture|ContentInVideo|ContentInFile|ContentInVoice|ContentInAudio|ContentInSticker|ContentInLocation|ContentInContact
@@ -43,26 +48,37 @@ namespace Parom;
  * @phpstan-type ConversationIn array{id: string}
  * @phpstan-type ConversationOut array{id: string, external_id: string|null, amocrm_chat_id: string|null, contact: ContactOut, participants: list<Member>, visit: string|null, unreachable_since: string|null, window: WindowOut|null, last_message_at: string|null}
  * @phpstan-type ConversationRefOut array{id: string|null}
+ * @phpstan-type CrmFacts array{closed_lead?: LeadFact|null, contact_id?: int|null, contact_responsible?: int|null, incoming?: IncomingFact|null, is_known?: bool, leads?: list<int>, open_lead?: LeadFact|null}
  * @phpstan-type CustomerErasureCountOut array{conversation_ids: list<string>, messages: int, files: int, also_possible: list<string>}
  * @phpstan-type CustomerErasureIn array{conversation_id?: string|null, dry_run?: bool, phone?: string|null}
  * @phpstan-type CustomerErasureOut array{id: string, counts: array<string, mixed>|\stdClass, also_possible: list<string>}
  * @phpstan-type CustomerExportIn array{conversation_id?: string|null, phone?: string|null}
  * @phpstan-type CustomerIn array{id: string, contact_id?: string|null, email?: string|null, name?: string|null, phone?: string|null, profile_url?: string|null}
+ * @phpstan-type CustomerKind 'new'|'returning'
  * @phpstan-type DeadLetterOut array{id: string, source_id: string, conversation_id: string, message_id: string, kind: LetterKind, direction: Direction, reason: string, detail: string, attempts: int, first_at: string, last_at: string}
  * @phpstan-type DecisionIn 'approved'|'rejected'|'paused'|'disabled'
  * @phpstan-type DifferenceOut array{at: string, is_outgoing: bool, contact_id: string|null, message_id: string|null, origin: string|null}
  * @phpstan-type Direction 'to_crm'|'to_messenger'
+ * @phpstan-type DraftOut array{version: int, routes: RuleSet}
  * @phpstan-type EditIn array{content: ContentIn}
  * @phpstan-type EditOut array{id: string, status: string}
+ * @phpstan-type Facts array{country?: string|null, crm?: CrmFacts, customer?: CustomerKind|null, language?: string|null, local_time?: string, messenger?: string, source_id?: string, working_hours?: HoursKind|null}
  * @phpstan-type FailureCode 'conversation_deleted'|'recipient_blocked'|'source_disconnected'|'internal'|'recipient_unreachable'|'unsupported'|'writing_first'|'window_closed'|'rejected'|'other'
  * @phpstan-type FailureIn array{code: FailureCode, text?: string|null}
  * @phpstan-type FailureOut array{code: FailureCode, text: string}
+ * @phpstan-type FallbackRule array{after_minutes: int, to: Assignee}
  * @phpstan-type FieldError array{pointer: string, detail: string}
  * @phpstan-type FlowOut array{from_customers: int, to_customers: int, failed: int}
  * @phpstan-type HeldOut array{count: int, oldest_at: string|null}
  * @phpstan-type HourFlowOut array{weekday: int, hour: int, from_customers: int, to_customers: int, failed: int}
+ * @phpstan-type HoursKind 'within'|'outside'|'holiday'
+ * @phpstan-type Imagined array{campaign?: array<string, mixed>|\stdClass, customer?: CustomerKind|null, fields?: array<string, mixed>|\stdClass, is_known?: bool, lead?: LeadKind|null, local_time?: string|null, phone?: string|null, referral?: string|null, responsible?: string|null, source_id?: string, text?: string}
  * @phpstan-type ImportOut array{notes: list<string>, id: string, source_id: string, status: string, dry_run: bool, leads: string, link_contacts: bool, total: int, chats: int, done: int, duplicates: int, skipped: list<SkippedOut>, skipped_total: int, leads_expected: int, seconds_expected: int, gives_way: bool, created_at: string, finished_at: string|null}
+ * @phpstan-type IncomingFact array{uid: string, lead_id?: int|null}
  * @phpstan-type KindUsageOut array{kind: string, sources: int|null, to_crm: UsageCountsOut, to_messenger: UsageCountsOut}
+ * @phpstan-type LeadFact array{id: int, responsible?: int|null}
+ * @phpstan-type LeadKind 'open'|'closed'|'none'
+ * @phpstan-type LeadUse 'open'|'new'|'reopen'
  * @phpstan-type LedgerCountsOut array{accepted: int, delivered: int, failed: int, waiting: int}
  * @phpstan-type LedgerOut array{from: string|null, to: string|null, to_crm: LedgerCountsOut, to_messenger: LedgerCountsOut}
  * @phpstan-type LetterKind 'message'|'edit'|'status'|'typing'|'reaction'|'import'|'resend'|'chat'
@@ -81,6 +97,8 @@ namespace Parom;
  * @phpstan-type MessageOut array{id: string, source_id: string, direction: Direction, status: MessageStatus, reason: string|null, error: FailureOut|null, external_id: string|null, amocrm_message_id: string|null, conversation: ConversationRefOut, sender: PersonOut, receiver: PersonOut|null, content: ContentOut, silent: bool, deleted: bool, possible_duplicate: bool, sent_at: string, accepted_at: string, template: Template|null, reply_to: QuoteOut|null, forward?: QuoteOut|null, post?: Post|null, shared_post?: SharedPost|null, timeline?: list<TimelineEventOut>|null}
  * @phpstan-type MessageStatus 'queued'|'sent'|'delivered'|'read'|'failed'|'held'|'shadow'
  * @phpstan-type MessagesReportOut array{total: FlowOut, by_source: list<SourceFlowOut>, by_manager: list<ManagerFlowOut>, by_hour: list<HourFlowOut>, from: string, to: string, time_zone: string, counted_since: string|null}
+ * @phpstan-type Miss 'off'|'earlier'|'source'|'messenger'|'working_hours'|'times'|'language'|'campaign'|'referral'|'customer'|'contact'|'contact_responsible'|'lead'|'text_begins'|'text_contains'|'field'|'country'
+ * @phpstan-type MissedRule array{id: string, name: string, because: list<Miss>}
  * @phpstan-type OtherServiceOut array{id: string, name: string, switched_off: string, loses_secret: bool, stays: bool, trouble: string|null}
  * @phpstan-type OthersSinceOut array{received: int, sent: int}
  * @phpstan-type ParamOut array{key: string, value: string}
@@ -89,6 +107,7 @@ namespace Parom;
  * @phpstan-type PersonOut array{role: Role, id: string, name: string|null, avatar_url?: string|null, email?: string|null, phone?: string|null, profile_url?: string|null}
  * @phpstan-type PipelineOut array{id: string, name: string, is_main: bool}
  * @phpstan-type PipelinesOut array{items: list<PipelineOut>}
+ * @phpstan-type Plan array{accept?: bool, fallback_minutes?: int|null, greeting?: string|null, lead?: LeadUse, needs_lead?: bool, responsible?: int|null, stage?: StagePlace|null, tags?: list<string>, task?: TaskRule|null}
  * @phpstan-type Post array{id: string, caption?: string|null, permalink?: string|null, preview_url?: string|null, url?: string|null, username?: string|null}
  * @phpstan-type PostIn array{id: string, caption?: string|null, permalink?: string|null, preview_url?: string|null, url?: string|null, username?: string|null}
  * @phpstan-type QuoteIn array{id?: string|null, sender?: QuotedSenderIn|null, sent_at?: string|null, text?: string|null}
@@ -98,16 +117,27 @@ namespace Parom;
  * @phpstan-type ReactedIn array{id: string}
  * @phpstan-type ReactionIn array{message: ReactedIn, sender: ActorIn, emoji: string|null}
  * @phpstan-type ReconciledOut array{missing: int, changed: int, strays: int}
+ * @phpstan-type Replay array{messages: int, by_rule: array<string, mixed>|\stdClass, differing: int, dialogues: list<ReplayedDialogue>}
  * @phpstan-type ReplayCountOut array{count: int, maybe_twice: int, seconds_expected: int}
  * @phpstan-type ReplayIn array{action: string, dry_run?: bool, reason?: string|null, source_id?: string|null, tenant_id?: string|null}
  * @phpstan-type ReplayOut array{id: string, tenant_id: string, action: string, source_id: string|null, reason: string|null, status: string, total: int, done: int, created_at: string, finished_at: string|null}
+ * @phpstan-type ReplayedDialogue array{message_id: string, conversation_id: string, source_id: string, at: int, faults: list<RuleFault>, crm_known: bool, now?: RuleName|null, now_responsible?: int|null, then?: RuleName|null, then_responsible?: int|null}
  * @phpstan-type ReportedChats array{count: int, items: list<UnansweredOut>}
  * @phpstan-type ResentOut array{id: string, webhook_id: string, status: string}
  * @phpstan-type RetriedOut array{id: string, status: string}
  * @phpstan-type ReviewIn array{status: DecisionIn, external_id?: string|null, reason?: string|null}
  * @phpstan-type Role 'client'|'manager'|'bot'
  * @phpstan-type RoleIn 'client'|'manager'|'bot'
+ * @phpstan-type RouteVersionOut array{version: int, is_draft: bool, author: string, created_at: string, routes: RuleSet|null}
+ * @phpstan-type RouteVersionsOut array{items: list<RouteVersionOut>}
+ * @phpstan-type RoutesIn array{routes: RuleSet, draft?: bool}
+ * @phpstan-type RoutesOut array{version: int|null, routes: RuleSet, draft: DraftOut|null, matches: array<string, mixed>|\stdClass}
  * @phpstan-type Row array{id: string, description?: string, title?: string}
+ * @phpstan-type Rule array{id: string, name: string, on?: bool, then?: Actions, when?: Conditions}
+ * @phpstan-type RuleFault 'stage_gone'|'user_gone'|'nobody_present'|'nobody_responsible'|'refused'
+ * @phpstan-type RuleName array{id: string, name: string}
+ * @phpstan-type RuleSet array{fallback_user?: string|null, rules?: list<Rule>, silence_hours?: int}
+ * @phpstan-type Seat array{user_id: string, limit?: int|null, times?: list<string>, weight?: int}
  * @phpstan-type SecretOut array{site_secret?: string|null, webhook_secret?: string|null}
  * @phpstan-type Section array{rows?: list<Row>, title?: string}
  * @phpstan-type SenderIn array{role: RoleIn, id: string, avatar_url?: string|null, contact_id?: string|null, email?: string|null, name?: string|null, phone?: string|null, profile_url?: string|null, user_id?: string|null}
@@ -122,6 +152,7 @@ namespace Parom;
  * @phpstan-type SourceIn array{kind: string, name: string, channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, external_id?: string|null, lead_origin?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null, shadow?: bool|null}
  * @phpstan-type SourceOut array{id: string, tenant_id: string, kind: string, name: string, external_id: string, amocrm_source_id: string, pipeline_id: string, default: bool, channel_id: string, contact_rule: string, lead_origin: bool, services: mixed, settings: array<string, mixed>|\stdClass, status: string, status_reason: string|null, status_detail: string|null, status_since: string, status_action: string|null, proved_at: string|null, paused: bool, shadow_since: string|null, held: HeldOut, created_at: string, version: string, callback_url?: string|null, webhook_secret?: string|null}
  * @phpstan-type SourcePatchIn array{channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, drop_before?: string|null, lead_origin?: bool|null, name?: string|null, paused?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null}
+ * @phpstan-type StagePlace array{pipeline_id: string, status_id: string}
  * @phpstan-type StartTakeover array{stays?: list<string>}
  * @phpstan-type StatusIn array{status: ToldStatus, conversation?: TheirIn|null, error?: FailureIn|null, id?: string|null, receiver?: TheirIn|null}
  * @phpstan-type StatusOut array{id: string|null, status: ToldStatus, ignored: bool}
@@ -137,6 +168,7 @@ namespace Parom;
  * @phpstan-type TakeoverState 'switching'|'switched'|'rolling_back'|'rolled_back'|'returning'|'returned'
  * @phpstan-type TakeoverStep 'compare'|'mirror'|'switch_off'|'begin'|'history'|'settle'|'stop'|'put_back'|'settle_back'|'unmirror'|'done'
  * @phpstan-type TakeoverWatchOut array{until: string, is_over: bool, received: int, in_amocrm: int, written: int, sent: int, failed: int, waiting: int}
+ * @phpstan-type TaskRule array{text: string, within_minutes: int}
  * @phpstan-type Template array{id: string, external_id: string|null, content?: string, params?: list<Marker>}
  * @phpstan-type TemplateFileIn array{file_name?: string|null, media_id?: string|null, media_url?: string|null}
  * @phpstan-type TemplateIn array{name: string, content: string, language: string, category: CategoryIn, buttons?: list<Button>|null, footer?: string|null, header?: string|null, params?: list<ParamOut>|null}
@@ -149,6 +181,8 @@ namespace Parom;
  * @phpstan-type TheirIn array{id: string}
  * @phpstan-type TimelineEventOut array{at: string, hop: string, event: string, attempt: int|null, answer: AnswerOut|null, reason: string|null}
  * @phpstan-type ToldStatus 'delivered'|'read'|'failed'
+ * @phpstan-type Trial array{facts: Facts, verdict: Verdict, asks: list<Ask>, crm_answered: bool}
+ * @phpstan-type TryIn array{message?: Imagined|null, message_id?: string|null, rules?: RuleSet|null}
  * @phpstan-type TypingIn array{conversation: ConversationIn, sender: ActorIn}
  * @phpstan-type UnansweredOut array{conversation_id: string, source_id: string, name: string|null, since: string, waits_ms: int}
  * @phpstan-type UploadOut array{media_id: string, size: int, mime_type: string}
@@ -157,6 +191,7 @@ namespace Parom;
  * @phpstan-type VendorEventAttemptOut array{webhook_id: string, type: string, at: string, status: int|null, ms: int, error: string|null, number: int}
  * @phpstan-type VendorEventOut array{id: string, tenant_id: string, webhook: string, type: string, status: string, attempts: int, next_attempt_at: string|null, body: array<string, mixed>|\stdClass, created_at: string}
  * @phpstan-type VendorEventResentOut array{id: string, status: string}
+ * @phpstan-type Verdict array{others: list<MissedRule>, plan: Plan, faults: list<RuleFault>, rule?: RuleName|null}
  * @phpstan-type WebhookAttemptOut array{id: string, webhook_id: string, type: string, at: string, status: int|null, ms: int, error: string|null, number: int, message_id: string}
  * @phpstan-type WebhookMessage array{content: ContentOut, conversation: ConversationRefOut, id: string, receiver: array{id: string|null, name: string|null, phone: string|null}, reply_to: QuoteOut|null, sender: PersonOut, sent_at: string, source_id: string, template: Template|null, forward?: QuoteOut|null, post?: array{id: string}}
  * @phpstan-type WindowOut array{open: bool, until: string|null}
@@ -990,6 +1025,90 @@ final class Parom extends Client
     public function listPipelines(string $tenantId): array
     {
         return $this->call('GET', '/api/v1/tenants/' . self::segment($tenantId) . '/pipelines');
+    }
+
+    // --- routes ---
+
+    /**
+     * Retrieves the routes.
+     *
+     * @return RoutesOut
+     */
+    public function getRoutes(string $tenantId): array
+    {
+        return $this->call('GET', '/api/v1/tenants/' . self::segment($tenantId) . '/routes');
+    }
+
+    /**
+     * Replaces the routes..
+     *
+     * @param RoutesIn $body
+     * @return RoutesOut
+     */
+    public function replaceRoutes(string $tenantId, array $body, ?string $ifMatch = null): array
+    {
+        return $this->call('PUT', '/api/v1/tenants/' . self::segment($tenantId) . '/routes', body: $body, ifMatch: $ifMatch);
+    }
+
+    /**
+     * Replays the last messages.
+     *
+     * @param ReplayIn $body
+     * @return Replay
+     */
+    public function replayRoutes(string $tenantId, array $body, ?string $idempotencyKey = null): array
+    {
+        return $this->call(
+            'POST',
+            '/api/v1/tenants/' . self::segment($tenantId) . '/routes/replay',
+            body: $body,
+            idempotencyKey: $idempotencyKey,
+            keyed: true,
+        );
+    }
+
+    /**
+     * Tries the routes with one message.
+     *
+     * @param TryIn $body
+     * @return Trial
+     */
+    public function tryRoutes(string $tenantId, array $body, ?string $idempotencyKey = null): array
+    {
+        return $this->call(
+            'POST',
+            '/api/v1/tenants/' . self::segment($tenantId) . '/routes/try',
+            body: $body,
+            idempotencyKey: $idempotencyKey,
+            keyed: true,
+        );
+    }
+
+    /**
+     * Lists the versions of the routes.
+     *
+     * @return RouteVersionsOut
+     */
+    public function listRouteVersions(string $tenantId): array
+    {
+        return $this->call('GET', '/api/v1/tenants/' . self::segment($tenantId) . '/routes/versions');
+    }
+
+    /**
+     * Restores a version of the routes.
+     *
+     * @return RoutesOut
+     */
+    public function restoreRouteVersion(
+        string $tenantId, string $number, ?string $idempotencyKey = null, ?string $ifMatch = null
+    ): array {
+        return $this->call(
+            'POST',
+            '/api/v1/tenants/' . self::segment($tenantId) . '/routes/versions/' . self::segment($number) . '/restore',
+            idempotencyKey: $idempotencyKey,
+            ifMatch: $ifMatch,
+            keyed: true,
+        );
     }
 
     // --- vendor events ---

@@ -512,6 +512,49 @@ class Parom(Client):
         """Lists the account's pipelines."""
         return self._call("GET", f"/api/v1/tenants/{segment(tenant_id)}/pipelines")
 
+    # --- routes ---
+
+    def get_routes(self, tenant_id: str) -> t.RoutesOut:
+        """Retrieves the routes."""
+        return self._call("GET", f"/api/v1/tenants/{segment(tenant_id)}/routes")
+
+    def replace_routes(self, tenant_id: str, body: t.RoutesIn, *, if_match: str | None = None) -> t.RoutesOut:
+        """Replaces the routes.."""
+        return self._call("PUT", f"/api/v1/tenants/{segment(tenant_id)}/routes", body=body, if_match=if_match)
+
+    def replay_routes(self, tenant_id: str, body: t.ReplayIn, *, idempotency_key: str | None = None) -> t.Replay:
+        """Replays the last messages."""
+        return self._call(
+            "POST", f"/api/v1/tenants/{segment(tenant_id)}/routes/replay", body=body, idempotency_key=idempotency_key, keyed=True
+        )
+
+    def try_routes(self, tenant_id: str, body: t.TryIn, *, idempotency_key: str | None = None) -> t.Trial:
+        """Tries the routes with one message."""
+        return self._call(
+            "POST", f"/api/v1/tenants/{segment(tenant_id)}/routes/try", body=body, idempotency_key=idempotency_key, keyed=True
+        )
+
+    def list_route_versions(self, tenant_id: str) -> t.RouteVersionsOut:
+        """Lists the versions of the routes."""
+        return self._call("GET", f"/api/v1/tenants/{segment(tenant_id)}/routes/versions")
+
+    def restore_route_version(
+        self,
+        tenant_id: str,
+        number: str,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> t.RoutesOut:
+        """Restores a version of the routes."""
+        return self._call(
+            "POST",
+            f"/api/v1/tenants/{segment(tenant_id)}/routes/versions/{segment(number)}/restore",
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            keyed=True,
+        )
+
     # --- vendor events ---
 
     def list_vendor_events(

@@ -14,6 +14,19 @@ class AcceptedOut(TypedDict):
     duplicate: bool
 
 
+class Actions(TypedDict):
+    """What a rule does with a dialogue. A rule that says nothing leaves it to amoCRM."""
+
+    accept: NotRequired[bool]
+    fallback: NotRequired[FallbackRule | None]
+    greeting: NotRequired[str | None]
+    lead: NotRequired[LeadUse]
+    responsible: NotRequired[Assignee | None]
+    stage: NotRequired[StagePlace | None]
+    tags: NotRequired[list[str]]
+    task: NotRequired[TaskRule | None]
+
+
 class ActorIn(TypedDict):
     """The person who acts."""
 
@@ -55,6 +68,109 @@ AnswersReportOut = TypedDict(
         "counted_since": "str | None",
     },
 )
+
+
+class (TypedDict):
+    """The customer is greeted."""
+
+    ask: Literal["greet"]
+
+
+class (TypedDict):
+    """A person has to accept the incoming lead first."""
+
+    ask: Literal["wait_for_person"]
+
+
+class (TypedDict):
+    """The incoming lead is accepted."""
+
+    ask: Literal["accept"]
+
+
+class (TypedDict):
+    """The chat of the incoming lead goes to this lead."""
+
+    lead_id: int
+    ask: Literal["link"]
+
+
+class (TypedDict):
+    """This lead is used."""
+
+    lead_id: int
+    ask: Literal["use"]
+
+
+class (TypedDict):
+    """This lead is opened again."""
+
+    lead_id: int
+    ask: Literal["reopen"]
+
+
+class (TypedDict):
+    """A lead is made."""
+
+    ask: Literal["create"]
+
+
+class (TypedDict):
+    """The lead is moved to a stage."""
+
+    pipeline_id: int
+    status_id: int
+    ask: Literal["stage"]
+
+
+class (TypedDict):
+    """The lead and its contact get a responsible user."""
+
+    user_id: int
+    ask: Literal["assign"]
+
+
+class (TypedDict):
+    """The lead gets tags."""
+
+    ask: Literal["tag"]
+
+
+class (TypedDict):
+    """A task is made."""
+
+    ask: Literal["task"]
+
+
+class (TypedDict):
+    """If nobody answers within so many minutes, another person becomes responsible."""
+
+    minutes: int
+    ask: Literal["fallback"]
+
+
+class (TypedDict):
+    """Who is responsible for the contact."""
+
+    kind: Literal["contact"]
+
+
+class (TypedDict):
+    """Who is responsible for the lead that the dialogue belongs to."""
+
+    kind: Literal["lead"]
+
+
+class (TypedDict):
+    user_id: str
+    kind: Literal["person"]
+
+
+class (TypedDict):
+    """People in turn."""
+
+    people: list[Seat]
+    kind: Literal["round_robin"]
 
 
 class BroughtInOut(TypedDict):
@@ -117,6 +233,26 @@ class ComparisonOut(TypedDict):
     chats: list[ShadowChatOut]
     templates: list[str] | None
     is_cut: bool
+
+
+class Conditions(TypedDict):
+    """When a rule matches: every condition that is given must hold, and of its values at least one."""
+
+    campaign: NotRequired[dict[str, Any]]
+    contact: NotRequired[ContactKind | None]
+    contact_responsible: NotRequired[list[str]]
+    countries: NotRequired[list[str]]
+    customer: NotRequired[CustomerKind | None]
+    fields: NotRequired[dict[str, Any]]
+    languages: NotRequired[list[str]]
+    lead: NotRequired[LeadKind | None]
+    messengers: NotRequired[list[str]]
+    referral: NotRequired[str | None]
+    sources: NotRequired[list[str]]
+    text_begins: NotRequired[list[str]]
+    text_contains: NotRequired[list[str]]
+    times: NotRequired[list[str]]
+    working_hours: NotRequired[HoursKind | None]
 
 
 class ContactOut(TypedDict):
@@ -273,6 +409,18 @@ class ConversationRefOut(TypedDict):
     id: str | None
 
 
+class CrmFacts(TypedDict):
+    """What amoCRM knows of the customer."""
+
+    closed_lead: NotRequired[LeadFact | None]
+    contact_id: NotRequired[int | None]
+    contact_responsible: NotRequired[int | None]
+    incoming: NotRequired[IncomingFact | None]
+    is_known: NotRequired[bool]
+    leads: NotRequired[list[int]]
+    open_lead: NotRequired[LeadFact | None]
+
+
 class CustomerErasureCountOut(TypedDict):
     """What an erasure would erase."""
 
@@ -342,6 +490,13 @@ class DifferenceOut(TypedDict):
     origin: str | None
 
 
+class DraftOut(TypedDict):
+    """Rules that decide nothing yet."""
+
+    version: int
+    routes: RuleSet
+
+
 class EditIn(TypedDict):
     """The new content of a message."""
 
@@ -353,6 +508,19 @@ class EditOut(TypedDict):
 
     id: str
     status: str
+
+
+class Facts(TypedDict):
+    """What is known of a dialogue. Texts are not stored with it: they are the message's."""
+
+    country: NotRequired[str | None]
+    crm: NotRequired[CrmFacts]
+    customer: NotRequired[CustomerKind | None]
+    language: NotRequired[str | None]
+    local_time: NotRequired[str]
+    messenger: NotRequired[str]
+    source_id: NotRequired[str]
+    working_hours: NotRequired[HoursKind | None]
 
 
 class FailureIn(TypedDict):
@@ -367,6 +535,13 @@ class FailureOut(TypedDict):
 
     code: FailureCode
     text: str
+
+
+class FallbackRule(TypedDict):
+    """Who becomes responsible if nobody answers."""
+
+    after_minutes: int
+    to: Assignee
 
 
 class FieldError(TypedDict):
@@ -401,6 +576,22 @@ class HourFlowOut(TypedDict):
     failed: int
 
 
+class Imagined(TypedDict):
+    """A made-up message with what is known of its customer."""
+
+    campaign: NotRequired[dict[str, Any]]
+    customer: NotRequired[CustomerKind | None]
+    fields: NotRequired[dict[str, Any]]
+    is_known: NotRequired[bool]
+    lead: NotRequired[LeadKind | None]
+    local_time: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    referral: NotRequired[str | None]
+    responsible: NotRequired[str | None]
+    source_id: NotRequired[str]
+    text: NotRequired[str]
+
+
 class ImportOut(TypedDict):
     """An import with its totals and its progress."""
 
@@ -424,6 +615,13 @@ class ImportOut(TypedDict):
     finished_at: str | None
 
 
+class IncomingFact(TypedDict):
+    """An incoming lead."""
+
+    uid: str
+    lead_id: NotRequired[int | None]
+
+
 class KindUsageOut(TypedDict):
     """One kind of source."""
 
@@ -431,6 +629,13 @@ class KindUsageOut(TypedDict):
     sources: int | None
     to_crm: UsageCountsOut
     to_messenger: UsageCountsOut
+
+
+class LeadFact(TypedDict):
+    """A lead."""
+
+    id: int
+    responsible: NotRequired[int | None]
 
 
 class LedgerCountsOut(TypedDict):
@@ -607,6 +812,14 @@ MessagesReportOut = TypedDict(
 )
 
 
+class MissedRule(TypedDict):
+    """A rule that does not decide."""
+
+    id: str
+    name: str
+    because: list[Miss]
+
+
 class OtherServiceOut(TypedDict):
     """A service that receives, or received, the line's messages."""
 
@@ -674,6 +887,20 @@ class PipelinesOut(TypedDict):
     """All pipelines of an account."""
 
     items: list[PipelineOut]
+
+
+class Plan(TypedDict):
+    """What is to be done about a dialogue."""
+
+    accept: NotRequired[bool]
+    fallback_minutes: NotRequired[int | None]
+    greeting: NotRequired[str | None]
+    lead: NotRequired[LeadUse]
+    needs_lead: NotRequired[bool]
+    responsible: NotRequired[int | None]
+    stage: NotRequired[StagePlace | None]
+    tags: NotRequired[list[str]]
+    task: NotRequired[TaskRule | None]
 
 
 class Post(TypedDict):
@@ -750,6 +977,15 @@ class ReconciledOut(TypedDict):
     strays: int
 
 
+class Replay(TypedDict):
+    """What rules would have done with the last messages, beside what was done."""
+
+    messages: int
+    by_rule: dict[str, Any]
+    differing: int
+    dialogues: list[ReplayedDialogue]
+
+
 class ReplayCountOut(TypedDict):
     """What a replay would do."""
 
@@ -783,6 +1019,21 @@ class ReplayOut(TypedDict):
     finished_at: str | None
 
 
+class ReplayedDialogue(TypedDict):
+    """One of them."""
+
+    message_id: str
+    conversation_id: str
+    source_id: str
+    at: int
+    faults: list[RuleFault]
+    crm_known: bool
+    now: NotRequired[RuleName | None]
+    now_responsible: NotRequired[int | None]
+    then: NotRequired[RuleName | None]
+    then_responsible: NotRequired[int | None]
+
+
 class ReportedChats(TypedDict):
     """Chats that wait for an answer now."""
 
@@ -813,12 +1064,78 @@ class ReviewIn(TypedDict):
     reason: NotRequired[str | None]
 
 
+class RouteVersionOut(TypedDict):
+    """A version of the routes."""
+
+    version: int
+    is_draft: bool
+    author: str
+    created_at: str
+    routes: RuleSet | None
+
+
+class RouteVersionsOut(TypedDict):
+    """The versions of the routes."""
+
+    items: list[RouteVersionOut]
+
+
+class RoutesIn(TypedDict):
+    """Rules to save."""
+
+    routes: RuleSet
+    draft: NotRequired[bool]
+
+
+class RoutesOut(TypedDict):
+    """The routes of an account."""
+
+    version: int | None
+    routes: RuleSet
+    draft: DraftOut | None
+    matches: dict[str, Any]
+
+
 class Row(TypedDict):
     """A selectable row; its id is returned as `callback_data`."""
 
     id: str
     description: NotRequired[str]
     title: NotRequired[str]
+
+
+class Rule(TypedDict):
+    """One rule."""
+
+    id: str
+    name: str
+    on: NotRequired[bool]
+    then: NotRequired[Actions]
+    when: NotRequired[Conditions]
+
+
+class RuleName(TypedDict):
+    """A rule by id and name."""
+
+    id: str
+    name: str
+
+
+class RuleSet(TypedDict):
+    """The rules of an account in their order: the first that matches decides."""
+
+    fallback_user: NotRequired[str | None]
+    rules: NotRequired[list[Rule]]
+    silence_hours: NotRequired[int]
+
+
+class Seat(TypedDict):
+    """A person in a round robin."""
+
+    user_id: str
+    limit: NotRequired[int | None]
+    times: NotRequired[list[str]]
+    weight: NotRequired[int]
 
 
 class SecretOut(TypedDict):
@@ -980,6 +1297,13 @@ class SourcePatchIn(TypedDict):
     settings: NotRequired[dict[str, Any] | None]
 
 
+class StagePlace(TypedDict):
+    """A stage of a pipeline."""
+
+    pipeline_id: str
+    status_id: str
+
+
 class StartTakeover(TypedDict):
     """What to switch."""
 
@@ -1099,6 +1423,13 @@ class TakeoverWatchOut(TypedDict):
     sent: int
     failed: int
     waiting: int
+
+
+class TaskRule(TypedDict):
+    """A task to create."""
+
+    text: str
+    within_minutes: int
 
 
 class Template(TypedDict):
@@ -1236,6 +1567,23 @@ class TimelineEventOut(TypedDict):
     reason: str | None
 
 
+class Trial(TypedDict):
+    """What would happen."""
+
+    facts: Facts
+    verdict: Verdict
+    asks: list[Ask]
+    crm_answered: bool
+
+
+class TryIn(TypedDict):
+    """A message to try: a past one by its id, or a made-up one."""
+
+    message: NotRequired[Imagined | None]
+    message_id: NotRequired[str | None]
+    rules: NotRequired[RuleSet | None]
+
+
 class TypingIn(TypedDict):
     """A typing notification."""
 
@@ -1314,6 +1662,15 @@ class VendorEventResentOut(TypedDict):
 
     id: str
     status: str
+
+
+class Verdict(TypedDict):
+    """The decision about a dialogue."""
+
+    others: list[MissedRule]
+    plan: Plan
+    faults: list[RuleFault]
+    rule: NotRequired[RuleName | None]
 
 
 class WebhookAttemptOut(TypedDict):
@@ -1632,6 +1989,12 @@ class TypingEvent(TypedDict):
 # With what a manager could answer a chat now, with the word of the public API.
 AnswerBy = Literal["text", "template", "nothing"]
 
+# One request to amoCRM, or one thing that is done here. Texts are `route-ask-{word}`.
+Ask = 
+
+# Who becomes responsible for the lead and its contact.
+Assignee = 
+
 # What a template is for.
 CategoryIn = Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
 
@@ -1640,6 +2003,9 @@ CheckName = Literal["account", "access", "webhook", "others", "source", "default
 
 # What a check found, with the word of the public API.
 CheckStatus = Literal["ok", "warn", "fail"]
+
+# Whether amoCRM had a contact before.
+ContactKind = Literal["known", "unknown"]
 
 # How a new conversation gets its contact in amoCRM.
 ContactRule = Literal["leave", "link", "create"]
@@ -1659,6 +2025,9 @@ ContentIn = (
 
 # The type of a message's content.
 ContentType = Literal["text", "picture", "video", "file", "voice", "audio", "sticker", "location", "contact"]
+
+# Whether a customer wrote before this dialogue.
+CustomerKind = Literal["new", "returning"]
 
 # How a review ended. A decision can be changed by another one.
 DecisionIn = Literal["approved", "rejected", "paused", "disabled"]
@@ -1680,17 +2049,50 @@ FailureCode = Literal[
     "other",
 ]
 
+# A time by a source's working hours.
+HoursKind = Literal["within", "outside", "holiday"]
+
+# What leads the contact has.
+LeadKind = Literal["open", "closed", "none"]
+
+# Which lead a dialogue belongs to.
+LeadUse = Literal["open", "new", "reopen"]
+
 # The kind of a letter: what it delivers.
 LetterKind = Literal["message", "edit", "status", "typing", "reaction", "import", "resend", "chat"]
 
 # The delivery status of a message.
 MessageStatus = Literal["queued", "sent", "delivered", "read", "failed", "held", "shadow"]
 
+# Why a rule does not decide. Texts are `route-miss-{word}`.
+Miss = Literal[
+    "off",
+    "earlier",
+    "source",
+    "messenger",
+    "working_hours",
+    "times",
+    "language",
+    "campaign",
+    "referral",
+    "customer",
+    "contact",
+    "contact_responsible",
+    "lead",
+    "text_begins",
+    "text_contains",
+    "field",
+    "country",
+]
+
 # The sender of a message.
 Role = Literal["client", "manager", "bot"]
 
 # The role of a participant.
 RoleIn = Literal["client", "manager", "bot"]
+
+# What of a rule could not be used. Texts are `route-fault-{word}`.
+RuleFault = Literal["stage_gone", "user_gone", "nobody_present", "nobody_responsible", "refused"]
 
 # How far a takeover is, with the word of the public API.
 TakeoverState = Literal["switching", "switched", "rolling_back", "rolled_back", "returning", "returned"]

@@ -373,6 +373,38 @@ export class Parom extends Client {
     return this.call("GET", path`/api/v1/tenants/${tenantId}/pipelines`, { options });
   }
 
+  // --- routes ---
+
+  /** Retrieves the routes. */
+  getRoutes(tenantId: string, options?: Options): Promise<t.RoutesOut> {
+    return this.call("GET", path`/api/v1/tenants/${tenantId}/routes`, { options });
+  }
+
+  /** Replaces the routes.. */
+  replaceRoutes(tenantId: string, body: t.RoutesIn, options?: Options & { ifMatch?: string }): Promise<t.RoutesOut> {
+    return this.call("PUT", path`/api/v1/tenants/${tenantId}/routes`, { body, options });
+  }
+
+  /** Replays the last messages. */
+  replayRoutes(tenantId: string, body: t.ReplayIn, options?: Options): Promise<t.Replay> {
+    return this.call("POST", path`/api/v1/tenants/${tenantId}/routes/replay`, { body, keyed: true, options });
+  }
+
+  /** Tries the routes with one message. */
+  tryRoutes(tenantId: string, body: t.TryIn, options?: Options): Promise<t.Trial> {
+    return this.call("POST", path`/api/v1/tenants/${tenantId}/routes/try`, { body, keyed: true, options });
+  }
+
+  /** Lists the versions of the routes. */
+  listRouteVersions(tenantId: string, options?: Options): Promise<t.RouteVersionsOut> {
+    return this.call("GET", path`/api/v1/tenants/${tenantId}/routes/versions`, { options });
+  }
+
+  /** Restores a version of the routes. */
+  restoreRouteVersion(tenantId: string, number: string, options?: Options & { ifMatch?: string }): Promise<t.RoutesOut> {
+    return this.call("POST", path`/api/v1/tenants/${tenantId}/routes/versions/${number}/restore`, { keyed: true, options });
+  }
+
   // --- vendor events ---
 
   /** Lists events for the vendor's webhooks. */

@@ -10,6 +10,21 @@ export interface AcceptedOut {
   duplicate: boolean;
 }
 
+/** What a rule does with a dialogue. A rule that says nothing leaves it to amoCRM. */
+export interface Actions {
+  /** Accepts the incoming lead without a person; otherwise the other actions wait until a person does. */
+  accept?: boolean;
+  fallback?: FallbackRule | null;
+  /** Sent to the customer once, while the messenger allows it. `{name}` is the customer's name. */
+  greeting?: string | null;
+  /** Which lead the dialogue belongs to. */
+  lead?: LeadUse;
+  responsible?: Assignee | null;
+  stage?: StagePlace | null;
+  tags?: string[];
+  task?: TaskRule | null;
+}
+
 /** The person who acts. */
 export interface ActorIn {
   /** Your id of the person, at most 255 bytes. */
@@ -59,6 +74,12 @@ export interface AnswersReportOut {
   /** Only messages since this moment are counted, because there were more than 100,000; null if all are. */
   counted_since: string | null;
 }
+
+/** One request to amoCRM, or one thing that is done here. Texts are `route-ask-{word}`. */
+export type Ask = { ask: "greet" } | { ask: "wait_for_person" } | { ask: "accept" } | { lead_id: number; ask: "link" } | { lead_id: number; ask: "use" } | { lead_id: number; ask: "reopen" } | { ask: "create" } | { pipeline_id: number; status_id: number; ask: "stage" } | { user_id: number; ask: "assign" } | { ask: "tag" } | { ask: "task" } | { minutes: number; ask: "fallback" };
+
+/** Who becomes responsible for the lead and its contact. */
+export type Assignee = { kind: "contact" } | { kind: "lead" } | { user_id: string; kind: "person" } | { people: Seat[]; kind: "round_robin" };
 
 /** What a comparison with the messenger's templates found. */
 export interface BroughtInOut {
@@ -135,6 +156,38 @@ export interface ComparisonOut {
   /** The day has more messages than are compared. */
   is_cut: boolean;
 }
+
+/** When a rule matches: every condition that is given must hold, and of its values at least one. */
+export interface Conditions {
+  /** Campaign parameters by their names, `*` for any value. */
+  campaign?: Record<string, unknown>;
+  /** Whether amoCRM had the customer's contact before this dialogue. */
+  contact?: ContactKind | null;
+  /** amoCRM's ids of users, one of whom is responsible for that contact. */
+  contact_responsible?: string[];
+  /** Two letters of the country of the customer's phone number. */
+  countries?: string[];
+  customer?: CustomerKind | null;
+  /** Answers to the questions of a site's chat, by the question. */
+  fields?: Record<string, unknown>;
+  /** Two letters of the language that the message is written in. */
+  languages?: string[];
+  lead?: LeadKind | null;
+  /** Kinds of sources: `telegram`, `whatsapp`, …. */
+  messengers?: string[];
+  /** How the payload of the link or the advert that the customer came by begins; `*` for any. */
+  referral?: string | null;
+  sources?: string[];
+  text_begins?: string[];
+  text_contains?: string[];
+  /** Lines of days and times in the account's time zone. */
+  times?: string[];
+  /** Within or outside of the source's working hours, or on a public holiday of its country. */
+  working_hours?: HoursKind | null;
+}
+
+/** Whether amoCRM had a contact before. */
+export type ContactKind = "known" | "unknown";
 
 /** The customer. */
 export interface ContactOut {
@@ -345,6 +398,24 @@ export interface ConversationRefOut {
   id: string | null;
 }
 
+/** What amoCRM knows of the customer. */
+export interface CrmFacts {
+  /** The newest lead that ended. */
+  closed_lead?: LeadFact | null;
+  /** amoCRM's id of the contact. */
+  contact_id?: number | null;
+  /** amoCRM's id of the user who is responsible for it. */
+  contact_responsible?: number | null;
+  /** The incoming lead of the chat, while it waits for a person. */
+  incoming?: IncomingFact | null;
+  /** Whether the contact was there before this dialogue. */
+  is_known?: boolean;
+  /** Ids of all leads of the contact that were looked at. */
+  leads?: number[];
+  /** The newest lead that people work with. */
+  open_lead?: LeadFact | null;
+}
+
 /** What an erasure would erase. */
 export interface CustomerErasureCountOut {
   conversation_ids: string[];
@@ -395,6 +466,9 @@ export interface CustomerIn {
   profile_url?: string | null;
 }
 
+/** Whether a customer wrote before this dialogue. */
+export type CustomerKind = "new" | "returning";
+
 /** A dead letter. */
 export interface DeadLetterOut {
   id: string;
@@ -432,6 +506,12 @@ export interface DifferenceOut {
 /** The direction of a message. */
 export type Direction = "to_crm" | "to_messenger";
 
+/** Rules that decide nothing yet. */
+export interface DraftOut {
+  version: number;
+  routes: RuleSet;
+}
+
 /** The new content of a message. */
 export interface EditIn {
   content: ContentIn;
@@ -443,6 +523,21 @@ export interface EditOut {
   id: string;
   /** The change will be delivered to amoCRM. */
   status: string;
+}
+
+/** What is known of a dialogue. Texts are not stored with it: they are the message's. */
+export interface Facts {
+  /** The country of the phone number, two letters. */
+  country?: string | null;
+  crm?: CrmFacts;
+  customer?: CustomerKind | null;
+  /** Two letters; null if it cannot be told, e.g. of a picture. */
+  language?: string | null;
+  /** When the message came, in the account's time zone. */
+  local_time?: string;
+  messenger?: string;
+  source_id?: string;
+  working_hours?: HoursKind | null;
 }
 
 /** The fixed set of reasons for a failure. */
@@ -460,6 +555,13 @@ export interface FailureOut {
   code: FailureCode;
   /** A description in plain language. */
   text: string;
+}
+
+/** Who becomes responsible if nobody answers. */
+export interface FallbackRule {
+  after_minutes: number;
+  /** A person, or the next of a round robin. */
+  to: Assignee;
 }
 
 /** An invalid field, identified by a JSON pointer. */
@@ -493,6 +595,28 @@ export interface HourFlowOut {
   to_customers: number;
   /** Those of both that were not delivered. */
   failed: number;
+}
+
+/** A time by a source's working hours. */
+export type HoursKind = "within" | "outside" | "holiday";
+
+/** A made-up message with what is known of its customer. */
+export interface Imagined {
+  campaign?: Record<string, unknown>;
+  customer?: CustomerKind | null;
+  fields?: Record<string, unknown>;
+  /** Whether amoCRM has the contact already. */
+  is_known?: boolean;
+  lead?: LeadKind | null;
+  /** By the clocks of the account's time zone; null: now. */
+  local_time?: string | null;
+  phone?: string | null;
+  referral?: string | null;
+  /** amoCRM's id of the user who is responsible for the contact and its lead. */
+  responsible?: string | null;
+  /** The source that it comes to. */
+  source_id?: string;
+  text?: string;
 }
 
 /** An import with its totals and its progress. */
@@ -531,6 +655,13 @@ export interface ImportOut {
   finished_at: string | null;
 }
 
+/** An incoming lead. */
+export interface IncomingFact {
+  uid: string;
+  /** The lead that it becomes. */
+  lead_id?: number | null;
+}
+
 /** One kind of source. */
 export interface KindUsageOut {
   kind: string;
@@ -539,6 +670,18 @@ export interface KindUsageOut {
   to_crm: UsageCountsOut;
   to_messenger: UsageCountsOut;
 }
+
+/** A lead. */
+export interface LeadFact {
+  id: number;
+  responsible?: number | null;
+}
+
+/** What leads the contact has. */
+export type LeadKind = "open" | "closed" | "none";
+
+/** Which lead a dialogue belongs to. */
+export type LeadUse = "open" | "new" | "reopen";
 
 /** Counts of messages in one direction. `accepted` always equals the sum of the other three; each message counts for the day on which it was accepted. */
 export interface LedgerCountsOut {
@@ -749,6 +892,17 @@ export interface MessagesReportOut {
   counted_since: string | null;
 }
 
+/** Why a rule does not decide. Texts are `route-miss-{word}`. */
+export type Miss = "off" | "earlier" | "source" | "messenger" | "working_hours" | "times" | "language" | "campaign" | "referral" | "customer" | "contact" | "contact_responsible" | "lead" | "text_begins" | "text_contains" | "field" | "country";
+
+/** A rule that does not decide. */
+export interface MissedRule {
+  id: string;
+  name: string;
+  /** The conditions that do not hold; `earlier` if all hold and an earlier rule decides; `off`. */
+  because: Miss[];
+}
+
 /** A service that receives, or received, the line's messages. */
 export interface OtherServiceOut {
   id: string;
@@ -817,6 +971,22 @@ export interface PipelineOut {
 /** All pipelines of an account. */
 export interface PipelinesOut {
   items: PipelineOut[];
+}
+
+/** What is to be done about a dialogue. */
+export interface Plan {
+  accept?: boolean;
+  /** After how many minutes without an answer another person becomes responsible. */
+  fallback_minutes?: number | null;
+  greeting?: string | null;
+  lead?: LeadUse;
+  /** Whether a lead is touched at all. */
+  needs_lead?: boolean;
+  /** amoCRM's id of the user who becomes responsible; null: nobody is set. */
+  responsible?: number | null;
+  stage?: StagePlace | null;
+  tags?: string[];
+  task?: TaskRule | null;
 }
 
 /** The post that a comment belongs to. */
@@ -898,6 +1068,18 @@ export interface ReconciledOut {
   strays: number;
 }
 
+/** What rules would have done with the last messages, beside what was done. */
+export interface Replay {
+  /** Messages that were looked through. */
+  messages: number;
+  /** How many dialogues each rule would have got; an empty id: no rule. */
+  by_rule: Record<string, unknown>;
+  /** Dialogues that another rule decided about, or none. */
+  differing: number;
+  /** The dialogues, the newest first. */
+  dialogues: ReplayedDialogue[];
+}
+
 /** What a replay would do. */
 export interface ReplayCountOut {
   /** Number of dead letters it would process. */
@@ -941,6 +1123,25 @@ export interface ReplayOut {
   finished_at: string | null;
 }
 
+/** One of them. */
+export interface ReplayedDialogue {
+  message_id: string;
+  conversation_id: string;
+  source_id: string;
+  /** When its message was written, milliseconds since 1970. */
+  at: number;
+  faults: RuleFault[];
+  /** False: it is not known what amoCRM had then, so that conditions about contacts and leads could not hold. */
+  crm_known: boolean;
+  /** The rule that would decide. */
+  now?: RuleName | null;
+  now_responsible?: number | null;
+  /** The rule that decided then; null: none. */
+  then?: RuleName | null;
+  /** amoCRM's id of the user who became responsible then. */
+  then_responsible?: number | null;
+}
+
 /** Chats that wait for an answer now. */
 export interface ReportedChats {
   /** All of them. */
@@ -977,11 +1178,86 @@ export type Role = "client" | "manager" | "bot";
 /** The role of a participant. */
 export type RoleIn = "client" | "manager" | "bot";
 
+/** A version of the routes. */
+export interface RouteVersionOut {
+  version: number;
+  is_draft: boolean;
+  /** Who saved it; empty: the command line. */
+  author: string;
+  created_at: string;
+  /** Its rules; null if a later release wrote them. */
+  routes: RuleSet | null;
+}
+
+/** The versions of the routes. */
+export interface RouteVersionsOut {
+  items: RouteVersionOut[];
+}
+
+/** Rules to save. */
+export interface RoutesIn {
+  routes: RuleSet;
+  /** Saved as a draft. */
+  draft?: boolean;
+}
+
+/** The routes of an account. */
+export interface RoutesOut {
+  /** The version in force; null if there never was one. */
+  version: number | null;
+  routes: RuleSet;
+  draft: DraftOut | null;
+  /** Dialogues of the last 30 days by the rule's id; an empty id: no rule matched. */
+  matches: Record<string, unknown>;
+}
+
 /** A selectable row; its id is returned as `callback_data`. */
 export interface Row {
   id: string;
   description?: string;
   title?: string;
+}
+
+/** One rule. */
+export interface Rule {
+  /** Lower-case letters, digits and `-`. It stays when the rule is changed or moved, and counts its matches. */
+  id: string;
+  name: string;
+  /** A rule that is off matches nothing. */
+  on?: boolean;
+  then?: Actions;
+  /** All of these must hold; none of them: every dialogue. */
+  when?: Conditions;
+}
+
+/** What of a rule could not be used. Texts are `route-fault-{word}`. */
+export type RuleFault = "stage_gone" | "user_gone" | "nobody_present" | "nobody_responsible" | "refused";
+
+/** A rule by id and name. */
+export interface RuleName {
+  id: string;
+  name: string;
+}
+
+/** The rules of an account in their order: the first that matches decides. */
+export interface RuleSet {
+  /** amoCRM's id of the user who gets the dialogues of a rule that amoCRM refuses to carry out. */
+  fallback_user?: string | null;
+  rules?: Rule[];
+  /** After how many hours without a message of the customer the next one begins a new dialogue. */
+  silence_hours?: number;
+}
+
+/** A person in a round robin. */
+export interface Seat {
+  /** amoCRM's id. */
+  user_id: string;
+  /** Dialogues a day at most, by the account's time zone. */
+  limit?: number | null;
+  /** When this person works, in the account's time zone; always if there is no line. */
+  times?: string[];
+  /** How many dialogues this person gets for each one of a person of weight 1. */
+  weight?: number;
 }
 
 /** The new secret. */
@@ -1175,6 +1451,12 @@ export interface SourcePatchIn {
   settings?: Record<string, unknown> | null;
 }
 
+/** A stage of a pipeline. */
+export interface StagePlace {
+  pipeline_id: string;
+  status_id: string;
+}
+
 /** What to switch. */
 export interface StartTakeover {
   /** Ids of services that go on receiving, because a person has made sure that they answer nobody on this line. */
@@ -1318,6 +1600,12 @@ export interface TakeoverWatchOut {
   sent: number;
   failed: number;
   waiting: number;
+}
+
+/** A task to create. */
+export interface TaskRule {
+  text: string;
+  within_minutes: number;
 }
 
 /** The template a message was created from. */
@@ -1502,6 +1790,24 @@ export interface TimelineEventOut {
 /** Statuses that a messenger can report. A message's status never goes backwards: an earlier status is accepted and ignored. */
 export type ToldStatus = "delivered" | "read" | "failed";
 
+/** What would happen. */
+export interface Trial {
+  facts: Facts;
+  verdict: Verdict;
+  /** What amoCRM would be asked, in this order. */
+  asks: Ask[];
+  /** Whether amoCRM said what it knows of the customer. */
+  crm_answered: boolean;
+}
+
+/** A message to try: a past one by its id, or a made-up one. */
+export interface TryIn {
+  message?: Imagined | null;
+  message_id?: string | null;
+  /** The rules to try; by default the draft, else those in force. */
+  rules?: RuleSet | null;
+}
+
 /** A typing notification. */
 export interface TypingIn {
   conversation: ConversationIn;
@@ -1594,6 +1900,17 @@ export interface VendorEventOut {
 export interface VendorEventResentOut {
   id: string;
   status: string;
+}
+
+/** The decision about a dialogue. */
+export interface Verdict {
+  /** The other rules in their order, each with why it does not decide. */
+  others: MissedRule[];
+  plan: Plan;
+  /** What of the rule could not be used, because amoCRM no longer has it. */
+  faults: RuleFault[];
+  /** The rule that matched first; null if none did. */
+  rule?: RuleName | null;
 }
 
 /** A delivery attempt of a webhook. */

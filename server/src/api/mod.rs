@@ -30,6 +30,7 @@ pub mod openapi;
 pub mod reports;
 pub mod request;
 mod roster;
+pub mod routing;
 pub mod shadow;
 pub mod source_acts;
 pub mod sources;
@@ -81,6 +82,12 @@ operations! {
     tenants::get_account,
     tenants::update_account,
     tenants::list_pipelines,
+    routing::get_routes,
+    routing::replace_routes,
+    routing::list_route_versions,
+    routing::restore_route_version,
+    routing::try_routes,
+    routing::replay_routes,
     usage::list_usage,
     usage::get_account_usage,
     sources::create_source,

@@ -1,7 +1,6 @@
 //! What requests of the public API share: the JSON body, `Idempotency-Key` (a write request that is repeated with the
-//! same key is executed once and answered every time), who acts, and amoCRM's ids in JSON.
+//! same key is executed once and answered every time), and who acts.
 
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -30,8 +29,8 @@ use futures_util::{FutureExt, StreamExt};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
-use serde::de::{DeserializeOwned, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::IntoParams;
@@ -370,35 +369,6 @@ impl ReplayKey<'_> {
 
     fn bound_to(&self) -> String {
         format!("{}\n{}\n{}", self.key.id, self.fingerprint.route, self.name)
-    }
-}
-
-/// A 64-bit id of amoCRM: returned as a string, accepted as a string or a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NumericId(pub i64);
-
-impl<'de> Deserialize<'de> for NumericId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Id;
-        impl Visitor<'_> for Id {
-            type Value = NumericId;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("an id of digits, as a string")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<NumericId, E> {
-                let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-                let id = text.parse().ok().filter(|id| digits && *id > 0);
-                id.map(NumericId).ok_or_else(|| E::custom("expected an id of digits, as a string"))
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<NumericId, E> {
-                let id = i64::try_from(number).ok().filter(|id| *id > 0);
-                id.map(NumericId).ok_or_else(|| E::custom("expected an id of digits, as a string"))
-            }
-        }
-        deserializer.deserialize_any(Id)
     }
 }
 

@@ -4,7 +4,7 @@
 use actix_web::{HttpResponse, get, post, web};
 use base::error::{Error, Result};
 use base::i18n::{CRM, Language, Words};
-use base::json::{Moment, Query};
+use base::json::{Moment, NumericId, Query};
 use connectors::kinds::is_web_chat;
 use domain::api_key::Scope;
 use secrecy::{ExposeSecret, SecretString};
@@ -13,7 +13,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::request::{Call, NoParameters, NumericId};
+use super::request::{Call, NoParameters};
 use super::sources::{SourceOut, StepOut, shown};
 
 /// The result of a test.

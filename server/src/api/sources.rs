@@ -4,7 +4,7 @@ use actix_web::http::header::{ETAG, IF_MATCH};
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
-use base::json::{Moment, Query};
+use base::json::{Moment, NumericId, Query};
 use domain::api_key::Scope;
 use domain::cursor::ListOut;
 use domain::delivery::dead_letters;
@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::request::{Call, NoParameters, NumericId, PageQuery};
+use super::request::{Call, NoParameters, PageQuery};
 
 /// Creates a source.
 ///
@@ -172,7 +172,7 @@ fn etag(source: &source::Model) -> (actix_web::http::header::HeaderName, String)
 }
 
 /// The version from `If-Match`, quoted or not; None (any version) for `*` or a missing header.
-fn expected(request: &HttpRequest) -> Result<Option<i64>> {
+pub(super) fn expected(request: &HttpRequest) -> Result<Option<i64>> {
     let Some(header) = request.headers().get(IF_MATCH) else { return Ok(None) };
     let text = header.to_str().unwrap_or_default().trim();
     if text == "*" {

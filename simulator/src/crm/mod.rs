@@ -54,4 +54,4 @@ pub use state::{
     Message as MessageView, OtherMessage, Pipeline as PipelineView, Settings, Status, Switches, Talk as TalkView,
     User as UserView, UserRights, Webhook as WebhookView,
 };
-pub use view::{AccountView, ChatView, ContactView, IncomingLeadView, LeadView};
+pub use view::{AccountView, ChatView, ContactView, IncomingLeadView, LeadCardView, LeadView};

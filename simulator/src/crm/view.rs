@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::state::{Account, Card, Chat, Person, Pipeline, Unsorted, User};
+use super::state::{Account, CONTACTS, Card, Chat, LEADS, Person, Pipeline, TASKS, Unsorted, User};
 
 /// An account and its fixed parts.
 #[derive(Clone, Debug)]
@@ -67,6 +67,19 @@ pub struct ContactView {
     pub leads: Vec<i64>,
     /// Amojo ids of its chats.
     pub chats: Vec<String>,
+}
+
+/// A lead as its card shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeadCardView {
+    pub id: i64,
+    pub contact_id: i64,
+    pub pipeline_id: i64,
+    pub status_id: i64,
+    pub responsible_user_id: i64,
+    pub tags: Vec<String>,
+    /// The texts of its tasks, each with the user who has to do it.
+    pub tasks: Vec<(String, i64)>,
 }
 
 /// An incoming lead that was not accepted yet.
@@ -134,6 +147,24 @@ impl ContactView {
             emails: contact.emails(),
             leads: account.crm.leads_of(contact.id).map(|lead| lead.id).collect(),
             chats: links.map(|link| link.chat_id.clone()).collect(),
+        }
+    }
+}
+
+impl LeadCardView {
+    pub(crate) fn of(account: &Account, lead: &Card) -> Self {
+        let contacts = account.crm.tied((LEADS.name, lead.id), CONTACTS.name);
+        let contact_id = contacts.first().map_or_else(|| lead.number("contact_id"), |(id, _)| *id);
+        let is_its = |task: &&Card| task.text("entity_type") == LEADS.name && task.number("entity_id") == lead.id;
+        let tasks = account.crm.all(&TASKS).iter().filter(is_its);
+        Self {
+            id: lead.id,
+            contact_id,
+            pipeline_id: lead.number("pipeline_id"),
+            status_id: lead.number("status_id"),
+            responsible_user_id: lead.number("responsible_user_id"),
+            tags: lead.tags.clone(),
+            tasks: tasks.map(|task| (task.text("text").to_owned(), task.number("responsible_user_id"))).collect(),
         }
     }
 }

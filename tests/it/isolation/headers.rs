@@ -112,6 +112,9 @@ async fn collected(world: &mut World) -> Told {
     let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
     let import = answer(file).await.is(202).text_at("/id");
     let table = crate::import::tables::waits(world, &line, crate::import::tables::SHOP).await;
+    let routes = json!({"routes": {"rules": [{"id": "all", "name": "All"}]}});
+    let put = world.api.request(Method::PUT, &format!("/api/v1/tenants/{}/routes", line.tenant_id)).json(&routes);
+    answer(put).await.is(200);
     let key = begin(&owner, &line).await;
     let ids = [
         ("/messages/{id}", format!("/messages/{}", theirs.0)),
@@ -121,6 +124,7 @@ async fn collected(world: &mut World) -> Told {
         ("/keys/{id}", format!("/keys/{key}")),
         ("/import/{id}/columns", format!("/import/{table}/columns")),
         ("/import/{id}", format!("/import/{import}")),
+        ("/routing/rules/{id}", "/routing/rules/all".to_owned()),
         ("{person_id}", viewer.to_string()),
         ("{source_id}", source.clone()),
         ("{id}", source),

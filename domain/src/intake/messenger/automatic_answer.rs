@@ -70,38 +70,71 @@ pub(super) async fn answer(
         return Ok(Vec::new());
     }
     let customer = question.customer;
-    let text = clean(&text_of(&hours, &closed, words, now, customer.name.as_deref()));
-    let bot = Person { id: "hours".to_owned(), role: Role::Bot, ..Person::default() };
-    let body = Body { receiver: Some(customer), true_until: closed.until(), ..Body::new(bot, Content::Text { text }) };
-    let body = serde_json::to_string(&body).context("a message body as JSON")?;
-    let item = |direction: Direction| {
-        let (id, to_messenger) = (app.clock.uuid_v7(), direction == Direction::ToMessenger);
-        let letter = match direction {
-            Direction::ToMessenger => messenger_letter(&app.delivery, source, id, LetterKind::Message, String::new()),
-            Direction::ToCrm => {
-                crm_letter(&app.delivery, source.channel_id, source.id, id, LetterKind::Message, String::new())
-            }
+    let text = text_of(&hours, &closed, words, now, customer.name.as_deref());
+    let answer =
+        BotMessage { bot: "hours", key, text, customer, answers: sent_at, true_until: closed.until() };
+    Ok(answer.items(app, source, &asked.conversation)?)
+}
+
+/// A message that Parom writes to a customer.
+pub(crate) struct BotMessage {
+    /// Who wrote it, as its id.
+    pub bot: &'static str,
+    /// By which a repeat is recognised.
+    pub key: String,
+    pub text: String,
+    pub customer: Person,
+    /// When the message that it answers was written, milliseconds since 1970.
+    pub answers: i64,
+    /// From when on it is no longer true.
+    pub true_until: Option<i64>,
+}
+
+impl BotMessage {
+    /// What stores it: for the customer, and a copy for amoCRM as written by the channel's bot, if it has one.
+    pub fn items(
+        self,
+        app: &IntakeContext,
+        source: &source::Model,
+        conversation: &Conversation,
+    ) -> anyhow::Result<Vec<AcceptItem>> {
+        let now = app.clock.millis();
+        let bot = Person { id: self.bot.to_owned(), role: Role::Bot, ..Person::default() };
+        let content = Content::Text { text: clean(&self.text) };
+        let body =
+            Body { receiver: Some(self.customer), true_until: self.true_until, ..Body::new(bot, content) };
+        let body = serde_json::to_string(&body).context("a message body as JSON")?;
+        let item = |direction: Direction| {
+            let (id, to_messenger) = (app.clock.uuid_v7(), direction == Direction::ToMessenger);
+            let letter = match direction {
+                Direction::ToMessenger => {
+                    messenger_letter(&app.delivery, source, id, LetterKind::Message, String::new())
+                }
+                Direction::ToCrm => {
+                    crm_letter(&app.delivery, source.channel_id, source.id, id, LetterKind::Message, String::new())
+                }
+            };
+            let message = NewMessage {
+                source_id: source.id,
+                direction,
+                state: State::Queued,
+                external_id: if to_messenger { String::new() } else { self.key.clone() },
+                amocrm_message_id: String::new(),
+                body: body.clone(),
+                failure: None,
+                // Below the message that it answers.
+                sent_at: now.max(self.answers + 1),
+            };
+            let event = if to_messenger { EventKind::Sent } else { EventKind::Message };
+            let key = DedupeKey { origin: source.id, external_id: self.key.clone(), event };
+            let bare = AcceptItem::bare(key, id, now, conversation.clone());
+            AcceptItem { message: Some(message), letters: vec![letter], ..bare }
         };
-        let message = NewMessage {
-            source_id: source.id,
-            direction,
-            state: State::Queued,
-            external_id: if to_messenger { String::new() } else { key.clone() },
-            amocrm_message_id: String::new(),
-            body: body.clone(),
-            failure: None,
-            // Below the message that it answers.
-            sent_at: now.max(sent_at + 1),
-        };
-        let event = if to_messenger { EventKind::Sent } else { EventKind::Message };
-        let key = DedupeKey { origin: source.id, external_id: key.clone(), event };
-        let bare = AcceptItem::bare(key, id, now, asked.conversation.clone());
-        AcceptItem { message: Some(message), letters: vec![letter], ..bare }
-    };
-    let has_bot =
-        app.integrations.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());
-    let copy = has_bot.then(|| item(Direction::ToCrm));
-    Ok(std::iter::once(item(Direction::ToMessenger)).chain(copy).collect())
+        let has_bot =
+            app.integrations.channel(&source.channel_id.to_string()).is_some_and(|(_, channel)| channel.bot.is_some());
+        let copy = has_bot.then(|| item(Direction::ToCrm));
+        Ok(std::iter::once(item(Direction::ToMessenger)).chain(copy).collect())
+    }
 }
 
 /// What the customer reads. Customers get plain spaces.
@@ -114,7 +147,7 @@ fn text_of(hours: &WorkingHours, closed: &ClosedTime, words: Words, now: i64, na
 }
 
 /// Whether it would arrive at once: not what waits until it is no longer true, or what the messenger would refuse.
-async fn may_send(app: &IntakeContext, source: &source::Model, sent_at: i64) -> Result<bool> {
+pub(crate) async fn may_send(app: &IntakeContext, source: &source::Model, sent_at: i64) -> Result<bool> {
     if source.is_shadow() || is_shared(source, sent_at) {
         return Ok(false);
     }

@@ -8,14 +8,17 @@
 use anyhow::Context;
 use base::error::Result;
 use base::message::{Body, Content, Direction, LetterKind, Media, Person, Quote, Role, State, crm_id, is_visible};
+use base::millis::HOUR;
 use base::phone::Phone;
+use chrono::TimeDelta;
 use connectors::hours::WorkingHours;
 use entity::{conversation, message, source};
 use queue::accept_batch::{
-    AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, NewConversation, NewMedia, NewMessage,
-    OpenedDialogue, RawHook, Side,
+    AcceptItem, Alias, Conversation, DedupeKey, DialogueJob, EventKind, ItemOutcome, NewConversation, NewMedia,
+    NewMessage, OpenedDialogue, RawHook, Side,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -135,12 +138,48 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
     // From when it was written, because the messenger counts its time for free answers from then too: a webhook repeated
     // after an outage opens no window that the messenger has closed.
     let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
+    let dialogue_job = begins(app, source, &body, id, message.sent_at).await?;
     // The service that had the line may have it too: `takeover` looks, and sends it if not.
     let is_shared = !body.silent && is_shared(source, message.sent_at);
     let bare = AcceptItem::bare(key, id, now, conversation);
-    let entry =
-        AcceptItem { fingerprint, opened, heard_at, message: Some(message), media, letters: vec![letter], ..bare };
+    let entry = AcceptItem {
+        fingerprint,
+        opened,
+        heard_at,
+        dialogue_job,
+        message: Some(message),
+        media,
+        letters: vec![letter],
+        ..bare
+    };
     Ok(if is_shared { entry.in_shadow() } else { entry })
+}
+
+/// The kind of job that decides about a new dialogue, see `route`.
+pub const ROUTES: &str = "routes";
+/// Until its first attempt: by then amoCRM has usually made its incoming lead.
+const ROUTED_AFTER: TimeDelta = TimeDelta::seconds(3);
+
+/// The work that a message asks for if it begins a dialogue; none if its account has no routes.
+async fn begins(
+    app: &IntakeContext,
+    source: &source::Model,
+    body: &Body,
+    id: Uuid,
+    sent_at: i64,
+) -> Result<Option<DialogueJob>, DbErr> {
+    let is_written = body.sender.role == Role::Client && !body.silent && body.post.is_none();
+    if !is_written || source.is_shadow() || is_shared(source, sent_at) {
+        return Ok(None);
+    }
+    let tenant = app.lookup.tenant(source.tenant_id).await?;
+    let Some(hours) = tenant.and_then(|tenant| tenant.routes_hours) else { return Ok(None) };
+    Ok(Some(DialogueJob {
+        kind: ROUTES,
+        payload: json!({ "message": id }).to_string(),
+        due: app.clock.millis() + ROUTED_AFTER.num_milliseconds(),
+        silent_since: sent_at - i64::from(hours) * HOUR,
+    }))
 }
 
 /// Hash over what must be equal in a repeat under the same id: conversation, sender's role and id, content without

@@ -7,7 +7,7 @@
 //!    blocks a chat
 //! ```
 
-mod automatic_answer;
+pub(crate) mod automatic_answer;
 mod conversations;
 mod early;
 pub mod edit;

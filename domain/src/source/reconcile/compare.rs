@@ -185,7 +185,8 @@ mod tests {
     }
 
     fn pipelines() -> Vec<Pipeline> {
-        let pipeline = |id, is_archive| Pipeline { id, name: String::new(), is_main: id == 7, is_archive };
+        let pipeline =
+            |id, is_archive| Pipeline { id, name: String::new(), is_main: id == 7, is_archive, stages: Vec::new() };
         vec![pipeline(7, false), pipeline(8, false), pipeline(9, true)]
     }
 

@@ -3,8 +3,8 @@
 use base::message::{Direction, LetterKind, State};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{
-    audit, chat_email, consent, conversation, dead_letter, erasure, import, message, oauth_grant, source, tenant,
-    tenant_channel,
+    audit, chat_email, consent, conversation, dead_letter, erasure, import, message, oauth_grant, route_decision,
+    route_version, source, tenant, tenant_channel,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -53,6 +53,27 @@ pub(super) fn channel(row: &tenant_channel::Model) -> Value {
         json!({
             "channel_id": row.channel_id, "scope_id": row.scope_id, "status": row.status, "detail": row.detail,
             "connected_at": time(row.connected_at),
+        }),
+    )
+}
+
+pub(super) fn routes(row: &route_version::Model) -> Value {
+    line(
+        "routes",
+        json!({
+            "version": row.number, "is_draft": row.is_draft, "author": row.author, "created_at": time(row.created_at),
+            "routes": stored(&row.rules),
+        }),
+    )
+}
+
+pub(super) fn routed(row: &route_decision::Model) -> Value {
+    line(
+        "route_decision",
+        json!({
+            "message_id": row.message_id, "conversation_id": row.conversation_id, "version": row.version,
+            "rule": row.rule_id, "facts": stored(&row.facts), "verdict": stored(&row.verdict),
+            "steps": stored(&row.steps), "state": row.state, "created_at": time(row.created_at),
         }),
     )
 }

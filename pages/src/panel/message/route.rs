@@ -4,6 +4,7 @@ use base::i18n::Sentence;
 use base::message::{Direction, LetterKind, Role, State};
 use chrono::TimeDelta;
 use domain::delivery::read::story::Story;
+use domain::route::decision::{Decision, DecisionState, Outcome};
 use entity::{attempt, message};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
@@ -63,6 +64,40 @@ pub fn route(
     };
     differences(page, &mut steps);
     steps
+}
+
+/// The step of a dialogue that was routed: which rule decided, and how far that was carried out.
+pub fn routed(page: &PageContext, made: &Decision) -> RouteStep {
+    let words = page.words;
+    let title = match &made.verdict.rule {
+        Some(rule) => words.text("routing-hop").with("rule", rule.name.as_str()),
+        None => words.text("routing-hop-none"),
+    };
+    let state = made.state();
+    let tone = match state {
+        DecisionState::Done => "ok",
+        DecisionState::Open | DecisionState::Waiting => "warn",
+        DecisionState::Failed => "bad",
+    };
+    let faults = made
+        .verdict
+        .faults
+        .iter()
+        .map(|fault| words.text(format!("routing-fault-{}", fault.word())).with("crm", page.crm).to_string());
+    let refused = made.steps.iter().filter(|step| step.outcome == Outcome::Refused).map(|step| step.detail.clone());
+    let at = made.row.created_at;
+    let when = page.when(&at);
+    RouteStep {
+        tone,
+        state: words.text(format!("routing-state-{}", state.word())),
+        title,
+        at: Some(at),
+        time: html::time(&when.clock_seconds(), &when.machine(), &when.full()),
+        gap: String::new(),
+        detail: faults.chain(refused).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". "),
+        attempts: Vec::new(),
+        count: None,
+    }
 }
 
 struct Draw<'draw> {

@@ -6,6 +6,7 @@ use base::i18n::{Sentence, Words};
 use base::message::{Content, Direction};
 use chrono::TimeDelta;
 use domain::delivery::read::story::Story;
+use domain::route::decision;
 use domain::source::{SourceState, SourceStatus, StateReason};
 use domain::tenant;
 use uuid::Uuid;
@@ -154,6 +155,11 @@ pub async fn page(
         None if stage == WaitingStage::Checking => (Main::None, send),
         None => (send, Main::None),
     };
+    let mut steps = route::route(page, story, stage, unreported, &by_hand, &around);
+    if story.direction == Direction::ToCrm {
+        let made = decision::find(app.store.read(), message.tenant_id, message.id).await?;
+        steps.extend(made.map(|made| route::routed(page, &made)));
+    }
     let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row));
     Ok(MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
@@ -177,7 +183,7 @@ pub async fn page(
         source_id: message.source_id.to_string(),
         kind: words.text_of("messages-kind-", story.body.content.kind()),
         expired: story.body.expired.then(|| erased(app, member, words)),
-        steps: route::route(page, story, stage, unreported, &by_hand, &around),
+        steps,
         ids,
         shown,
         may_see: member.may(Right::SeeTexts),

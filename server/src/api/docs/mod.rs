@@ -233,6 +233,7 @@ fn methods(item: &PathItem) -> BTreeSet<&'static str> {
     let all = [
         ("GET", item.get.is_some()),
         ("POST", item.post.is_some()),
+        ("PUT", item.put.is_some()),
         ("PATCH", item.patch.is_some()),
         ("DELETE", item.delete.is_some()),
     ];

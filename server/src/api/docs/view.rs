@@ -87,7 +87,7 @@ pub(super) fn groups(document: &Value) -> Vec<OperationGroup> {
 fn operations(document: &Value, tag: &str) -> Vec<Operation> {
     let mut list = Vec::new();
     for (path, item) in document.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        for method in ["get", "post", "patch", "delete"] {
+        for method in ["get", "post", "put", "patch", "delete"] {
             let Some(operation) = item.get(method) else { continue };
             if operation.pointer("/tags/0").and_then(Value::as_str) == Some(tag) {
                 list.push(operation_of(document, path, method, operation));

@@ -17,7 +17,7 @@ use crate::api::request;
 /// The component of message content, and the prefix of its types.
 const CONTENT: &str = "ContentIn";
 /// Operations that write and take no `Idempotency-Key`.
-const NEVER_REPEATED: [&str; 2] = ["show_typing", "export_customer"];
+const NEVER_REPEATED: [&str; 4] = ["show_typing", "export_customer", "try_routes", "replay_routes"];
 /// The prefix of a list's name, before the name of its items.
 const LISTS: &str = "ListOut_";
 
@@ -42,9 +42,9 @@ pub(super) fn finish(document: &mut OpenApi) {
 
 /// The operations of a path, each with whether it needs a key that may write.
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&mut Operation, bool)> {
-    let operations =
-        [(&mut item.get, false), (&mut item.post, true), (&mut item.patch, true), (&mut item.delete, true)];
-    operations.into_iter().filter_map(|(operation, writes)| Some((operation.as_mut()?, writes)))
+    let writing = [&mut item.post, &mut item.put, &mut item.patch, &mut item.delete].map(|one| (one, true));
+    let operations = std::iter::once((&mut item.get, false)).chain(writing);
+    operations.filter_map(|(operation, writes)| Some((operation.as_mut()?, writes)))
 }
 
 /// Adds the header of repeats and the errors that follow from the route; a handler's own words win.

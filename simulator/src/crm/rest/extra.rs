@@ -367,7 +367,7 @@ pub(super) fn add_users(request: &Request<'_>) -> Reply {
                 name,
                 email,
                 is_admin: rights["is_admin"].as_bool().unwrap_or(false),
-                amojo_id: Some(ids::amojo(&format!("user.{id}.{}", account.host)).to_string()),
+                amojo_id: Some(account.amojo_id_of(id)),
                 role_id: rights["role_id"].as_i64(),
                 rights: UserRights {
                     leads: right(&rights, "leads"),

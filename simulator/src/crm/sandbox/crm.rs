@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::Sandbox;
 use crate::crm::breakage::{self, Breakage};
 use crate::crm::state::{
-    CONTACTS, Card, LEADS, Link, NOTES, OtherMessage, Settings, Switches, Talk, Template, UserRights, Webhook,
+    CONTACTS, Card, LEADS, Link, NOTES, OtherMessage, STATUSES, Settings, Switches, Talk, Template, UserRights, WON,
+    Webhook,
 };
-use crate::crm::view::{ContactView, IncomingLeadView};
+use crate::crm::view::{ContactView, IncomingLeadView, LeadCardView};
 
 impl Sandbox {
     /// A user creates a contact; returns its id, 0 for an unknown host.
@@ -90,6 +91,45 @@ impl Sandbox {
             let parent = format!("{}/{lead_id}", LEADS.name);
             let of_lead = account.crm.all(&NOTES).iter().filter(|note| note.parent == parent);
             of_lead.filter_map(|note| note.fields.get("params")?.get("text")?.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    /// Leads that were accepted or made, in order of creation.
+    pub fn leads(&self, host: &str) -> Vec<LeadCardView> {
+        self.look(host, |account| {
+            let waiting: Vec<i64> = account.crm.waiting().map(|one| one.lead_id).collect();
+            let leads = account.crm.all(&LEADS).iter().filter(|lead| !waiting.contains(&lead.id));
+            leads.map(|lead| LeadCardView::of(account, lead)).collect()
+        })
+    }
+
+    /// The user who is responsible for a contact; 0 for an unknown one.
+    pub fn responsible_for_contact(&self, host: &str, contact_id: i64) -> i64 {
+        self.look(host, |account| {
+            account.crm.contact(contact_id).map_or(0, |contact| contact.number("responsible_user_id"))
+        })
+    }
+
+    /// An administrator adds a manager who answers in chats; returns the id, 0 for an unknown host.
+    pub fn add_manager(&self, host: &str, name: &str) -> i64 {
+        self.act(host, |account, _| account.add_manager(name))
+    }
+
+    /// A user closes a lead as won.
+    pub fn win_lead(&self, host: &str, lead_id: i64) {
+        self.act(host, |account, now| account.change_card(&LEADS, lead_id, now, |lead| lead.set("status_id", WON)));
+    }
+
+    /// A user deletes a stage; leads in it stay.
+    pub fn delete_stage(&self, host: &str, status_id: i64) {
+        self.act(host, |account, _| account.crm.all_mut(&STATUSES).retain(|stage| stage.id != status_id));
+    }
+
+    /// The stages of a pipeline in their order, without that of incoming leads.
+    pub fn stages(&self, host: &str, pipeline_id: i64) -> Vec<(i64, String)> {
+        self.look(host, |account| {
+            let steps = account.steps(pipeline_id).filter(|step| step.number("type") != 1);
+            steps.map(|step| (step.id, step.name().to_owned())).collect()
         })
     }
 

@@ -363,6 +363,26 @@ impl Account {
         self.users.iter().find(|user| user.is_admin)
     }
 
+    /// The id in the Chats API that a user gets.
+    pub(crate) fn amojo_id_of(&self, user_id: i64) -> String {
+        ids::amojo(&format!("user.{user_id}.{}", self.host)).to_string()
+    }
+
+    /// A new user who is no administrator; returns the id.
+    pub(crate) fn add_manager(&mut self, name: &str) -> i64 {
+        let id = self.next_number();
+        self.users.push(User {
+            id,
+            name: name.to_owned(),
+            email: format!("user{id}@example.com"),
+            is_admin: false,
+            amojo_id: Some(self.amojo_id_of(id)),
+            role_id: None,
+            rights: UserRights::default(),
+        });
+        id
+    }
+
     /// Sets the user of the account's pages. An unknown id changes nothing.
     pub(crate) fn sign_in(&mut self, user_id: i64) {
         if self.user(user_id).is_some() {

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 pub(crate) use account::{Account, Source};
 pub use account::{HookSamples, Pipeline, Switches, User, UserRights};
-pub(crate) use card::{Card, Custom};
+pub(crate) use card::{Card, Custom, WON};
 pub(crate) use chat::{Chat, Person, Typing};
 pub use chat::{Direction, Message, Status};
 pub use crm::Talk;

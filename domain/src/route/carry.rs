@@ -1,0 +1,525 @@
+//! The job that decides about a dialogue and carries the decision out in amoCRM.
+//!
+//! ```text
+//! message in amoCRM ─▶ decided ─▶ greeting ─▶ lead: accepted · linked · used · opened again · made
+//!       │ not yet          │                    ├─▶ stage, responsible, tags ─▶ contact ─▶ task
+//!       └─▶ later          └ stored             └─ a person has to accept it ─▶ later, up to 30 days
+//! ```
+//!
+//! Each step looks before it makes something, and notes that it begins: after a crash it finds what it made.
+
+use std::sync::Arc;
+
+use amocrm::rest::{LeadChange, NewTask, Rest, Tag};
+use base::error::Result;
+use base::i18n::Zone;
+use base::message::{Body, Direction, Person, State};
+use base::millis::{HOUR, MINUTE};
+use chrono::TimeDelta;
+use connectors::hours::fill;
+use entity::{conversation, job, message, source, tenant};
+use queue::accept_batch::{AcceptBatch, Conversation, Priority};
+use sea_orm::{DbErr, EntityTrait};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::decide::{Ask, Plan, RuleFault, fallback_user};
+use super::decision::{self, Beginning, Decision, DecisionState, Outcome};
+use super::facts::{Arrival, Facts};
+use super::rule::CustomerKind;
+use super::{crm, versions};
+use crate::alert::{self, Alarm, ROUTE_FAILED};
+use crate::intake::IntakeContext;
+use crate::intake::messenger::automatic_answer::{BotMessage, may_send};
+use crate::job::NextRun;
+use crate::lead_note;
+use crate::tenant::token::{CallError, with_token};
+use crate::tenant::{TenantStatus, country};
+
+/// The kind's name.
+pub use crate::intake::messenger::message::ROUTES as KIND;
+/// Delays after the first, second, … failure in a row.
+pub const BACK_OFF: [TimeDelta; 6] = lead_note::BACK_OFF;
+/// A chat that is so much older than the message is of a customer who wrote before.
+const RETURNS: i64 = MINUTE;
+
+/// An attempt. Safe to repeat.
+pub async fn route(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
+    let (app, job) = (&app, &job);
+    let message_id = serde_json::from_str::<serde_json::Value>(&job.payload)?["message"].as_str().map(Uuid::parse_str);
+    let Some(message_id) = message_id.transpose()? else { return Ok(NextRun::Never) };
+    let Some(dialogue) = Dialogue::read(app, job.tenant_id, message_id).await? else { return Ok(NextRun::Never) };
+    let is_last = usize::try_from(job.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
+    match go_on(app, &dialogue).await {
+        Ok(Progress::Done) => Ok(NextRun::Never),
+        Ok(Progress::Waiting) => Ok(lead_note::later(app.clock.millis(), job)),
+        Err(error) => {
+            dialogue.failed(app, &format!("{error:#}"), is_last).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Whether a job has to look again.
+enum Progress {
+    Done,
+    Waiting,
+}
+
+/// A dialogue with what belongs to it.
+pub(super) struct Dialogue {
+    pub tenant: Arc<tenant::Model>,
+    pub source: Arc<source::Model>,
+    pub conversation: conversation::Model,
+    pub message: message::Model,
+    pub body: Body,
+}
+
+impl Dialogue {
+    /// None if the customer was erased, or the account is no longer served.
+    pub async fn read(app: &IntakeContext, tenant_id: Uuid, message_id: Uuid) -> anyhow::Result<Option<Self>> {
+        let db = app.store.read();
+        let Some(message) = message::Entity::find_by_id((tenant_id, message_id)).one(db).await? else {
+            return Ok(None);
+        };
+        let of_it = conversation::Entity::find_by_id((tenant_id, message.conversation_id));
+        let (source, tenant) = (app.lookup.source(message.source_id).await?, app.lookup.tenant(tenant_id).await?);
+        let (Some(conversation), Some(source), Some(tenant)) = (of_it.one(db).await?, source, tenant) else {
+            return Ok(None);
+        };
+        if TenantStatus::shown(&tenant) == TenantStatus::Uninstalled {
+            return Ok(None);
+        }
+        let body = serde_json::from_str(&message.body)?;
+        Ok(Some(Self { tenant, source, conversation, message, body }))
+    }
+
+    /// What is known of it here.
+    pub fn facts(&self, app: &IntakeContext) -> Facts {
+        let is_old = self.conversation.created_at + RETURNS < self.message.accepted_at;
+        Facts::of(&Arrival {
+            source: &self.source,
+            conversation: &self.conversation,
+            body: &self.body,
+            at: self.message.sent_at,
+            customer: if is_old { CustomerKind::Returning } else { CustomerKind::New },
+            zone: Zone::named(&self.tenant.time_zone),
+            country: country(&app.integrations, &self.tenant),
+        })
+    }
+
+    /// The same with what amoCRM knows; none while it does not know the message.
+    async fn all_facts(&self, app: &IntakeContext) -> anyhow::Result<Option<Facts>> {
+        let is_there = self.message.state != State::Queued.number() && !self.conversation.amocrm_chat_id.is_empty();
+        if !is_there {
+            return Ok(None);
+        }
+        let crm = crm::read(&app.tenants, &self.conversation, self.message.accepted_at).await?;
+        Ok(Some(Facts { crm, ..self.facts(app) }))
+    }
+
+    /// Raises the alert of the rule that decided. `is_last`: nothing more is tried.
+    async fn failed(&self, app: &IntakeContext, reason: &str, is_last: bool) -> anyhow::Result<()> {
+        let Some(mut made) = decision::find(app.store.read(), self.tenant.tenant_id, self.message.id).await? else {
+            return Ok(());
+        };
+        if is_last {
+            made.becomes(app, DecisionState::Failed).await?;
+        }
+        warn(app, &made, RuleFault::Refused, reason).await
+    }
+}
+
+/// Opens the alert that names the rule.
+async fn warn(app: &IntakeContext, made: &Decision, fault: RuleFault, reason: &str) -> anyhow::Result<()> {
+    let Some(rule) = &made.verdict.rule else { return Ok(()) };
+    let detail = json!({"rule": rule.name, "fault": fault.word(), "reason": reason});
+    let alarm = Alarm { tenant_id: made.row.tenant_id, kind: ROUTE_FAILED, object: &rule.id, source_id: None, detail };
+    alert::raise(app, app.store.write(), alarm).await?;
+    Ok(())
+}
+
+/// Decides if that was not done, and does what is left to do.
+async fn go_on(app: &Arc<IntakeContext>, dialogue: &Dialogue) -> anyhow::Result<Progress> {
+    let (tenant_id, message_id) = (dialogue.tenant.tenant_id, dialogue.message.id);
+    // amoCRM has no dialogue whose message it refused.
+    if dialogue.message.state == State::Failed.number() || dialogue.message.state == State::Shadow.number() {
+        return Ok(Progress::Done);
+    }
+    let made = match decision::find(app.store.read(), tenant_id, message_id).await? {
+        Some(made) if matches!(made.state(), DecisionState::Done | DecisionState::Failed) => return Ok(Progress::Done),
+        Some(made) => made,
+        None => {
+            let Some(version) = versions::in_force(app.store.read(), tenant_id).await? else {
+                return Ok(Progress::Done);
+            };
+            let Some(rules) = versions::rules_of(&version).filter(super::RuleSet::is_on) else {
+                return Ok(Progress::Done);
+            };
+            let Some(facts) = dialogue.all_facts(app).await? else { return Ok(Progress::Waiting) };
+            let presence = crm::presence(&app.sources, &dialogue.tenant, &rules)
+                .await
+                .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?;
+            let begins = Beginning {
+                tenant_id,
+                message_id,
+                conversation_id: dialogue.conversation.id,
+                at: dialogue.message.accepted_at,
+            };
+            let made = decision::make(app, begins, &version, facts, presence).await?;
+            app.faults.hit("route.decided")?;
+            made
+        }
+    };
+    Carrier { app, dialogue, made }.run().await
+}
+
+/// Carries one decision out.
+struct Carrier<'carrier> {
+    app: &'carrier Arc<IntakeContext>,
+    dialogue: &'carrier Dialogue,
+    made: Decision,
+}
+
+impl Carrier<'_> {
+    async fn run(mut self) -> anyhow::Result<Progress> {
+        let mut plan = self.made.verdict.plan.clone();
+        // Who got it because nobody answered keeps it.
+        let fell_back = self.made.outcome(super::fallback::ASK);
+        if fell_back.is_some_and(|step| matches!(step.outcome, Outcome::Begun | Outcome::Done)) {
+            plan.responsible = None;
+        }
+        if let Some(greeting) = &plan.greeting {
+            self.greet(greeting).await?;
+        }
+        if plan.needs_lead {
+            if self.made.row.lead_id == 0 && !self.find_lead(&plan).await? {
+                self.made.becomes(self.app, DecisionState::Waiting).await?;
+                return Ok(Progress::Waiting);
+            }
+            self.change(&plan).await?;
+            self.contact(&plan).await?;
+            self.task(&plan).await?;
+        }
+        let refused = self.made.steps.iter().find(|step| step.outcome == Outcome::Refused).cloned();
+        let fault = self.made.verdict.faults.iter().copied().find(|fault| fault.is_defect());
+        match (&refused, fault, &self.made.verdict.rule) {
+            (Some(step), ..) => warn(self.app, &self.made, RuleFault::Refused, &step.detail).await?,
+            (None, Some(fault), _) => warn(self.app, &self.made, fault, "").await?,
+            (None, None, Some(rule)) => {
+                let (db, tenant_id) = (self.app.store.write(), self.made.row.tenant_id);
+                alert::resolve(self.app, db, tenant_id, ROUTE_FAILED, &rule.id).await?;
+            }
+            (None, None, None) => {}
+        }
+        let state = if refused.is_some() { DecisionState::Failed } else { DecisionState::Done };
+        self.made.becomes(self.app, state).await?;
+        Ok(Progress::Done)
+    }
+
+    /// Whether a step is over.
+    fn is_over(&self, ask: &str) -> bool {
+        self.made.outcome(ask).is_some_and(|step| step.outcome != Outcome::Begun)
+    }
+
+    /// Greets the customer once, while the messenger allows it.
+    async fn greet(&mut self, greeting: &str) -> anyhow::Result<()> {
+        const ASK: &str = Ask::Greet.word();
+        if self.is_over(ASK) {
+            return Ok(());
+        }
+        let (app, message) = (self.app, &self.dialogue.message);
+        let customer: Person = serde_json::from_str(&self.dialogue.conversation.contact)?;
+        let may = may_send(app, &self.dialogue.source, message.sent_at).await;
+        if !may.map_err(|error| anyhow::anyhow!("the greeting could not be sent: {}", error.name()))? {
+            return self.made.note(app, ASK, Outcome::Skipped, "").await;
+        }
+        let text = fill(greeting, &[("name", customer.name.as_deref())]);
+        if text.is_empty() {
+            return self.made.note(app, ASK, Outcome::Skipped, "").await;
+        }
+        let said = BotMessage {
+            bot: "routes",
+            key: format!("route:{}", message.id),
+            text,
+            customer,
+            answers: message.sent_at,
+            // Later it would greet somebody who is already served.
+            true_until: Some(app.clock.millis() + HOUR),
+        };
+        let entries = said.items(app, &self.dialogue.source, &Conversation::Known(message.conversation_id))?;
+        let tenant_id = self.made.row.tenant_id;
+        app.writer.accept(AcceptBatch { tenant_id, priority: Priority::Normal, raw: None, entries }).await?;
+        self.made.note(app, ASK, Outcome::Done, "").await
+    }
+
+    /// Finds the lead of the dialogue, or makes it. False if a person has to accept it first.
+    async fn find_lead(&mut self, plan: &Plan) -> anyhow::Result<bool> {
+        let app = self.app;
+        // What was read for the decision is seconds old, unless this is a later attempt.
+        let is_first = self.made.steps.iter().all(|step| step.ask == Ask::Greet.word());
+        let facts = if is_first && self.made.state() == DecisionState::Open {
+            self.made.facts.clone()
+        } else {
+            let crm = crm::read(&app.tenants, &self.dialogue.conversation, self.dialogue.message.accepted_at).await?;
+            Facts { crm, ..self.made.facts.clone() }
+        };
+        let mut ask = plan.lead_ask(&facts);
+        let is_making = self.made.outcome(Ask::Create.word()).is_some_and(|step| step.outcome == Outcome::Begun);
+        if is_making {
+            // Whatever lead came since then is the one that was asked for.
+            let new = facts.crm.leads.iter().find(|id| !self.made.facts.crm.leads.contains(id));
+            ask = new.map_or(ask, |lead_id| Ask::Use { lead_id: *lead_id });
+        }
+        let word = ask.word();
+        let lead_id = match &ask {
+            Ask::WaitForPerson => return Ok(false),
+            Ask::Use { lead_id } => *lead_id,
+            Ask::Accept => {
+                self.made.note(app, word, Outcome::Begun, "").await?;
+                app.faults.hit("route.before_step")?;
+                let incoming = facts.crm.incoming.clone().unwrap_or_default();
+                self.accept(&incoming.uid, plan.responsible).await?;
+                match incoming.lead_id {
+                    Some(lead_id) => lead_id,
+                    None => {
+                        let known = &self.dialogue.conversation;
+                        let crm = crm::read(&app.tenants, known, self.dialogue.message.accepted_at).await?;
+                        let lead = crm.open_lead.map(|lead| lead.id);
+                        lead.ok_or_else(|| anyhow::anyhow!("the accepted lead is not listed yet"))?
+                    }
+                }
+            }
+            Ask::Link { lead_id } => {
+                self.link(&facts, *lead_id).await?;
+                *lead_id
+            }
+            Ask::Reopen { lead_id } => {
+                self.made.note(app, word, Outcome::Begun, "").await?;
+                app.faults.hit("route.before_step")?;
+                let stage = plan.stage.ok_or_else(|| anyhow::anyhow!("a lead is opened again without a stage"))?;
+                let change = LeadChange {
+                    pipeline_id: Some(stage.pipeline_id.0),
+                    status_id: Some(stage.status_id.0),
+                    ..LeadChange::default()
+                };
+                set_lead(app, self.made.row.tenant_id, *lead_id, &change).await?;
+                self.link(&facts, *lead_id).await?;
+                *lead_id
+            }
+            _ => {
+                let Some(contact_id) = facts.crm.contact_id else { return Ok(false) };
+                self.made.note(app, Ask::Create.word(), Outcome::Begun, "").await?;
+                app.faults.hit("route.before_step")?;
+                let made = self.create(plan, contact_id).await?;
+                app.faults.hit("route.lead_made")?;
+                made
+            }
+        };
+        self.made.row.lead_id = lead_id;
+        if is_making {
+            self.made.note(app, Ask::Create.word(), Outcome::Done, lead_id.to_string()).await?;
+        } else {
+            self.made.note(app, word, Outcome::Done, lead_id.to_string()).await?;
+        }
+        Ok(true)
+    }
+
+    /// Accepts the incoming lead in the name of who becomes responsible, else of the token's user. One that was accepted
+    /// before stays accepted.
+    async fn accept(&self, uid: &str, user_id: Option<i64>) -> anyhow::Result<()> {
+        let accepted = accept(self.app, self.made.row.tenant_id, uid, user_id).await;
+        match accepted {
+            Err(error) if refusal(&error).is_some() && user_id.is_some() => {
+                Ok(accept(self.app, self.made.row.tenant_id, uid, None).await?)
+            }
+            other => Ok(other?),
+        }
+    }
+
+    /// Gives the chat of the incoming lead, if there is one, to a lead.
+    async fn link(&self, facts: &Facts, lead_id: i64) -> anyhow::Result<()> {
+        let Some(incoming) = &facts.crm.incoming else { return Ok(()) };
+        let ask = |rest: Rest, token| {
+            let uid = incoming.uid.clone();
+            async move { rest.link_unsorted(&token, &uid, lead_id).await }
+        };
+        match with_token(&self.app.tenants, self.made.row.tenant_id, ask).await {
+            Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(()),
+            other => Ok(other?),
+        }
+    }
+
+    async fn create(&self, plan: &Plan, contact_id: i64) -> anyhow::Result<i64> {
+        let create = async |new: LeadChange| {
+            let ask = |rest: Rest, token| {
+                let new = new.clone();
+                async move { rest.create_lead(&token, contact_id, &new).await }
+            };
+            with_token(&self.app.tenants, self.made.row.tenant_id, ask).await
+        };
+        match create(wanted(plan)).await {
+            // Without what amoCRM no longer has: that is reported when it is set.
+            Err(error) if refusal(&error).is_some() => Ok(create(LeadChange::default()).await?),
+            other => Ok(other?),
+        }
+    }
+
+    /// Sets stage, responsible user and tags of the lead; what amoCRM refuses goes to the fallback user.
+    async fn change(&mut self, plan: &Plan) -> anyhow::Result<()> {
+        const ASK: &str = "change";
+        let change = wanted(plan);
+        if self.is_over(ASK) || change == LeadChange::default() {
+            return Ok(());
+        }
+        let (app, tenant_id, lead_id) = (self.app, self.made.row.tenant_id, self.made.row.lead_id);
+        app.faults.hit("route.before_step")?;
+        let Err(error) = set_lead(app, tenant_id, lead_id, &change).await else {
+            return self.made.note(app, ASK, Outcome::Done, lead_id.to_string()).await;
+        };
+        let Some(words) = refusal(&error) else { return Err(error.into()) };
+        let version = versions::one(app.store.read(), tenant_id, self.made.row.version).await?;
+        let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
+        let presence = crm::presence(&app.sources, &self.dialogue.tenant, &rules).await.unwrap_or_default();
+        let instead = LeadChange {
+            responsible_user_id: fallback_user(&rules, &presence),
+            tags_to_add: change.tags_to_add,
+            ..LeadChange::default()
+        };
+        if instead != LeadChange::default()
+            && let Err(error) = set_lead(app, tenant_id, lead_id, &instead).await
+            && refusal(&error).is_none()
+        {
+            return Err(error.into());
+        }
+        self.made.note(app, ASK, Outcome::Refused, words).await
+    }
+
+    /// Who gets the lead gets its contact.
+    async fn contact(&mut self, plan: &Plan) -> anyhow::Result<()> {
+        const ASK: &str = "contact";
+        let (Some(user_id), Some(contact_id)) = (plan.responsible, self.made.facts.crm.contact_id) else {
+            return Ok(());
+        };
+        let is_refused = self.made.outcome("change").is_some_and(|step| step.outcome == Outcome::Refused);
+        if self.is_over(ASK) || is_refused || self.made.facts.crm.contact_responsible == Some(user_id) {
+            return Ok(());
+        }
+        let (app, tenant_id) = (self.app, self.made.row.tenant_id);
+        app.faults.hit("route.before_step")?;
+        match set_contact(app, tenant_id, contact_id, user_id).await {
+            Ok(()) => self.made.note(app, ASK, Outcome::Done, user_id.to_string()).await,
+            Err(error) => match refusal(&error) {
+                Some(words) => self.made.note(app, ASK, Outcome::Refused, words).await,
+                None => Err(error.into()),
+            },
+        }
+    }
+
+    /// Makes the task unless the lead has it since the decision.
+    async fn task(&mut self, plan: &Plan) -> anyhow::Result<()> {
+        const ASK: &str = Ask::Task.word();
+        let Some(task) = plan.task.as_ref().filter(|_| !self.is_over(ASK)) else { return Ok(()) };
+        let (app, tenant_id, lead_id) = (self.app, self.made.row.tenant_id, self.made.row.lead_id);
+        if self.made.outcome(ASK).is_some() {
+            let ask = |rest: Rest, token| async move { rest.tasks_of_lead(&token, lead_id, 1).await };
+            let since = self.made.row.created_at / 1_000;
+            let is_it = |one: &amocrm::rest::Task| {
+                one.text == task.text && one.created_at.is_none_or(|created_at| created_at >= since)
+            };
+            if with_token(&app.tenants, tenant_id, ask).await?.items.iter().any(is_it) {
+                return self.made.note(app, ASK, Outcome::Done, "").await;
+            }
+        }
+        self.made.note(app, ASK, Outcome::Begun, "").await?;
+        app.faults.hit("route.before_step")?;
+        let until = app.clock.millis() + i64::from(task.within_minutes) * MINUTE;
+        let new = NewTask {
+            lead_id,
+            text: task.text.clone(),
+            complete_till: until / 1_000,
+            responsible_user_id: plan.responsible,
+        };
+        let ask = |rest: Rest, token| {
+            let new = new.clone();
+            async move { rest.create_task(&token, &new).await }
+        };
+        match with_token(&app.tenants, tenant_id, ask).await {
+            Ok(id) => self.made.note(app, ASK, Outcome::Done, id.to_string()).await,
+            Err(error) => match refusal(&error) {
+                Some(words) => self.made.note(app, ASK, Outcome::Refused, words).await,
+                None => Err(error.into()),
+            },
+        }
+    }
+}
+
+/// What a plan wants of the lead.
+fn wanted(plan: &Plan) -> LeadChange {
+    LeadChange {
+        pipeline_id: plan.stage.map(|stage| stage.pipeline_id.0),
+        status_id: plan.stage.map(|stage| stage.status_id.0),
+        responsible_user_id: plan.responsible,
+        tags_to_add: plan.tags.iter().map(|name| Tag { name: name.clone() }).collect(),
+    }
+}
+
+/// amoCRM's words, if it refused the request for what is in it: repeating it does not help.
+pub(super) fn refusal(error: &CallError) -> Option<String> {
+    match error {
+        CallError::Crm(amocrm::Error::Refused { status: 400 | 403 | 404 | 422, text, .. }) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+pub(super) async fn set_lead(
+    app: &IntakeContext,
+    tenant_id: Uuid,
+    lead_id: i64,
+    change: &LeadChange,
+) -> Result<(), CallError> {
+    let ask = |rest: Rest, token| {
+        let change = change.clone();
+        async move { rest.change_lead(&token, lead_id, &change).await }
+    };
+    with_token(&app.tenants, tenant_id, ask).await
+}
+
+pub(super) async fn set_contact(
+    app: &IntakeContext,
+    tenant_id: Uuid,
+    contact_id: i64,
+    user_id: i64,
+) -> Result<(), CallError> {
+    let ask = |rest: Rest, token| async move { rest.set_contact_responsible(&token, contact_id, user_id).await };
+    with_token(&app.tenants, tenant_id, ask).await
+}
+
+/// Accepts an incoming lead; one that was accepted before stays accepted.
+pub(super) async fn accept(
+    app: &IntakeContext,
+    tenant_id: Uuid,
+    uid: &str,
+    user_id: Option<i64>,
+) -> Result<(), CallError> {
+    let ask = |rest: Rest, token| {
+        let uid = uid.to_owned();
+        async move { rest.accept_unsorted(&token, &uid, user_id, None).await }
+    };
+    match with_token(&app.tenants, tenant_id, ask).await {
+        Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(()),
+        other => other,
+    }
+}
+
+/// Whether a manager answered a dialogue since this time.
+pub(super) async fn is_answered(app: &IntakeContext, known: &conversation::Model, since: i64) -> Result<bool, DbErr> {
+    use message::Column;
+    use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
+    let answers = message::Entity::of_tenant(known.tenant_id)
+        .filter(Column::ConversationId.eq(known.id))
+        .filter(Column::Direction.eq(Direction::ToMessenger.number()))
+        .filter(Column::AmocrmMessageId.ne(""))
+        .filter(Column::AcceptedAt.gte(since));
+    Ok(answers.count(app.store.read()).await? > 0)
+}

@@ -1,0 +1,247 @@
+//! Decisions as they are stored: before anything of them is done, then with every step.
+
+use std::collections::BTreeMap;
+
+use base::error::Result;
+use base::store::in_transaction;
+use base::worded::worded;
+use entity::route_decision::{self, Column, Model};
+use entity::{route_turn, route_version};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::decide::{Presence, decide};
+use super::round_robin::Turn;
+use super::{Facts, Verdict, fallback, versions};
+use crate::delivery::read::first_id_at;
+use crate::job::{NewJob, schedule_new};
+use crate::platform::PlatformContext;
+
+worded! {
+    /// How far a decision was carried out. Texts are `route-state-{word}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum DecisionState, word {
+        /// Something is still to be done.
+        Open = "open",
+        /// A person has to accept the incoming lead first.
+        Waiting = "waiting",
+        Done = "done",
+        /// amoCRM did not do what was asked for.
+        Failed = "failed",
+    }
+}
+
+worded! {
+    /// The outcome of a step. Texts are `route-outcome-{word}`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Outcome, word {
+        /// It may have been done: its answer was not stored yet.
+        Begun = "begun",
+        Done = "done",
+        /// amoCRM refused it.
+        Refused = "refused",
+        /// It was not needed.
+        Skipped = "skipped",
+    }
+}
+
+/// A step that was tried.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Step {
+    /// As in the list of what is asked for.
+    pub ask: String,
+    pub outcome: Outcome,
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// amoCRM's words, or the id of who or what it is about; empty if there is nothing to say.
+    #[serde(default)]
+    pub detail: String,
+}
+
+/// A decision.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub row: Model,
+    pub facts: Facts,
+    pub verdict: Verdict,
+    pub steps: Vec<Step>,
+}
+
+impl Decision {
+    fn of(row: Model) -> serde_json::Result<Self> {
+        let (facts, verdict) = (serde_json::from_str(&row.facts)?, serde_json::from_str(&row.verdict)?);
+        let steps = serde_json::from_str(&row.steps)?;
+        Ok(Self { row, facts, verdict, steps })
+    }
+
+    /// The outcome of a step, if it was tried.
+    pub fn outcome(&self, ask: &str) -> Option<&Step> {
+        self.steps.iter().rev().find(|step| step.ask == ask)
+    }
+
+    pub fn state(&self) -> DecisionState {
+        DecisionState::parse(&self.row.state).unwrap_or(DecisionState::Open)
+    }
+
+    /// Stores a step, in the place of an earlier one of the same name, and the lead. The other job of the dialogue may have
+    /// stored steps meanwhile.
+    pub async fn note(
+        &mut self,
+        app: &PlatformContext,
+        ask: &str,
+        outcome: Outcome,
+        detail: impl Into<String>,
+    ) -> anyhow::Result<()> {
+        let step = Step { ask: ask.to_owned(), outcome, at: app.clock.millis(), detail: detail.into() };
+        let (tenant_id, message_id, lead_id) = (self.row.tenant_id, self.row.message_id, self.row.lead_id);
+        let stored = in_transaction(&app.store, async |tx| {
+            let row = route_decision::Entity::find_by_id((tenant_id, message_id)).lock_exclusive().one(tx).await?;
+            // The customer was erased.
+            let Some(row) = row else { return Ok(None) };
+            let mut steps: Vec<Step> = serde_json::from_str(&row.steps)?;
+            steps.retain(|other| other.ask != step.ask);
+            steps.push(step.clone());
+            let lead_id = if lead_id == 0 { row.lead_id } else { lead_id };
+            route_decision::Entity::update_by_id((tenant_id, message_id))
+                .col_expr(Column::Steps, Expr::value(serde_json::to_string(&steps)?))
+                .col_expr(Column::LeadId, Expr::value(lead_id))
+                .exec(tx)
+                .await?;
+            anyhow::Ok(Some((steps, lead_id)))
+        })
+        .await?;
+        let Some((steps, lead_id)) = stored else { anyhow::bail!("the dialogue was erased") };
+        self.steps = steps;
+        self.row.lead_id = lead_id;
+        Ok(())
+    }
+
+    /// Stores another state.
+    pub async fn becomes(&mut self, app: &PlatformContext, state: DecisionState) -> anyhow::Result<()> {
+        if self.state() == state {
+            return Ok(());
+        }
+        state.word().clone_into(&mut self.row.state);
+        route_decision::Entity::update_by_id((self.row.tenant_id, self.row.message_id))
+            .col_expr(Column::State, Expr::value(self.row.state.as_str()))
+            .exec(app.store.write())
+            .await?;
+        Ok(())
+    }
+}
+
+/// The decision that a message has.
+pub async fn find(db: &impl ConnectionTrait, tenant_id: Uuid, message_id: Uuid) -> anyhow::Result<Option<Decision>> {
+    let row = route_decision::Entity::find_by_id((tenant_id, message_id)).one(db).await?;
+    Ok(row.map(Decision::of).transpose()?)
+}
+
+/// Those of several messages.
+pub async fn of_messages(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    messages: &[Uuid],
+) -> Result<BTreeMap<Uuid, Decision>> {
+    let rows = route_decision::Entity::of_tenant(tenant_id);
+    let rows = rows.filter(Column::MessageId.is_in(messages.iter().copied())).all(db).await?;
+    let decisions = rows.into_iter().map(|row| Ok((row.message_id, Decision::of(row)?)));
+    Ok(decisions.collect::<serde_json::Result<_>>().map_err(anyhow::Error::from)?)
+}
+
+/// How many dialogues each rule got since this time (milliseconds since 1970).
+pub async fn matches(db: &impl ConnectionTrait, tenant_id: Uuid, since: i64) -> Result<BTreeMap<String, i64>, DbErr> {
+    let counted: Vec<(String, i64)> = route_decision::Entity::of_tenant(tenant_id)
+        .filter(Column::MessageId.gte(first_id_at(since)))
+        .select_only()
+        .column(Column::RuleId)
+        .column_as(Column::MessageId.count(), "count")
+        .group_by(Column::RuleId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(counted.into_iter().collect())
+}
+
+/// The turns of an account's round robins.
+pub async fn turns(db: &impl ConnectionTrait, tenant_id: Uuid) -> anyhow::Result<BTreeMap<String, Turn>> {
+    let rows = route_turn::Entity::of_tenant(tenant_id).all(db).await?;
+    rows.into_iter().map(|row| Ok((row.key, serde_json::from_str(&row.turn)?))).collect()
+}
+
+/// Stores whose turn it is.
+pub async fn keep_turn(db: &impl ConnectionTrait, tenant_id: Uuid, (key, turn): (String, &Turn)) -> anyhow::Result<()> {
+    let row = route_turn::Model { tenant_id, key, turn: serde_json::to_string(turn)? };
+    route_turn::Entity::insert(row.into_active_model())
+        .on_conflict(
+            OnConflict::columns([route_turn::Column::TenantId, route_turn::Column::Key])
+                .update_column(route_turn::Column::Turn)
+                .to_owned(),
+        )
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// The message that begins a dialogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Beginning {
+    pub tenant_id: Uuid,
+    pub message_id: Uuid,
+    pub conversation_id: Uuid,
+    /// When it was accepted, milliseconds since 1970.
+    pub at: i64,
+}
+
+/// Decides about a dialogue and stores that, with the turn that was taken and the job of the fallback, in one commit. What is
+/// decided already stays.
+pub async fn make(
+    app: &PlatformContext,
+    begins: Beginning,
+    version: &route_version::Model,
+    facts: Facts,
+    presence: Presence,
+) -> anyhow::Result<Decision> {
+    let rules = versions::rules_of(version)
+        .ok_or_else(|| anyhow::anyhow!("version {} of the routes is damaged; save the routes anew", version.number))?;
+    let Beginning { tenant_id, message_id, conversation_id, at } = begins;
+    in_transaction(&app.store, async |tx| {
+        if let Some(made) = find(tx, tenant_id, message_id).await? {
+            return Ok(made);
+        }
+        // Another decision of the account waits here, and then takes the next turn.
+        let locked = route_version::Entity::find_by_id((tenant_id, version.number)).lock_exclusive();
+        locked.one(tx).await?;
+        let presence = Presence { turns: turns(tx, tenant_id).await?, ..presence.clone() };
+        let verdict = decide(&rules, &facts, &presence);
+        if let Some((key, turn)) = &verdict.turn {
+            keep_turn(tx, tenant_id, (key.clone(), turn)).await?;
+        }
+        let is_nothing = verdict.plan.asks(&facts).is_empty();
+        let state = if is_nothing { DecisionState::Done } else { DecisionState::Open };
+        let row = Model {
+            tenant_id,
+            message_id,
+            conversation_id,
+            version: version.number,
+            rule_id: verdict.rule.as_ref().map(|rule| rule.id.clone()).unwrap_or_default(),
+            facts: serde_json::to_string(&facts)?,
+            verdict: serde_json::to_string(&verdict)?,
+            steps: "[]".to_owned(),
+            lead_id: 0,
+            state: state.word().to_owned(),
+            created_at: app.clock.millis(),
+        };
+        route_decision::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
+        if let Some(minutes) = verdict.plan.fallback_minutes {
+            let due = at + i64::from(minutes) * base::millis::MINUTE;
+            schedule_new(tx, app.clock.millis(), NewJob::new(tenant_id, fallback::KIND, message_id, due)).await?;
+        }
+        Ok(Decision { row, facts: facts.clone(), verdict, steps: Vec::new() })
+    })
+    .await
+}

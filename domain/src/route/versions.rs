@@ -1,0 +1,134 @@
+//! Versions of an account's rules: every change is a new one, so there is a way back to each.
+//!
+//! ```text
+//! draft: decides nothing, replaced by the next one ─▶ put in force = a new version with its rules
+//! in force: the highest number that is no draft    ◀─ restored = a new version with the rules of an old one
+//! ```
+
+use base::error::{ChangedMeanwhile, Error, Result};
+use base::store::in_transaction;
+use entity::route_version::{self, Column, Model};
+use entity::tenant;
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::RuleSet;
+use crate::audit::By;
+use crate::platform::PlatformContext;
+
+/// Versions that are listed.
+const LISTED: u64 = 100;
+
+/// The rules of a version as stored; none if they cannot be read.
+pub fn rules_of(row: &Model) -> Option<RuleSet> {
+    serde_json::from_str(&row.rules).ok()
+}
+
+/// The version that decides; none if there never was one.
+pub async fn in_force(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<Model>, DbErr> {
+    newest(tenant_id).filter(Column::IsDraft.eq(false)).one(db).await
+}
+
+/// The draft.
+pub async fn draft(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<Model>, DbErr> {
+    newest(tenant_id).filter(Column::IsDraft.eq(true)).one(db).await
+}
+
+/// One version.
+pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, number: i32) -> Result<Option<Model>, DbErr> {
+    route_version::Entity::find_by_id((tenant_id, number)).one(db).await
+}
+
+/// The latest versions, the newest first.
+pub async fn list(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<Model>, DbErr> {
+    newest(tenant_id).limit(LISTED).all(db).await
+}
+
+fn newest(tenant_id: Uuid) -> sea_orm::Select<route_version::Entity> {
+    route_version::Entity::of_tenant(tenant_id).order_by_desc(Column::Number)
+}
+
+/// What is to be saved.
+#[derive(Clone, Debug)]
+pub struct NewVersion {
+    pub rules: RuleSet,
+    pub is_draft: bool,
+    /// The highest number that the person saw: 0 if there was none. None saves whatever others did meanwhile.
+    pub seen: Option<i32>,
+    /// The version that it restores.
+    pub restored: Option<i32>,
+}
+
+/// Saves rules as a new version: 422 for every mistake in them, 412 if somebody saved another one meanwhile. A draft replaces
+/// the draft before; what is put in force ends it.
+pub async fn save(app: &PlatformContext, tenant_id: Uuid, new: NewVersion, by: &By) -> Result<Model> {
+    let rules = new.rules.checked().map_err(Error::Invalid)?;
+    let text = serde_json::to_string(&rules).map_err(anyhow::Error::from)?;
+    let saved = in_transaction(&app.store, async |tx| {
+        let last = newest(tenant_id).one(tx).await?;
+        let number = last.as_ref().map_or(0, |row| row.number);
+        if new.seen.is_some_and(|seen| seen != number) {
+            let last = last.map(|row| ChangedMeanwhile { who: row.author, what: Vec::new(), at: row.created_at });
+            return Err(Error::Changed(Box::new(last.unwrap_or_default())));
+        }
+        route_version::Entity::delete_of(tenant_id).filter(Column::IsDraft.eq(true)).exec(tx).await?;
+        let row = Model {
+            tenant_id,
+            number: number + 1,
+            rules: text.clone(),
+            created_at: app.clock.millis(),
+            author: by.actor.name().to_owned(),
+            is_draft: new.is_draft,
+        };
+        // Of two at once the second meets the first one's number, and fails.
+        route_version::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
+        if !new.is_draft {
+            set_hours(tx, &rules, tenant_id).await?;
+        }
+        let action = match (new.is_draft, new.restored) {
+            (true, _) => "routes.drafted",
+            (false, None) => "routes.changed",
+            (false, Some(_)) => "routes.restored",
+        };
+        let detail = json!({"rules": rules.rules.len(), "of_version": new.restored});
+        by.did(app, tx, action, (tenant_id, &row.number.to_string()), detail).await?;
+        Ok(row)
+    })
+    .await?;
+    app.lookup.forget();
+    Ok(saved)
+}
+
+/// Puts the rules of a version in force: the way back, and the way of a draft.
+pub async fn restore(app: &PlatformContext, tenant_id: Uuid, number: i32, seen: Option<i32>, by: &By) -> Result<Model> {
+    let row = one(app.store.read(), tenant_id, number).await?.ok_or(Error::NotFound)?;
+    let rules = rules_of(&row).ok_or_else(|| anyhow::anyhow!("version {number} of an account's routes is damaged"))?;
+    let restored = Some(number).filter(|_| !row.is_draft);
+    save(app, tenant_id, NewVersion { rules, is_draft: false, seen, restored }, by).await
+}
+
+/// Removes the draft. False if there is none.
+pub async fn discard(app: &PlatformContext, tenant_id: Uuid, by: &By) -> Result<bool> {
+    in_transaction(&app.store, async |tx| {
+        let gone = route_version::Entity::delete_of(tenant_id).filter(Column::IsDraft.eq(true)).exec(tx).await?;
+        if gone.rows_affected > 0 {
+            by.did(app, tx, "routes.discarded", (tenant_id, ""), json!({})).await?;
+        }
+        Ok(gone.rows_affected > 0)
+    })
+    .await
+}
+
+/// What every message needs to know, where it finds it without a query of its own.
+async fn set_hours(db: &impl ConnectionTrait, rules: &RuleSet, tenant_id: Uuid) -> Result<(), DbErr> {
+    let hours = rules.is_on().then(|| i32::try_from(rules.silence_hours).unwrap_or(i32::MAX));
+    tenant::Entity::update_of(tenant_id)
+        .col_expr(tenant::Column::RoutesHours, Expr::value(hours))
+        .exec(db)
+        .await
+        .map(drop)
+}

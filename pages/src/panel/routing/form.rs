@@ -1,0 +1,384 @@
+//! The form of a rule: all of it on one page, without scripts.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use base::error::{Error, FieldError};
+use base::json::NumericId;
+use domain::route::facts::LANGUAGES;
+use domain::route::rule::{
+    Actions, Assignee, Conditions, ContactKind, CustomerKind, FallbackRule, HoursKind, LeadKind, LeadUse, Rule, Seat,
+    StagePlace, TaskRule,
+};
+use uuid::Uuid;
+
+use super::names::Names;
+use super::{LIST, Working, back, save_draft};
+use crate::panel::choice::SelectOption;
+use crate::panel::{Answer, AppData, Fields, Form, Member, Nav, PageContext, Right, html_as};
+
+/// A checkbox.
+struct Tick {
+    value: String,
+    label: String,
+    on: bool,
+}
+
+/// A person's place in a round robin.
+struct SeatRow {
+    id: i64,
+    name: String,
+    weight: String,
+    limit: String,
+    times: String,
+}
+
+#[derive(Template)]
+#[template(path = "panel/routing/rule.html")]
+struct RulePage {
+    page: PageContext,
+    tab: &'static str,
+    action: String,
+    seen: i32,
+    /// Whether it is a rule that is stored.
+    is_stored: bool,
+    rule: Rule,
+    /// Whether amoCRM listed people and pipelines.
+    known: bool,
+    sources: Vec<Tick>,
+    messengers: Vec<Tick>,
+    languages: Vec<Tick>,
+    responsibles: Vec<Tick>,
+    hours: Vec<SelectOption>,
+    customers: Vec<SelectOption>,
+    contacts: Vec<SelectOption>,
+    leads: Vec<SelectOption>,
+    uses: Vec<SelectOption>,
+    stages: Vec<SelectOption>,
+    assignees: Vec<SelectOption>,
+    people: Vec<SelectOption>,
+    seats: Vec<SeatRow>,
+    fallbacks: Vec<SelectOption>,
+    lines: BTreeMap<&'static str, String>,
+    errors: Vec<(String, String)>,
+}
+
+impl RulePage {
+    fn error(&self, name: &str) -> String {
+        self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+
+    fn line(&self, name: &str) -> &str {
+        self.lines.get(name).map_or("", String::as_str)
+    }
+
+    fn hint(&self, key: &str) -> String {
+        self.page.words.text(key.to_owned()).with("crm", self.page.crm).with("marker", "{name}").to_string()
+    }
+}
+
+/// `GET /panel/routing/rules/new`.
+pub async fn new(app: AppData, member: Member) -> Answer {
+    member.require(Right::EditSources)?;
+    let id = Uuid::new_v4().simple().to_string()[..12].to_owned();
+    let then = Actions { accept: true, ..Actions::default() };
+    let rule = Rule { id, name: String::new(), on: true, when: Conditions::default(), then };
+    show(&app, &member, &rule, false, Vec::new()).await
+}
+
+/// `GET /panel/routing/rules/{id}`.
+pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer {
+    member.require(Right::EditSources)?;
+    let working = Working::read(&app, member.tenant_id).await?;
+    let rule = working.rules.rule(&id).ok_or(Error::NotFound)?;
+    show(&app, &member, rule, true, Vec::new()).await
+}
+
+/// `POST /panel/routing/rules`: a new one, below the others.
+pub async fn create(app: AppData, member: Member, form: Form<Fields>) -> Answer {
+    store(&app, &member, None, &form).await
+}
+
+/// `POST /panel/routing/rules/{id}`.
+pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: Form<Fields>) -> Answer {
+    store(&app, &member, Some(&id), &form).await
+}
+
+async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) -> Answer {
+    member.require(Right::EditSources)?;
+    let mut rules = Working::read(app, member.tenant_id).await?.rules;
+    let seen = form.get("seen").parse().unwrap_or_default();
+    let given = id.map_or_else(|| form.get("id").to_owned(), str::to_owned);
+    let place = rules.rules.iter().position(|rule| rule.id == given);
+    if id.is_some() && place.is_none() {
+        return Err(Error::NotFound);
+    }
+    let rule = read(&given, form);
+    let place = place.unwrap_or(rules.rules.len());
+    if place == rules.rules.len() {
+        rules.rules.push(rule.clone())
+    } else {
+        rules.rules[place] = rule.clone()
+    }
+    match save_draft(app, member, rules, seen).await {
+        Err(Error::Invalid(wrong)) => {
+            let at = format!("/rules/{place}/");
+            let shown =
+                wrong.iter().map(|wrong| (field_of(wrong, &at), wrong.detail.in_words(member.words, member.crm())));
+            show(app, member, &rule, id.is_some(), shown.collect()).await
+        }
+        done => back(app, member, done, "routing-drafted").await,
+    }
+}
+
+/// The name of the form's field that a mistake is in.
+fn field_of(wrong: &FieldError, at: &str) -> String {
+    let Some(rest) = wrong.pointer.strip_prefix(at) else { return "name".to_owned() };
+    let rest = rest.strip_prefix("when/").or_else(|| rest.strip_prefix("then/")).unwrap_or(rest);
+    match rest {
+        rest if rest.starts_with("responsible") => "responsible",
+        rest if rest.starts_with("fallback/after") => "fallback_minutes",
+        rest if rest.starts_with("fallback") => "fallback_to",
+        rest if rest.starts_with("task/within") => "task_minutes",
+        rest if rest.starts_with("lead") => "use",
+        rest => rest.split('/').next().unwrap_or("name"),
+    }
+    .to_owned()
+}
+
+/// Non-empty lines.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// Lines of `name = value`.
+fn pairs(text: &str) -> BTreeMap<String, String> {
+    let pair = |line: String| match line.split_once('=') {
+        Some((name, value)) => (name.trim().to_owned(), value.trim().to_owned()),
+        None => (line, String::new()),
+    };
+    lines(text).into_iter().map(pair).collect()
+}
+
+fn filled(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn ids(values: &[&str]) -> Vec<NumericId> {
+    values.iter().filter_map(|value| value.parse().ok().map(NumericId)).collect()
+}
+
+/// The rule that a form says.
+fn read(id: &str, form: &Fields) -> Rule {
+    let text = |name: &str| form.get(name);
+    let listed = |name: &str| -> Vec<String> { form.all(name).into_iter().map(str::to_owned).collect() };
+    let when = Conditions {
+        sources: form.all("sources").into_iter().filter_map(|id| Uuid::try_parse(id).ok()).collect(),
+        messengers: listed("messengers"),
+        working_hours: HoursKind::parse(text("working_hours")),
+        times: lines(text("times")),
+        languages: listed("languages"),
+        campaign: pairs(text("campaign")),
+        referral: filled(text("referral")),
+        customer: CustomerKind::parse(text("customer")),
+        contact: ContactKind::parse(text("contact")),
+        contact_responsible: ids(&form.all("contact_responsible")),
+        lead: LeadKind::parse(text("lead")),
+        text_begins: lines(text("text_begins")),
+        text_contains: lines(text("text_contains")),
+        fields: pairs(text("fields")),
+        countries: text("countries").split([',', ' ', '\n']).filter_map(filled).collect(),
+    };
+    let seats: Vec<Seat> = form
+        .0
+        .iter()
+        .filter_map(|(name, weight)| {
+            let id = name.strip_prefix("weight.")?;
+            let user_id = id.parse().ok().map(NumericId)?;
+            let of = |name: &str| form.get(&format!("{name}.{id}")).trim();
+            let times = of("times").split(';').filter_map(filled).collect();
+            (!weight.trim().is_empty()).then(|| Seat {
+                user_id,
+                weight: weight.trim().parse().unwrap_or_default(),
+                limit: filled(of("limit")).map(|limit| limit.parse().unwrap_or_default()),
+                times,
+            })
+        })
+        .collect();
+    let person = |value: &str| value.parse().ok().map(|id| Assignee::Person { user_id: NumericId(id) });
+    let robin = || Assignee::RoundRobin { people: seats.clone() };
+    let responsible = match text("responsible") {
+        "contact" => Some(Assignee::Contact),
+        "lead" => Some(Assignee::Lead),
+        "round_robin" => Some(robin()),
+        "person" => person(text("person")),
+        _ => None,
+    };
+    let fallback_to = if text("fallback_to") == "next" { Some(robin()) } else { person(text("fallback_to")) };
+    let number = |name: &str| text(name).trim().parse().unwrap_or_default();
+    let stage = text("stage").split_once('/').and_then(|(pipeline, stage)| {
+        Some(StagePlace { pipeline_id: NumericId(pipeline.parse().ok()?), status_id: NumericId(stage.parse().ok()?) })
+    });
+    let then = Actions {
+        lead: LeadUse::parse(text("use")).unwrap_or_default(),
+        accept: form.has("accept"),
+        stage,
+        responsible,
+        fallback: fallback_to.map(|to| FallbackRule { after_minutes: number("fallback_minutes"), to }),
+        tags: text("tags").split(',').filter_map(filled).collect(),
+        task: filled(text("task")).map(|text| TaskRule { text, within_minutes: number("task_minutes") }),
+        greeting: filled(text("greeting")),
+    };
+    Rule { id: id.to_owned(), name: text("name").to_owned(), on: form.has("on"), when, then }
+}
+
+async fn show(app: &AppData, member: &Member, rule: &Rule, is_stored: bool, errors: Vec<(String, String)>) -> Answer {
+    let page = member.page(if is_stored { "routing-edit" } else { "routing-new" }, Nav::Routing);
+    let page = page.with_error_if(!errors.is_empty());
+    let names = Names::read(app, member, &page, true).await?;
+    let working = Working::read(app, member.tenant_id).await?;
+    let words = page.words;
+    let crm = page.crm;
+    let tick = |value: String, label: String, on: bool| Tick { value, label, on };
+    let (when, then) = (&rule.when, &rule.then);
+    let choice = |key: &str, all: &[&str], chosen: Option<&str>| {
+        let chosen = chosen.unwrap_or_default();
+        let any = SelectOption::new("", words.text("routing-any"), chosen);
+        let named = all
+            .iter()
+            .map(|word| SelectOption::new(*word, words.text(format!("routing-{key}-{word}")).with("crm", crm), chosen));
+        std::iter::once(any).chain(named).collect::<Vec<_>>()
+    };
+    let mut kinds: Vec<String> = names.sources.iter().map(|source| source.kind.clone()).collect();
+    kinds.extend(when.messengers.iter().cloned());
+    kinds.sort();
+    kinds.dedup();
+    let assignee = match &then.responsible {
+        None => "",
+        Some(Assignee::Contact) => "contact",
+        Some(Assignee::Lead) => "lead",
+        Some(Assignee::Person { .. }) => "person",
+        Some(Assignee::RoundRobin { .. }) => "round_robin",
+    };
+    let person = match &then.responsible {
+        Some(Assignee::Person { user_id }) => user_id.to_string(),
+        _ => String::new(),
+    };
+    let fallback = match then.fallback.as_ref().map(|fallback| &fallback.to) {
+        Some(Assignee::Person { user_id }) => user_id.to_string(),
+        Some(_) => "next".to_owned(),
+        None => String::new(),
+    };
+    let mut fallbacks = names.user_options("routing-fallback-none", if fallback == "next" { "" } else { &fallback });
+    fallbacks.insert(1, SelectOption::new("next", words.text("routing-fallback-next"), &fallback));
+    if fallback == "next" {
+        fallbacks[0].chosen = false;
+    }
+    let assignees = ["contact", "lead", "person", "round_robin"]
+        .map(|word| SelectOption::new(word, words.text(format!("routing-assignee-{word}")), assignee));
+    let mut assignees = assignees.to_vec();
+    assignees.insert(0, SelectOption::new("", words.text("routing-nobody"), assignee));
+    let stage = then.stage.map(|stage| format!("{}/{}", stage.pipeline_id, stage.status_id)).unwrap_or_default();
+    let joined = |map: &BTreeMap<String, String>| {
+        map.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("\n")
+    };
+    let minutes = |given: Option<u32>| given.map(|minutes| minutes.to_string()).unwrap_or_default();
+    let lines = BTreeMap::from([
+        ("times", when.times.join("\n")),
+        ("campaign", joined(&when.campaign)),
+        ("referral", when.referral.clone().unwrap_or_default()),
+        ("text_begins", when.text_begins.join("\n")),
+        ("text_contains", when.text_contains.join("\n")),
+        ("fields", joined(&when.fields)),
+        ("countries", when.countries.join(", ")),
+        ("tags", then.tags.join(", ")),
+        ("task", then.task.as_ref().map(|task| task.text.clone()).unwrap_or_default()),
+        ("task_minutes", minutes(then.task.as_ref().map(|task| task.within_minutes))),
+        ("greeting", then.greeting.clone().unwrap_or_default()),
+        ("fallback_minutes", minutes(then.fallback.as_ref().map(|fallback| fallback.after_minutes))),
+    ]);
+    let sources = names
+        .sources
+        .iter()
+        .map(|source| tick(source.id.to_string(), source.name.clone(), when.sources.contains(&source.id)));
+    let shown = RulePage {
+        tab: "rules",
+        action: if is_stored { format!("{LIST}/rules/{}", rule.id) } else { format!("{LIST}/rules") },
+        seen: working.seen,
+        is_stored,
+        known: names.are_known(),
+        sources: sources.collect(),
+        messengers: kinds
+            .into_iter()
+            .map(|kind| {
+                let label = words.text_of("connector-", &kind).to_string();
+                let on = when.messengers.contains(&kind);
+                tick(kind, label, on)
+            })
+            .collect(),
+        languages: LANGUAGES
+            .map(|(_, code)| tick(code.to_owned(), code.to_owned(), when.languages.iter().any(|one| one == code)))
+            .into(),
+        responsibles: names
+            .users
+            .iter()
+            .flatten()
+            .map(|user| (user, when.contact_responsible.contains(&NumericId(user.id))))
+            .filter(|(user, on)| *on || !user.is_gone)
+            .map(|(user, on)| tick(user.id.to_string(), names.user(user.id), on))
+            .collect(),
+        hours: choice("hours", &HoursKind::ALL.map(HoursKind::word), when.working_hours.map(HoursKind::word)),
+        customers: choice(
+            "customer",
+            &CustomerKind::ALL.map(CustomerKind::word),
+            when.customer.map(CustomerKind::word),
+        ),
+        contacts: choice("contact", &ContactKind::ALL.map(ContactKind::word), when.contact.map(ContactKind::word)),
+        leads: choice("lead", &LeadKind::ALL.map(LeadKind::word), when.lead.map(LeadKind::word)),
+        uses: LeadUse::ALL
+            .map(|lead| {
+                SelectOption::new(lead.word(), words.text(format!("routing-use-{}", lead.word())), then.lead.word())
+            })
+            .into(),
+        stages: names.stage_options(&stage),
+        assignees,
+        people: names.user_options("routing-nobody", &person),
+        seats: seats(&names, then),
+        fallbacks,
+        lines,
+        rule: rule.clone(),
+        errors,
+        page: page.clone(),
+    };
+    let status = if shown.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    html_as(status, &page, &shown)
+}
+
+/// Everybody with their place in the round robin, if they have one.
+fn seats(names: &Names<'_>, then: &Actions) -> Vec<SeatRow> {
+    let robin = [then.responsible.as_ref(), then.fallback.as_ref().map(|fallback| &fallback.to)];
+    let seats: Vec<Seat> = robin
+        .into_iter()
+        .flatten()
+        .find_map(|one| match one {
+            Assignee::RoundRobin { people } => Some(people.clone()),
+            _ => None,
+        })
+        .unwrap_or_default();
+    let mut ids: Vec<i64> = seats.iter().map(|seat| seat.user_id.0).collect();
+    let others = names.users.iter().flatten().filter(|user| !user.is_gone).map(|user| user.id);
+    ids.extend(others.filter(|id| !seats.iter().any(|seat| seat.user_id.0 == *id)));
+    let row = |id: i64| {
+        let seat = seats.iter().find(|seat| seat.user_id.0 == id);
+        SeatRow {
+            id,
+            name: names.user(id),
+            weight: seat.map(|seat| seat.weight.to_string()).unwrap_or_default(),
+            limit: seat.and_then(|seat| seat.limit).map(|limit| limit.to_string()).unwrap_or_default(),
+            times: seat.map(|seat| seat.times.join("; ")).unwrap_or_default(),
+        }
+    };
+    ids.into_iter().map(row).collect()
+}

@@ -1,0 +1,234 @@
+//! `/panel/routing`: the rules for new dialogues. Every change is saved in a draft, which is tried and then switched on.
+//!
+//! ```text
+//! list ─▶ a rule's form ─▶ draft ─▶ try · replay ─▶ switched on = a new version ─▶ versions: the way back
+//! ```
+
+mod form;
+mod names;
+mod trial;
+mod versions;
+
+use std::collections::BTreeMap;
+
+use actix_web::web;
+use askama::Template;
+use base::error::{Error, Result};
+use base::millis::DAY;
+use domain::route::decide::{Presence, RuleFault, RuleName};
+use domain::route::rule::Rule;
+use domain::route::versions::{self as stored, NewVersion};
+use domain::route::{RuleSet, decision};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::choice::SelectOption;
+use super::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, html};
+use names::{Names, Said};
+
+const LIST: &str = "/panel/routing";
+/// How long matches are counted.
+const COUNTED: i64 = 30 * DAY;
+
+/// Paths are relative to `/panel`.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/routing", web::get().to(list))
+        .route("/routing", web::post().to(save_settings))
+        .route("/routing/on", web::post().to(switch_on))
+        .route("/routing/discard", web::post().to(discard))
+        .route("/routing/rules/new", web::get().to(form::new))
+        .route("/routing/rules", web::post().to(form::create))
+        .route("/routing/rules/{id}", web::get().to(form::get))
+        .route("/routing/rules/{id}", web::post().to(form::save))
+        .route("/routing/rules/{id}/act", web::post().to(act))
+        .route("/routing/try", web::get().to(trial::form))
+        .route("/routing/try", web::post().to(trial::run))
+        .route("/routing/replay", web::get().to(trial::replay))
+        .route("/routing/versions", web::get().to(versions::list))
+        .route("/routing/versions/{number}/restore", web::post().to(versions::restore));
+}
+
+/// The rules that are edited: the draft, else those in force.
+struct Working {
+    rules: RuleSet,
+    is_draft: bool,
+    /// The number of the newest version, against which a change is checked.
+    seen: i32,
+}
+
+impl Working {
+    async fn read(app: &PanelContext, tenant_id: Uuid) -> Result<Self> {
+        let db = app.store.read();
+        let (in_force, draft) = (stored::in_force(db, tenant_id).await?, stored::draft(db, tenant_id).await?);
+        let seen = [&in_force, &draft].into_iter().flatten().map(|row| row.number).max().unwrap_or_default();
+        let is_draft = draft.is_some();
+        let rules = draft.or(in_force).as_ref().and_then(stored::rules_of).unwrap_or_default();
+        Ok(Self { rules, is_draft, seen })
+    }
+}
+
+/// Saves changed rules as the draft.
+async fn save_draft(app: &PanelContext, member: &Member, rules: RuleSet, seen: i32) -> Result<()> {
+    let new = NewVersion { rules, is_draft: true, seen: Some(seen), restored: None };
+    stored::save(app, member.tenant_id, new, &member.by()).await.map(drop)
+}
+
+/// Back to the list, with what was done or that somebody else was faster.
+async fn back(app: &PanelContext, member: &Member, done: Result<()>, said: &'static str) -> Answer {
+    let words = member.words;
+    let notice = match done {
+        Ok(()) => Notice::done(words.text(said)),
+        Err(Error::Changed(_)) => Notice::failed(words.text("routing-changed")),
+        Err(error @ Error::Invalid(_)) => Notice::failed(error.first_text().in_words(words, member.crm())),
+        Err(error) => return Err(error),
+    };
+    member.see_other(app, LIST, notice).await
+}
+
+struct RuleRow {
+    id: String,
+    name: String,
+    on: bool,
+    when: Vec<Said>,
+    then: Vec<Said>,
+    matches: i64,
+    marks: Vec<String>,
+    is_first: bool,
+    is_last: bool,
+}
+
+#[derive(Template)]
+#[template(path = "panel/routing/list.html")]
+struct RoutingPage {
+    page: PageContext,
+    tab: &'static str,
+    rows: Vec<RuleRow>,
+    may: bool,
+    is_draft: bool,
+    seen: i32,
+    silence: u32,
+    users: Vec<SelectOption>,
+    unmatched: i64,
+}
+
+/// `GET /panel/routing`.
+async fn list(app: AppData, member: Member) -> Answer {
+    member.require(Right::Look)?;
+    let page = member.page("routing-title", Nav::Routing);
+    let app = app.into_inner();
+    let working = Working::read(&app, member.tenant_id).await?;
+    let names = Names::read(&app, &member, &page, true).await?;
+    let since = app.clock.millis() - COUNTED;
+    let matches = decision::matches(app.store.read(), member.tenant_id, since).await?;
+    let rows = rows(&working.rules, &names, &matches);
+    let fallback = working.rules.fallback_user.map(|user| user.to_string()).unwrap_or_default();
+    let shown = RoutingPage {
+        tab: "rules",
+        rows,
+        may: member.may(Right::EditSources),
+        is_draft: working.is_draft,
+        seen: working.seen,
+        silence: working.rules.silence_hours,
+        users: names.user_options("routing-nobody", &fallback),
+        unmatched: matches.get("").copied().unwrap_or_default(),
+        page: page.clone(),
+    };
+    html(&page, &shown)
+}
+
+fn rows(rules: &RuleSet, names: &Names<'_>, matches: &BTreeMap<String, i64>) -> Vec<RuleRow> {
+    let presence = names.presence();
+    let mut is_hidden = false;
+    let last = rules.rules.len().saturating_sub(1);
+    let mut rows = Vec::with_capacity(rules.rules.len());
+    for (place, rule) in rules.rules.iter().enumerate() {
+        let mut marks: Vec<String> = faults(rule, &presence).into_iter().map(|fault| names.fault(fault)).collect();
+        if is_hidden && rule.on {
+            marks.push(names.page.words.text("routing-fault-hidden").to_string());
+        }
+        is_hidden |= rule.on && rule.when == domain::route::rule::Conditions::default();
+        rows.push(RuleRow {
+            id: rule.id.clone(),
+            name: rule.name.clone(),
+            on: rule.on,
+            when: names.conditions(&rule.when),
+            then: names.actions(&rule.then),
+            matches: matches.get(&rule.id).copied().unwrap_or_default(),
+            marks,
+            is_first: place == 0,
+            is_last: place == last,
+        });
+    }
+    rows
+}
+
+/// What of a rule amoCRM no longer has.
+fn faults(rule: &Rule, presence: &Presence) -> Vec<RuleFault> {
+    let stage = rule.then.stage.is_some_and(|stage| !presence.has(stage));
+    let assignees = rule.then.responsible.iter().chain(rule.then.fallback.as_ref().map(|fallback| &fallback.to));
+    let user = assignees.flat_map(|assignee| assignee.users()).any(|user_id| !presence.is_active(user_id));
+    let found = [(RuleFault::StageGone, stage), (RuleFault::UserGone, user)];
+    found.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault).collect()
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsForm {
+    seen: i32,
+    silence: String,
+    fallback_user: String,
+}
+
+/// `POST /panel/routing`: what is the same for all rules.
+async fn save_settings(app: AppData, member: Member, form: Form<SettingsForm>) -> Answer {
+    member.require(Right::EditSources)?;
+    let mut rules = Working::read(&app, member.tenant_id).await?.rules;
+    rules.silence_hours = form.silence.trim().parse().unwrap_or_default();
+    rules.fallback_user = form.fallback_user.parse().ok().map(base::json::NumericId);
+    let done = save_draft(&app, &member, rules, form.seen).await;
+    back(&app, &member, done, "routing-drafted").await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ActForm {
+    seen: i32,
+    act: String,
+}
+
+/// `POST /panel/routing/rules/{id}/act`: moves a rule, turns it on or off, or deletes it.
+async fn act(app: AppData, member: Member, id: web::Path<String>, form: Form<ActForm>) -> Answer {
+    member.require(Right::EditSources)?;
+    let mut rules = Working::read(&app, member.tenant_id).await?.rules;
+    let place = rules.rules.iter().position(|rule| rule.id == *id).ok_or(Error::NotFound)?;
+    match form.act.as_str() {
+        "up" if place > 0 => rules.rules.swap(place, place - 1),
+        "down" if place + 1 < rules.rules.len() => rules.rules.swap(place, place + 1),
+        "on" | "off" => rules.rules[place].on = form.act == "on",
+        "delete" => drop(rules.rules.remove(place)),
+        _ => {}
+    }
+    let done = save_draft(&app, &member, rules, form.seen).await;
+    back(&app, &member, done, "routing-drafted").await
+}
+
+/// `POST /panel/routing/on`: puts the draft in force.
+async fn switch_on(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
+    member.require(Right::EditSources)?;
+    let draft = stored::draft(app.store.read(), member.tenant_id).await?.ok_or(Error::NotFound)?;
+    let done = stored::restore(&app, member.tenant_id, draft.number, Some(draft.number), &member.by()).await;
+    back(&app, &member, done.map(drop), "routing-switched-on").await
+}
+
+/// `POST /panel/routing/discard`.
+async fn discard(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
+    member.require(Right::EditSources)?;
+    let done = stored::discard(&app, member.tenant_id, &member.by()).await.map(drop);
+    back(&app, &member, done, "routing-discarded").await
+}
+
+/// A rule's name as pages show it, and what none is called.
+fn rule_name(page: &PageContext, rule: Option<&RuleName>) -> String {
+    rule.map_or_else(|| page.words.text("routing-none-matched").to_string(), |rule| rule.name.clone())
+}

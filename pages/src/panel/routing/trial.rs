@@ -1,0 +1,211 @@
+//! What the rules would do: with a made-up or a past message, and with the last thousand.
+
+use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
+use askama::Template;
+use base::error::Error;
+use chrono::NaiveDateTime;
+use domain::route::rule::CustomerKind;
+use domain::route::trial::{self, Imagined, Replay, ReplayedDialogue, Trial};
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::names::Names;
+use super::{Working, rule_name};
+use crate::panel::choice::{SelectOption, filters};
+use crate::panel::{Answer, AppData, Form, Member, Nav, PageContext, Right, html, html_as};
+
+/// A rule that does not decide, with why.
+struct OtherRow {
+    name: String,
+    because: String,
+}
+
+/// What would happen.
+struct Told {
+    rule: String,
+    asks: Vec<String>,
+    others: Vec<OtherRow>,
+    faults: Vec<String>,
+    crm_answered: bool,
+}
+
+#[derive(Template)]
+#[template(path = "panel/routing/try.html")]
+struct TryPage {
+    page: PageContext,
+    tab: &'static str,
+    is_draft: bool,
+    sources: Vec<SelectOption>,
+    customers: Vec<SelectOption>,
+    typed: TryForm,
+    told: Option<Told>,
+    errors: Vec<(String, String)>,
+}
+
+impl TryPage {
+    fn error(&self, name: &str) -> String {
+        self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+}
+
+/// A made-up message.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TryForm {
+    source: String,
+    text: String,
+    phone: String,
+    time: String,
+    customer: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TryQuery {
+    message: String,
+}
+
+/// `GET /panel/routing/try`, with `message` of a past message.
+pub async fn form(app: AppData, member: Member, request: HttpRequest) -> Answer {
+    member.require(Right::Look)?;
+    let query: TryQuery = filters(&request);
+    let told = match Uuid::try_parse(&query.message) {
+        Ok(id) => {
+            let rules = Working::read(&app, member.tenant_id).await?.rules;
+            Some(trial::past(&app.intake, &member.here.tenant, &rules, id).await?)
+        }
+        Err(_) => None,
+    };
+    show(&app, &member, TryForm::default(), told, Vec::new()).await
+}
+
+/// `POST /panel/routing/try`.
+pub async fn run(app: AppData, member: Member, form: Form<TryForm>) -> Answer {
+    member.require(Right::Look)?;
+    let rules = Working::read(&app, member.tenant_id).await?.rules;
+    let given = Imagined {
+        source_id: Uuid::try_parse(&form.source).unwrap_or_default(),
+        text: form.text.clone(),
+        local_time: NaiveDateTime::parse_from_str(&form.time, "%Y-%m-%dT%H:%M").ok(),
+        customer: CustomerKind::parse(&form.customer),
+        phone: Some(form.phone.clone()).filter(|phone| !phone.trim().is_empty()),
+        is_known: form.customer == CustomerKind::Returning.word(),
+        ..Imagined::default()
+    };
+    match trial::imagined(&app.intake, &member.here.tenant, &rules, given).await {
+        Ok(told) => show(&app, &member, form.0.clone(), Some(told), Vec::new()).await,
+        Err(Error::Invalid(wrong)) => {
+            let named = |pointer: &str| if pointer == "/phone" { "phone" } else { "source" }.to_owned();
+            let said =
+                wrong.iter().map(|wrong| (named(&wrong.pointer), wrong.detail.in_words(member.words, member.crm())));
+            show(&app, &member, form.0.clone(), None, said.collect()).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn show(
+    app: &AppData,
+    member: &Member,
+    typed: TryForm,
+    trial: Option<Trial>,
+    errors: Vec<(String, String)>,
+) -> Answer {
+    let page = member.page("routing-title", Nav::Routing).with_error_if(!errors.is_empty());
+    let names = Names::read(app, member, &page, false).await?;
+    let working = Working::read(app, member.tenant_id).await?;
+    let told = trial.map(|trial| told(&names, &trial));
+    let sources = names.sources.iter().map(|one| SelectOption::new(one.id.to_string(), &one.name, &typed.source));
+    let customers = CustomerKind::ALL.map(|kind| {
+        let label = page.words.text(format!("routing-customer-{}", kind.word()));
+        SelectOption::new(kind.word(), label, &typed.customer)
+    });
+    let shown = TryPage {
+        tab: "try",
+        is_draft: working.is_draft,
+        sources: sources.collect(),
+        customers: customers.into(),
+        told,
+        typed,
+        errors,
+        page: page.clone(),
+    };
+    let status = if shown.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    html_as(status, &page, &shown)
+}
+
+fn told(names: &Names<'_>, trial: &Trial) -> Told {
+    let verdict = &trial.verdict;
+    let others = verdict.others.iter().map(|missed| OtherRow {
+        name: missed.name.clone(),
+        because: missed.because.iter().map(|miss| names.miss(*miss)).collect::<Vec<_>>().join(", "),
+    });
+    Told {
+        rule: rule_name(names.page, verdict.rule.as_ref()),
+        asks: trial.asks.iter().map(|ask| names.ask(ask, &verdict.plan)).collect(),
+        others: others.collect(),
+        faults: verdict.faults.iter().map(|fault| names.fault(*fault)).collect(),
+        crm_answered: trial.crm_answered,
+    }
+}
+
+struct ReplayRow {
+    dialogue: ReplayedDialogue,
+    source: String,
+    then: String,
+    now: String,
+    differs: bool,
+}
+
+#[derive(Template)]
+#[template(path = "panel/routing/replay.html")]
+struct ReplayPage {
+    page: PageContext,
+    tab: &'static str,
+    is_draft: bool,
+    told: Replay,
+    by_rule: Vec<(String, usize)>,
+    rows: Vec<ReplayRow>,
+}
+
+impl ReplayPage {
+    fn dialogues(&self) -> usize {
+        self.told.by_rule.values().sum()
+    }
+}
+
+/// Dialogues that a page shows.
+const SHOWN: usize = 200;
+
+/// `GET /panel/routing/replay`.
+pub async fn replay(app: AppData, member: Member) -> Answer {
+    member.require(Right::Look)?;
+    let page = member.page("routing-title", Nav::Routing);
+    let names = Names::read(&app, &member, &page, false).await?;
+    let working = Working::read(&app, member.tenant_id).await?;
+    let mut told = trial::replay(&app.intake, &member.here.tenant, &working.rules).await?;
+    let with = |rule: String, user: Option<i64>| match user {
+        Some(user) => format!("{rule} → {}", names.user(user)),
+        None => rule,
+    };
+    let named = |id: &String| {
+        let found = working.rules.rule(id).map(|rule| rule.name.clone());
+        found.unwrap_or_else(|| rule_name(&page, None))
+    };
+    let by_rule = told.by_rule.iter().map(|(id, count)| (named(id), *count)).collect();
+    let rows = std::mem::take(&mut told.dialogues);
+    let shown = rows.into_iter().take(SHOWN).map(|dialogue| {
+        let source = names.sources.iter().find(|source| source.id == dialogue.source_id);
+        let id = |rule: &Option<domain::route::decide::RuleName>| rule.as_ref().map(|rule| rule.id.clone());
+        ReplayRow {
+            source: source.map(|source| source.name.clone()).unwrap_or_default(),
+            then: with(rule_name(&page, dialogue.then.as_ref()), dialogue.then_responsible),
+            now: with(rule_name(&page, dialogue.now.as_ref()), dialogue.now_responsible),
+            differs: id(&dialogue.then) != id(&dialogue.now),
+            dialogue,
+        }
+    });
+    let rows: Vec<ReplayRow> = shown.collect();
+    html(&page, &ReplayPage { tab: "replay", is_draft: working.is_draft, rows, by_rule, told, page: page.clone() })
+}

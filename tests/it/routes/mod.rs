@@ -1,0 +1,390 @@
+//! Routes: who gets a new dialogue, in the local amoCRM, through crashes and refusals.
+
+mod same;
+mod week;
+
+use std::time::Duration;
+
+use parom_tests::settings::HOST;
+use parom_tests::{Line, World, both, once};
+use serde_json::{Value, json};
+use simulator::crm::{Fault, LeadCardView, Part};
+
+const SOON: Duration = Duration::from_secs(4);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A pipeline's id and its second stage.
+fn second_stage(world: &World) -> (i64, i64) {
+    let pipeline = world.sandbox.accounts()[0].pipelines[1].id;
+    (pipeline, world.sandbox.stages(HOST, pipeline)[0].0)
+}
+
+fn path(line: &Line) -> String {
+    format!("/api/v1/tenants/{}/routes", line.tenant_id)
+}
+
+/// Puts rules in force; each gets its id as its name.
+async fn has_rules(world: &World, line: &Line, rules: Value) {
+    let named = rules.as_array().unwrap().iter().map(|rule| {
+        let mut rule = rule.clone();
+        rule["name"] = json!(format!("Rule {}", rule["id"].as_str().unwrap()));
+        rule
+    });
+    let admin = world.sandbox.users(HOST)[0].id;
+    let routes = json!({"fallback_user": admin, "rules": named.collect::<Vec<_>>()});
+    let body = json!({ "routes": routes });
+    parom_tests::answer(world.api.request(reqwest::Method::PUT, &path(line)).json(&body)).await.is(200);
+}
+
+/// The jobs of new dialogues that are due soon after this; returns their attempts.
+async fn routed(world: &mut World) -> usize {
+    world.deliver_all().await;
+    world.advance(SOON);
+    world.works("routes").await
+}
+
+/// The only lead.
+fn lead(world: &World) -> LeadCardView {
+    let leads = world.sandbox.leads(HOST);
+    assert_eq!(leads.len(), 1, "{leads:?}");
+    leads.into_iter().next().unwrap()
+}
+
+/// What became of a message's decision, as its story in the API shows it.
+async fn decision(world: &World, line: &Line, message: &str) -> parom::route::decision::Decision {
+    let db = world.app().store.read();
+    let found = parom::route::decision::find(db, line.tenant_id, message.parse().unwrap()).await.unwrap();
+    found.expect("a decision")
+}
+
+fn person(id: i64) -> Value {
+    json!({"kind": "person", "user_id": id.to_string()})
+}
+
+async fn a_new_dialogue_is_carried_out(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    let (pipeline, stage) = second_stage(world);
+    let then = json!({"accept": true, "stage": {"pipeline_id": pipeline, "status_id": stage}, "responsible": person(manager),
+        "tags": ["chat", "new"], "task": {"text": "Call", "within_minutes": 60}, "greeting": "Hello, {name}!"});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    let message = world.customer(&line, "anna").writes("Good morning").await;
+    assert_eq!(routed(world).await, 1);
+    let made = lead(world);
+    assert_eq!((made.pipeline_id, made.status_id, made.responsible_user_id), (pipeline, stage, manager));
+    assert_eq!(made.tags, ["chat", "new"]);
+    assert_eq!(made.tasks, [("Call".to_owned(), manager)]);
+    assert_eq!(world.sandbox.responsible_for_contact(HOST, made.contact_id), manager);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Hello, anna!"]);
+    let decided = decision(world, &line, &message).await;
+    assert_eq!((decided.row.state.as_str(), decided.row.lead_id), ("done", made.id));
+    // The dialogue goes on, and the next begins after a day of silence.
+    world.customer(&line, "anna").writes("Are you there?").await;
+    assert_eq!(routed(world).await, 0);
+    world.advance(25 * HOUR);
+    world.customer(&line, "anna").writes("Another question").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(lead(world).id, made.id, "the open lead is used");
+    let matches = world.api.get(&path(&line)).await.is(200).json["matches"].clone();
+    assert_eq!(matches, json!({"all": 2}));
+    world.deliver_all().await;
+}
+
+async fn without_rules_nothing_is_scheduled(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 0);
+    has_rules(world, &line, json!([{"id": "off", "on": false, "then": {"accept": true}}])).await;
+    world.customer(&line, "boris").writes("Hello").await;
+    assert_eq!(routed(world).await, 0, "no rule is on");
+    has_rules(world, &line, json!([{"id": "other", "when": {"text_begins": ["price"]}, "then": {"accept": true}}]))
+        .await;
+    let message = world.customer(&line, "carla").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let decided = decision(world, &line, &message).await;
+    assert_eq!((decided.row.rule_id.as_str(), decided.row.state.as_str()), ("", "done"));
+    assert_eq!(world.sandbox.incoming_leads(HOST).len(), 3, "amoCRM's own way");
+}
+
+/// Every place at which a process may die: the dialogue is decided once and has one lead.
+async fn a_crash_anywhere_makes_no_second_lead(world: &mut World) {
+    let line = world.line("support").await;
+    let (manager, other) = (world.sandbox.users(HOST)[1].id, world.sandbox.add_manager(HOST, "Olga"));
+    world.sandbox.switch(HOST, |switches| switches.no_unsorted = true);
+    let (pipeline, stage) = second_stage(world);
+    let robin =
+        json!({"kind": "round_robin", "people": [{"user_id": manager.to_string()}, {"user_id": other.to_string()}]});
+    let then = json!({"lead": "new", "accept": true, "stage": {"pipeline_id": pipeline, "status_id": stage},
+        "responsible": robin, "tags": ["new"], "task": {"text": "Call", "within_minutes": 5}});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    let plans =
+        ["route.decided=error:1", "route.before_step=error:1", "route.lead_made=error:1", "route.before_step=error:9"];
+    for (number, plan) in plans.into_iter().enumerate() {
+        let name = format!("customer{number}");
+        let before = world.sandbox.leads(HOST).len();
+        let message = world.customer(&line, &name).writes("Hello").await;
+        world.deliver_all().await;
+        world.faults.add(plan).unwrap();
+        world.advance(SOON);
+        assert_eq!(world.works("routes").await, 1);
+        let first = decision(world, &line, &message).await;
+        for _ in 0..12 {
+            world.advance(24 * HOUR);
+            world.works("routes").await;
+        }
+        world.faults.clear();
+        let decided = decision(world, &line, &message).await;
+        assert_eq!(decided.row.verdict, first.row.verdict, "{plan}: decided once");
+        // amoCRM made one with the chat, the rule one, unless it never came to that.
+        let leads = world.sandbox.leads(HOST);
+        assert_eq!(leads.len(), before + if number < 3 { 2 } else { 1 }, "{plan}: {leads:?}");
+        if number < 3 {
+            assert_eq!(decided.row.state, "done", "{plan}");
+            let made = leads.iter().find(|lead| lead.id == decided.row.lead_id).unwrap();
+            assert_eq!(made.tasks.len(), 1, "{plan}: {made:?}");
+            assert_eq!(Some(made.responsible_user_id), decided.verdict.plan.responsible, "{plan}");
+        }
+    }
+}
+
+/// amoCRM's answer to the creation of a lead is lost.
+async fn a_lost_answer_makes_no_second_lead(world: &mut World) {
+    let line = world.line("support").await;
+    world.sandbox.switch(HOST, |switches| switches.no_unsorted = true);
+    let manager = world.sandbox.users(HOST)[1].id;
+    let then = json!({"lead": "new", "responsible": person(manager), "task": {"text": "Call", "within_minutes": 5}});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.sandbox.faults().next_with(Part::Rest, "_embedded", 1, Fault::LostAnswer);
+    world.advance(SOON);
+    assert_eq!(world.works("routes").await, 1);
+    world.sandbox.faults().next_with(Part::Rest, "complete_till", 1, Fault::LostAnswer);
+    world.advance(HOUR);
+    assert_eq!(world.works("routes").await, 1);
+    world.advance(HOUR);
+    assert_eq!(world.works("routes").await, 1);
+    let leads = world.sandbox.leads(HOST);
+    assert_eq!(leads.len(), 2, "{leads:?}");
+    assert_eq!(leads[1].tasks.len(), 1, "{leads:?}");
+    assert_eq!(leads[1].responsible_user_id, manager);
+}
+
+async fn a_person_accepts_first_if_the_rule_does_not(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    has_rules(world, &line, json!([{"id": "all", "then": {"responsible": person(manager), "tags": ["late"]}}])).await;
+    let message = world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(decision(world, &line, &message).await.row.state, "waiting");
+    assert!(world.sandbox.leads(HOST).is_empty());
+    let waiting = world.sandbox.incoming_leads(HOST).remove(0);
+    assert!(world.sandbox.accept_lead(HOST, &waiting.uid));
+    world.advance(HOUR);
+    assert_eq!(world.works("routes").await, 1);
+    assert_eq!((lead(world).responsible_user_id, lead(world).tags), (manager, vec!["late".to_owned()]));
+}
+
+async fn a_closed_lead_is_opened_again(world: &mut World) {
+    let line = world.line("support").await;
+    let (pipeline, stage) = second_stage(world);
+    let stage = json!({"pipeline_id": pipeline, "status_id": stage});
+    let rules = json!([
+        {"id": "back", "when": {"lead": "closed"}, "then": {"lead": "reopen", "accept": true, "stage": stage,
+            "responsible": {"kind": "contact"}}},
+        {"id": "first", "then": {"accept": true}},
+    ]);
+    has_rules(world, &line, rules).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let first = lead(world);
+    world.sandbox.win_lead(HOST, first.id);
+    let manager = world.sandbox.users(HOST)[1].id;
+    world.sandbox.set_responsible(HOST, first.contact_id, manager);
+    world.advance(48 * HOUR);
+    world.customer(&line, "anna").writes("Hello again").await;
+    assert_eq!(routed(world).await, 1);
+    let again = lead(world);
+    assert_eq!((again.id, again.pipeline_id, again.responsible_user_id), (first.id, pipeline, manager));
+}
+
+async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mut World) {
+    let line = world.line("support").await;
+    let gone = world.sandbox.add_manager(HOST, "Gone");
+    let admin = world.sandbox.users(HOST)[0].id;
+    let (pipeline, stage) = second_stage(world);
+    let then = json!({"accept": true, "stage": {"pipeline_id": pipeline, "status_id": stage}, "responsible": person(gone),
+        "tags": ["kept"]});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(lead(world).responsible_user_id, gone);
+    // The lists that Parom knows are minutes old when both are deleted.
+    world.sandbox.remove_user(HOST, gone);
+    world.sandbox.delete_stage(HOST, stage);
+    let message = world.customer(&line, "boris").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let leads = world.sandbox.leads(HOST);
+    assert_eq!((leads[1].responsible_user_id, leads[1].tags.as_slice()), (admin, &["kept".to_owned()][..]));
+    assert_ne!(leads[1].status_id, stage);
+    assert_eq!(decision(world, &line, &message).await.row.state, "failed");
+    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
+    let alert = alerts.iter().find(|alert| alert.kind == "route_failed").expect("an alert");
+    assert!(alert.detail.contains("Rule all"), "{}", alert.detail);
+    // Once they are read anew nothing is refused any more: the fallback is decided.
+    world.advance(HOUR);
+    parom::source::read_users_and_pipelines(&world.app().sources, line.tenant_id).await.unwrap();
+    let message = world.customer(&line, "carla").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let decided = decision(world, &line, &message).await;
+    assert_eq!(json!(decided.verdict.faults), json!(["stage_gone", "user_gone"]));
+    assert_eq!(world.sandbox.leads(HOST)[2].responsible_user_id, admin);
+    assert_eq!(decided.row.state, "done");
+    // A rule that works ends the alert.
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true}}])).await;
+    world.customer(&line, "dora").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
+    assert!(alerts.iter().all(|alert| alert.kind != "route_failed"), "{alerts:?}");
+}
+
+async fn an_unpaid_account_is_asked_again(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "responsible": person(manager)}}])).await;
+    let message = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.faults.add("route.decided=error:1").unwrap();
+    world.advance(SOON);
+    assert_eq!(world.works("routes").await, 1);
+    world.sandbox.switch(HOST, |switches| switches.unpaid = true);
+    world.advance(2 * MINUTE);
+    assert_eq!(world.works("routes").await, 1);
+    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
+    assert!(alerts.iter().any(|alert| alert.kind == "route_failed"), "{alerts:?}");
+    world.sandbox.switch(HOST, |switches| switches.unpaid = false);
+    world.advance(48 * HOUR);
+    world.visits_accounts().await;
+    assert_eq!(world.works("routes").await, 1);
+    assert_eq!(lead(world).responsible_user_id, manager);
+    assert_eq!(decision(world, &line, &message).await.row.state, "done");
+}
+
+async fn without_an_answer_the_next_person_gets_it_once(world: &mut World) {
+    let line = world.line("support").await;
+    let (first, second) = (world.sandbox.users(HOST)[1].id, world.sandbox.add_manager(HOST, "Olga"));
+    let seat = |id: i64| json!({"user_id": id.to_string()});
+    let robin = json!({"kind": "round_robin", "people": [seat(first), seat(second)]});
+    let then = json!({"accept": true, "responsible": robin.clone(), "fallback": {"after_minutes": 15, "to": robin}});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    let message = world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(lead(world).responsible_user_id, first);
+    world.advance(14 * MINUTE);
+    assert_eq!(world.works("route_fallbacks").await, 0);
+    world.advance(MINUTE);
+    world.faults.add("route.before_step=error:1").unwrap();
+    assert_eq!(world.works("route_fallbacks").await, 1);
+    world.advance(2 * MINUTE);
+    assert_eq!(world.works("route_fallbacks").await, 1);
+    assert_eq!(lead(world).responsible_user_id, second);
+    assert_eq!(world.sandbox.responsible_for_contact(HOST, lead(world).contact_id), second);
+    world.advance(48 * HOUR);
+    assert_eq!(world.works("route_fallbacks").await, 0, "once");
+    assert_eq!(decision(world, &line, &message).await.outcome("fallback").unwrap().detail, second.to_string());
+    // Whoever is answered stays with the person who answered.
+    world.customer(&line, "boris").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let got = world.sandbox.leads(HOST)[1].responsible_user_id;
+    world.manager(&line).answers("boris", "Here I am").await;
+    world.deliver_all().await;
+    world.advance(20 * MINUTE);
+    assert_eq!(world.works("route_fallbacks").await, 1);
+    assert_eq!(world.sandbox.leads(HOST)[1].responsible_user_id, got);
+}
+
+async fn nobody_accepted_it_in_time(world: &mut World) {
+    let line = world.line("support").await;
+    let (manager, boss) = (world.sandbox.users(HOST)[1].id, world.sandbox.add_manager(HOST, "Boss"));
+    let then = json!({"responsible": person(manager), "fallback": {"after_minutes": 5, "to": person(boss)}});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    world.advance(6 * MINUTE);
+    assert_eq!(world.works("route_fallbacks").await, 1);
+    assert_eq!(lead(world).responsible_user_id, boss, "it is accepted for who is to answer");
+    world.advance(HOUR);
+    assert_eq!(world.works("routes").await, 1);
+    assert_eq!(lead(world).responsible_user_id, boss, "and stays with them");
+}
+
+async fn versions_lead_back_and_drafts_decide_nothing(world: &mut World) {
+    let line = world.line("support").await;
+    let (path, put) = (path(&line), reqwest::Method::PUT);
+    let save = async |body: Value, seen: &str| {
+        let request = world.api.request(put.clone(), &path).header("If-Match", format!("\"{seen}\""));
+        parom_tests::answer(request.json(&body)).await
+    };
+    let rules = |tag: &str| json!({"rules": [{"id": "all", "name": "All", "then": {"accept": true, "tags": [tag]}}]});
+    save(json!({"routes": rules("one")}), "0").await.is(200);
+    save(json!({"routes": rules("two")}), "0").await.is(412);
+    assert_eq!(save(json!({"routes": rules("two")}), "1").await.is(200).header("etag"), "\"2\"");
+    let drafted = save(json!({"routes": rules("three"), "draft": true}), "2").await.is(200);
+    assert_eq!((&drafted.json["version"], &drafted.json["draft"]["version"]), (&json!(2), &json!(3)));
+    world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(lead(world).tags, ["two"]);
+    let message = json!({"message": {"source_id": line.source_id, "text": "x"}});
+    let tried = world.api.post(&format!("{path}/try"), &message).await.is(200);
+    assert_eq!(tried.json["verdict"]["plan"]["tags"], json!(["three"]), "the draft is tried");
+    world.api.post(&format!("{path}/versions/3/restore"), &json!({})).await.is(200);
+    world.api.post(&format!("{path}/versions/1/restore"), &json!({})).await.is(200);
+    world.api.post(&format!("{path}/versions/9/restore"), &json!({})).await.is(404);
+    let listed = world.api.get(&format!("{path}/versions")).await.is(200);
+    let numbers: Vec<_> = listed.json["items"].as_array().unwrap().iter().map(|one| one["version"].clone()).collect();
+    assert_eq!(json!(numbers), json!([5, 4, 2, 1]), "the draft is in force as the next one");
+    world.customer(&line, "boris").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(world.sandbox.leads(HOST)[1].tags, ["one"]);
+    let wrong = json!({"routes": {"rules": [{"id": "a", "name": "", "then": {"responsible": {"kind": "round_robin", "people": []}}}]}});
+    let refused = parom_tests::answer(world.api.request(put, &path).json(&wrong)).await.is(422);
+    assert_eq!(refused.wrong_fields(), ["/rules/0/name", "/rules/0/then/responsible/people"]);
+}
+
+async fn the_last_messages_are_replayed_beside_what_happened(world: &mut World) {
+    let line = world.line("support").await;
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true}}])).await;
+    for name in ["anna", "boris"] {
+        world.customer(&line, name).writes("What is the price?").await;
+        world.customer(&line, name).writes("Hello?").await;
+    }
+    world.customer(&line, "carla").writes("Hello").await;
+    assert_eq!(routed(world).await, 3);
+    let before = world.sandbox.requests().len();
+    let rules = json!({"rules": [{"id": "price", "name": "Price", "when": {"text_contains": ["PRICE"]}}]});
+    let told = world.api.post(&format!("{}/replay", path(&line)), &json!({ "rules": rules })).await.is(200).json;
+    assert_eq!((&told["messages"], &told["differing"]), (&json!(5), &json!(3)));
+    assert_eq!(told["by_rule"], json!({"price": 2, "": 1}));
+    assert_eq!(told["dialogues"][2]["then"]["id"], json!("all"));
+    assert_eq!(told["dialogues"][2]["now"]["id"], json!("price"));
+    assert_eq!(world.sandbox.requests().len(), before, "nothing was asked");
+}
+
+both!(
+    a_new_dialogue_is_carried_out,
+    a_crash_anywhere_makes_no_second_lead,
+    without_an_answer_the_next_person_gets_it_once,
+    versions_lead_back_and_drafts_decide_nothing,
+    the_last_messages_are_replayed_beside_what_happened
+);
+once!(
+    without_rules_nothing_is_scheduled,
+    a_lost_answer_makes_no_second_lead,
+    a_person_accepts_first_if_the_rule_does_not,
+    a_closed_lead_is_opened_again,
+    what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert,
+    an_unpaid_account_is_asked_again,
+    nobody_accepted_it_in_time
+);
