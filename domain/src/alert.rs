@@ -28,7 +28,7 @@ use uuid::Uuid;
 use crate::platform::PlatformContext;
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
-pub const KINDS: [&str; 31] = [
+pub const KINDS: [&str; 32] = [
     UNDELIVERED,
     LATE,
     "found_in_history",
@@ -43,6 +43,7 @@ pub const KINDS: [&str; 31] = [
     BUSINESS_OFF,
     SOURCE_SILENT,
     CHATS_FLOODED,
+    CHATS_HELD,
     TOKEN_EXPIRING,
     "source_gone",
     PIPELINE_ARCHIVED,
@@ -71,6 +72,8 @@ pub const SOURCE_BLOCKED: &str = "source_blocked";
 pub const SOURCE_SILENT: &str = "source_silent";
 /// Visitors begin more chats in a web chat than an hour may have.
 pub const CHATS_FLOODED: &str = "chats_flooded";
+/// New chats above the pace of their source wait for a person.
+pub const CHATS_HELD: &str = "chats_held";
 /// A messenger does not answer.
 pub const MESSENGER_UNREACHABLE: &str = "messenger_unreachable";
 /// Our address is not registered with the messenger, which refuses it.

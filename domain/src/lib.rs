@@ -43,6 +43,7 @@ pub mod doctor;
 pub mod job;
 pub mod load_shedding;
 pub mod lookup;
+pub mod marketing;
 pub mod own_address;
 pub mod platform;
 pub mod public_page;

@@ -91,6 +91,7 @@ pub fn source(tenant_id: Uuid, id: Uuid) -> source::Model {
         services_sent: String::new(),
         facts: "{}".into(),
         shadow_since: None,
+        new_chats_per_hour: 0,
     }
 }
 
@@ -119,6 +120,8 @@ pub fn conversation() -> conversation::Model {
         heard_at: 0,
         free_until: 0,
         phone_hash: String::new(),
+        blocked_at: 0,
+        blocked_by: String::new(),
     }
 }
 

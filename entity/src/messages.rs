@@ -60,6 +60,11 @@ pub mod conversation {
         /// Of the customer's phone number, see `parom::contact::phone_hash`; empty if it is unknown.
         #[sea_orm(column_type = "Text")]
         pub phone_hash: String,
+        /// Since when what the customer writes is stored and not passed on; 0: it is passed on.
+        pub blocked_at: i64,
+        /// The person or key that blocked the customer; empty for a new chat that was held back because there were too many.
+        #[sea_orm(column_type = "Text")]
+        pub blocked_by: String,
     }
 
     tenant_rows!();
@@ -69,6 +74,11 @@ pub mod conversation {
         pub fn of_contact(tenant_id: Uuid, contact_id: i64) -> Select<Self> {
             // Without the second condition the partial index is not used.
             Self::of_tenant(tenant_id).filter(Column::ContactId.eq(contact_id)).filter(Column::ContactId.ne(0))
+        }
+
+        /// The chats whose customers are blocked, or held back.
+        pub fn blocked(tenant_id: Uuid) -> Select<Self> {
+            Self::of_tenant(tenant_id).filter(Column::BlockedAt.gt(0))
         }
     }
 }
@@ -91,6 +101,83 @@ pub mod conversation_alias {
         #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
         pub external_id: String,
         pub conversation_id: Uuid,
+    }
+
+    tenant_rows!();
+}
+
+/// A link of a chat to a contact in amoCRM, or that it ended, and why. Rows are only added, and marked when they are undone.
+pub mod contact_link {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "contact_link")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        /// Says when. That of the conversation: from before links were recorded, when is unknown.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub conversation_id: Uuid,
+        /// 0: the chat has no contact any more.
+        pub contact_id: i64,
+        #[sea_orm(column_type = "Text")]
+        pub contact_name: String,
+        /// A word of `domain::contact::LinkReason`.
+        #[sea_orm(column_type = "Text")]
+        pub reason: String,
+        /// By which id of the customer: a word of `domain::contact::IdKind`; empty if it is unknown.
+        #[sea_orm(column_type = "Text")]
+        pub id_kind: String,
+        /// The id, masked.
+        #[sea_orm(column_type = "Text")]
+        pub id_value: String,
+        /// A word of `domain::contact::Sureness`.
+        #[sea_orm(column_type = "Text")]
+        pub sureness: String,
+        /// The name of the person or key that decided; empty if a rule did, or amoCRM.
+        #[sea_orm(column_type = "Text")]
+        pub made_by: String,
+        pub undone_at: Option<i64>,
+        #[sea_orm(column_type = "Text")]
+        pub undone_by: String,
+    }
+
+    tenant_rows!();
+}
+
+/// What a customer decided about marketing messages. Rows are only added; the last one of a chat or a phone number counts.
+pub mod marketing_consent {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "marketing_consent")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        /// Says when; that of the message, if one said it.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        /// Nil: the number has no chat yet.
+        pub conversation_id: Uuid,
+        /// As in `conversation.phone_hash`; empty if the number is unknown.
+        #[sea_orm(column_type = "Text")]
+        pub phone_hash: String,
+        /// Of messages: `marketing`.
+        #[sea_orm(column_type = "Text")]
+        pub category: String,
+        /// A word of `domain::marketing::Decision`.
+        #[sea_orm(column_type = "Text")]
+        pub decision: String,
+        /// A word of `domain::marketing::ConsentWay`.
+        #[sea_orm(column_type = "Text")]
+        pub way: String,
+        /// The name of the person or key that recorded it; empty if the customer said it in a message.
+        #[sea_orm(column_type = "Text")]
+        pub made_by: String,
+        /// What it is proved by outside of Parom, e.g. the name of a form.
+        #[sea_orm(column_type = "Text")]
+        pub evidence: String,
     }
 
     tenant_rows!();

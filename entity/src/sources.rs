@@ -63,6 +63,8 @@ pub mod source {
         pub facts: String,
         /// Since when it is a shadow: it receives beside another service and sends nothing. None: it is none.
         pub shadow_since: Option<i64>,
+        /// How many chats that customers begin are passed on within an hour; 0: all.
+        pub new_chats_per_hour: i32,
     }
 
     tenant_rows!();

@@ -16,6 +16,7 @@ failure-internal = Parom could not deliver the message.
 failure-recipient_unreachable = The customer cannot be reached in this messenger.
 failure-unsupported = The messenger does not support messages of this type.
 failure-writing_first = You cannot write first here. Answer when the customer writes.
+failure-marketing_stopped = The customer stopped marketing messages. Send a utility template.
 failure-window_closed = The time for free text is over.
 failure-template-waiting = The template “{ $template }” has not reached the messenger yet. It can be sent once it is approved.
 failure-template-review = The template “{ $template }” is in review. It can be sent once it is approved.
@@ -43,3 +44,6 @@ failure-found-late = The message was found late. It waits until someone sends or
 failure-found-dropped = The message reached Parom late, and someone decided not to send it.
 failure-no-longer-true = The automatic answer was not sent: it waited until the working hours had begun.
 failure-other = The message was not delivered.
+
+crm-chat-blocked = [{ $who } blocked this customer. What they write is stored and not shown here]
+crm-chat-unblocked = [{ $who } unblocked this customer. New messages are shown here again]

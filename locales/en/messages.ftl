@@ -76,6 +76,7 @@ msg-answer-retrying =
     }, next attempt { $time }. { $reason }
 msg-answer-held = Stored in Parom, sending is on hold. { $reason }
 msg-answer-shadow = A source beside another service received it. Nothing was sent to { $crm }.
+msg-answer-blocked = The customer was blocked when it came. It is stored, and nothing was sent to { $crm }.
 msg-answer-failed = Not delivered. { $reason }
 msg-answer-checking =
     { $status ->
@@ -187,6 +188,9 @@ contact-why-nobody = No contact has this phone number or e-mail. { $crm } choose
 contact-why-given_unknown = { $crm } has no contact { $number }, which the messenger’s developer named. { $crm } chooses by its own rules.
 contact-why-late = { $crm } did not answer in time and chose the contact itself; the lead is already in progress.
 contact-why-unclear = { $crm } did not confirm that the contact was created. Parom does not create a second one.
+contact-why-recycled = The phone number is of a contact whose chats were silent for a year and had another name: it may be another person’s now, so the chat was not linked to it.
+contact-why-person = A person decided that it is this customer.
+contact-why-separated = A person undid a link, so Parom created this contact.
 
 ## Message page: further words
 
@@ -231,6 +235,7 @@ messages-reason-recipient_blocked = Blocked by the customer
 messages-reason-recipient_unreachable = Customer cannot be reached
 messages-reason-window_closed = Time to answer is over
 messages-reason-writing_first = Writing first is not possible
+messages-reason-marketing_stopped = Marketing was stopped
 messages-reason-kind_not_supported = Type not supported
 messages-reason-source_disconnected = Source disconnected
 messages-reason-refused = Refused by the messenger

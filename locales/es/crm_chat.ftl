@@ -18,6 +18,7 @@ failure-internal = Parom no pudo entregar el mensaje.
 failure-recipient_unreachable = No se puede contactar al cliente por esta app de mensajería.
 failure-unsupported = La app de mensajería no admite mensajes de este tipo.
 failure-writing_first = Aquí no se puede escribir primero. Responde cuando el cliente escriba.
+failure-marketing_stopped = El cliente rechazó la publicidad. Envía una plantilla de servicio.
 failure-window_closed = El tiempo para escribir libremente terminó.
 failure-template-waiting = La plantilla “{ $template }” aún no llegó a la app de mensajería. Se podrá enviar cuando esté aprobada.
 failure-template-review = La plantilla “{ $template }” está en revisión. Se podrá enviar cuando esté aprobada.
@@ -45,3 +46,6 @@ failure-found-late = El mensaje se encontró tarde. Espera hasta que alguien lo 
 failure-found-dropped = El mensaje llegó tarde a Parom y alguien decidió no enviarlo.
 failure-no-longer-true = La respuesta automática no se envió: esperó hasta que empezó el horario de atención.
 failure-other = El mensaje no se entregó.
+
+crm-chat-blocked = [{ $who } bloqueó a este cliente. Lo que escribe se guarda y no se muestra aquí]
+crm-chat-unblocked = [{ $who } desbloqueó a este cliente. Los mensajes nuevos se muestran aquí de nuevo]

@@ -78,6 +78,7 @@ msg-answer-retrying =
     }, próximo intento { $time }. { $reason }
 msg-answer-held = Guardado en Parom, el envío está retenido. { $reason }
 msg-answer-shadow = Lo recibió una fuente en paralelo con otro servicio. No se envió nada a { $crm }.
+msg-answer-blocked = El cliente estaba bloqueado cuando llegó. Está guardado y no se envió nada a { $crm }.
 msg-answer-failed = No entregado. { $reason }
 msg-answer-checking =
     { $status ->
@@ -189,6 +190,9 @@ contact-why-nobody = Ningún contacto tiene este teléfono o correo. { $crm } el
 contact-why-given_unknown = { $crm } no tiene el contacto { $number } que indicó el desarrollador de la app de mensajería. { $crm } elige según sus propias reglas.
 contact-why-late = { $crm } no respondió a tiempo y eligió el contacto por sí mismo; el lead ya está en curso.
 contact-why-unclear = { $crm } no confirmó que se creó el contacto. Parom no crea un segundo.
+contact-why-recycled = El teléfono es de un contacto cuyos chats callaron un año y tenían otro nombre: puede ser ya de otra persona, por eso el chat no se vinculó a él.
+contact-why-person = Una persona decidió que es este cliente.
+contact-why-separated = Una persona deshizo un vínculo, y Parom creó este contacto.
 
 ## Message page: further words
 
@@ -233,6 +237,7 @@ messages-reason-recipient_blocked = Bloqueado por el cliente
 messages-reason-recipient_unreachable = No se puede contactar al cliente
 messages-reason-window_closed = El tiempo para responder terminó
 messages-reason-writing_first = No se puede escribir primero
+messages-reason-marketing_stopped = Publicidad rechazada
 messages-reason-kind_not_supported = Tipo no admitido
 messages-reason-source_disconnected = Fuente desconectada
 messages-reason-refused = Rechazado por la app de mensajería

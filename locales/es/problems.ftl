@@ -38,6 +38,7 @@ problem-too_many_tries = Demasiados intentos
 problem-unavailable = Parom no puede hacerlo ahora, intenta de nuevo más tarde
 problem-internal = Error interno de Parom, no se guardó nada
 problem-tenant_active = La cuenta está en uso
+problem-contact_link = El contacto del chat no se puede cambiar ahora
 problem-not_deleted_in_crm = La fuente existe en { $crm }
 problem-no_webhook = La fuente no tiene secreto de webhook
 problem-webhook_not_kept = El webhook no se puede enviar de nuevo

@@ -18,6 +18,7 @@ failure-internal = O Parom não conseguiu entregar a mensagem.
 failure-recipient_unreachable = Não é possível contatar o cliente por este app de mensagens.
 failure-unsupported = O app de mensagens não aceita mensagens deste tipo.
 failure-writing_first = Aqui não é possível escrever primeiro. Responda quando o cliente escrever.
+failure-marketing_stopped = O cliente recusou publicidade. Envie um modelo de serviço.
 failure-window_closed = O tempo para escrever livremente acabou.
 failure-template-waiting = O modelo “{ $template }” ainda não chegou ao app de mensagens. Poderá ser enviado quando for aprovado.
 failure-template-review = O modelo “{ $template }” está em análise. Poderá ser enviado quando for aprovado.
@@ -45,3 +46,6 @@ failure-found-late = A mensagem foi encontrada tarde. Ela espera até que algué
 failure-found-dropped = A mensagem chegou tarde ao Parom e alguém decidiu não enviar.
 failure-no-longer-true = A resposta automática não foi enviada: esperou até o horário de atendimento começar.
 failure-other = A mensagem não foi entregue.
+
+crm-chat-blocked = [{ $who } bloqueou este cliente. O que ele escreve é guardado e não aparece aqui]
+crm-chat-unblocked = [{ $who } desbloqueou este cliente. As novas mensagens voltam a aparecer aqui]

@@ -78,6 +78,7 @@ msg-answer-retrying =
     }, próxima tentativa { $time }. { $reason }
 msg-answer-held = Guardada no Parom, o envio está retido. { $reason }
 msg-answer-shadow = Uma fonte em paralelo com outro serviço a recebeu. Nada foi enviado ao { $crm }.
+msg-answer-blocked = O cliente estava bloqueado quando ela chegou. Está guardada e nada foi enviado ao { $crm }.
 msg-answer-failed = Não entregue. { $reason }
 msg-answer-checking =
     { $status ->
@@ -189,6 +190,9 @@ contact-why-nobody = Nenhum contato tem este telefone ou e-mail. O { $crm } esco
 contact-why-given_unknown = O { $crm } não tem o contato { $number } indicado pelo desenvolvedor do app de mensagens. O { $crm } escolhe segundo as próprias regras.
 contact-why-late = O { $crm } não respondeu a tempo e escolheu o contato sozinho; o lead já está em andamento.
 contact-why-unclear = O { $crm } não confirmou que o contato foi criado. O Parom não cria um segundo.
+contact-why-recycled = O telefone é de um contato cujos chats ficaram em silêncio por um ano e tinham outro nome: pode ser já de outra pessoa, por isso o chat não foi vinculado a ele.
+contact-why-person = Uma pessoa decidiu que é este cliente.
+contact-why-separated = Uma pessoa desfez um vínculo, e o Parom criou este contato.
 
 ## Message page: further words
 
@@ -233,6 +237,7 @@ messages-reason-recipient_blocked = Bloqueado pelo cliente
 messages-reason-recipient_unreachable = Não é possível contatar o cliente
 messages-reason-window_closed = O tempo para responder acabou
 messages-reason-writing_first = Não é possível escrever primeiro
+messages-reason-marketing_stopped = Publicidade recusada
 messages-reason-kind_not_supported = Tipo não aceito
 messages-reason-source_disconnected = Fonte desconectada
 messages-reason-refused = Recusada pelo app de mensagens

@@ -38,6 +38,7 @@ problem-too_many_tries = Tentativas demais
 problem-unavailable = O Parom não pode fazer isso agora, tente novamente mais tarde
 problem-internal = Erro interno do Parom, nada foi guardado
 problem-tenant_active = A conta está em uso
+problem-contact_link = O contato do chat não pode ser alterado agora
 problem-not_deleted_in_crm = A fonte existe no { $crm }
 problem-no_webhook = A fonte não tem segredo de webhook
 problem-webhook_not_kept = O webhook não pode ser enviado novamente

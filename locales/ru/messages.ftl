@@ -88,6 +88,7 @@ msg-answer-retrying =
     }, следующая { $time }. { $reason }
 msg-answer-held = Сохранено в Пароме, отправка задержана. { $reason }
 msg-answer-shadow = Его получил источник рядом с другим сервисом. В { $crm } ничего не отправлено.
+msg-answer-blocked = Когда сообщение пришло, клиент был заблокирован. Оно сохранено, в { $crm } ничего не отправлено.
 msg-answer-failed = Не доставлено. { $reason }
 msg-answer-checking =
     { $status ->
@@ -201,6 +202,9 @@ contact-why-nobody = Контакта с таким телефоном или п
 contact-why-given_unknown = В { $crm } нет контакта { $number }, который указал разработчик мессенджера. { $crm } выбирает по своим правилам.
 contact-why-late = Ответ { $crm } не пришёл вовремя, контакт выбран без Парома; с этой сделкой уже работают.
 contact-why-unclear = Нет ответа { $crm }, создан ли контакт. Второй Паром не создаёт.
+contact-why-recycled = Телефон есть у контакта, чьи чаты молчали год и под другим именем: номер мог перейти к другому человеку, поэтому чат к нему не привязан.
+contact-why-person = Человек решил, что это тот же клиент.
+contact-why-separated = Привязку отменили, и Паром создал этот контакт.
 
 ## Страница сообщения: ещё слова
 
@@ -245,6 +249,7 @@ messages-reason-recipient_blocked = Клиент заблокировал
 messages-reason-recipient_unreachable = Клиент недоступен
 messages-reason-window_closed = Время для ответа истекло
 messages-reason-writing_first = Написать первым нельзя
+messages-reason-marketing_stopped = Отказ от рекламы
 messages-reason-kind_not_supported = Тип не поддерживается
 messages-reason-source_disconnected = Источник отключён
 messages-reason-refused = Отклонил мессенджер

@@ -45,9 +45,17 @@ pub enum Change {
     SavedView,
     /// Rules for new dialogues, what was decided by them, and whose turn it is.
     Routes,
+    /// Every link of a chat to a contact, those of before too.
+    ContactLink,
+    /// Customers whose messages are not passed on.
+    Blocked,
+    /// What customers decided about marketing messages.
+    MarketingConsent,
+    /// How many new chats a source passes on within an hour.
+    NewChats,
 }
 
-pub const ALL: [Change; 15] = [
+pub const ALL: [Change; 19] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -63,6 +71,10 @@ pub const ALL: [Change; 15] = [
     Change::ImportColumns,
     Change::SavedView,
     Change::Routes,
+    Change::ContactLink,
+    Change::Blocked,
+    Change::MarketingConsent,
+    Change::NewChats,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -122,6 +134,48 @@ const ROUTE_DECISION: Table = tenant_table("route_decision", &["message_id"])
     .indexes(&["CREATE INDEX route_decision_conversation ON route_decision (tenant_id, conversation_id)"]);
 
 const ROUTE_TURN: Table = tenant_table("route_turn", &["key"]).columns(&[text("key"), text("turn")]);
+const CONTACT_LINK: Table = tenant_table("contact_link", &["id"])
+    .columns(&[
+        uuid("id"),
+        uuid("conversation_id"),
+        bigint("contact_id"),
+        text("contact_name"),
+        text("reason"),
+        text("id_kind"),
+        text("id_value"),
+        text("sureness"),
+        text("made_by"),
+        bigint("undone_at").null(),
+        text("undone_by"),
+    ])
+    .indexes(&[
+        // Lists the links of a chat, the last one first.
+        "CREATE INDEX contact_link_conversation ON contact_link (tenant_id, conversation_id, id)",
+    ]);
+
+const MARKETING_CONSENT: Table = tenant_table("marketing_consent", &["id"])
+    .columns(&[
+        uuid("id"),
+        uuid("conversation_id"),
+        text("phone_hash"),
+        text("category"),
+        text("decision"),
+        text("way"),
+        text("made_by"),
+        text("evidence"),
+    ])
+    .indexes(&[
+        // Finds what was decided in a chat, the last decision first.
+        "CREATE INDEX marketing_consent_conversation ON marketing_consent (tenant_id, conversation_id, id)",
+        // The same of a phone number.
+        "CREATE INDEX marketing_consent_phone ON marketing_consent (tenant_id, phone_hash, id) WHERE phone_hash <> ''",
+    ]);
+
+/// By which id and how sure they were is unknown.
+const EARLIER_LINKS: &str = "INSERT INTO contact_link (tenant_id, id, conversation_id, contact_id, contact_name, reason, \
+     id_kind, id_value, sureness, made_by, undone_by) \
+     SELECT tenant_id, id, id, contact_id, contact_name, CASE WHEN contact_why = '' THEN 'crm' ELSE contact_why END, \
+     '', '', 'told', '', '' FROM conversation WHERE contact_id <> 0";
 
 impl MigrationName for Change {
     /// As `seaql_migrations` has it.
@@ -142,6 +196,10 @@ impl MigrationName for Change {
             Self::ImportColumns => "m20261129_000001_import_columns",
             Self::SavedView => "m20261129_000004_saved_view",
             Self::Routes => "m20261129_000005_routes",
+            Self::ContactLink => "m20261129_000006_contact_link",
+            Self::Blocked => "m20261129_000007_blocked",
+            Self::MarketingConsent => "m20261129_000008_marketing_consent",
+            Self::NewChats => "m20261129_000009_new_chats",
         }
     }
 }
@@ -216,6 +274,19 @@ impl MigrationTrait for Change {
                     table.create(manager).await?;
                 }
                 integer("routes_hours").null().add_to("tenant", manager).await
+            }
+            Self::ContactLink => {
+                CONTACT_LINK.create(manager).await?;
+                db.execute_unprepared(EARLIER_LINKS).await.map(drop)
+            }
+            Self::MarketingConsent => MARKETING_CONSENT.create(manager).await,
+            Self::NewChats => integer("new_chats_per_hour").default("0").add_to("source", manager).await,
+            Self::Blocked => {
+                bigint("blocked_at").default("0").add_to("conversation", manager).await?;
+                text("blocked_by").default("''").add_to("conversation", manager).await?;
+                // Finds the chats that are blocked, of which an account has few.
+                let index = "CREATE INDEX conversation_blocked ON conversation (tenant_id, id) WHERE blocked_at > 0";
+                db.execute_unprepared(index).await.map(drop)
             }
         }
     }

@@ -99,6 +99,7 @@ impl Queue {
         let (claims, contexts) = self.store_fresh(tx, batches, &receipts, &fresh, &mut locked, call).await?;
         new_bodies(&fresh).run(tx, &self.store).await?;
         inserts::insert_recovered(tx, &self.store, &fresh).await?;
+        inserts::insert_consents(tx, &self.store, &fresh).await?;
         Ok(Accepted { receipts, claims, contexts })
     }
 

@@ -144,6 +144,8 @@ pub struct AcceptItem {
     pub dialogue_job: Option<DialogueJob>,
     /// The message was found in history, without a hook.
     pub found: Option<HistoryMessage>,
+    /// The customer decided about marketing messages by it.
+    pub consent: Option<NewConsent>,
     /// Files to fetch, or to keep longer.
     pub media: Vec<NewMedia>,
     pub letters: Vec<NewLetter>,
@@ -167,6 +169,7 @@ impl AcceptItem {
             heard_at: None,
             dialogue_job: None,
             found: None,
+            consent: None,
             media: Vec::new(),
             letters: Vec::new(),
         }
@@ -206,6 +209,14 @@ pub struct DialogueJob {
     pub due: i64,
     /// A customer who wrote after this goes on with the dialogue before.
     pub silent_since: i64,
+}
+
+/// What a customer decided about messages of a category; the row is `entity::marketing_consent`.
+#[derive(Clone, Copy, Debug)]
+pub struct NewConsent {
+    pub category: &'static str,
+    pub decision: &'static str,
+    pub way: &'static str,
 }
 
 #[derive(Clone, Debug)]
@@ -342,6 +353,8 @@ pub struct NewConversation {
     pub contact: String,
     /// Of the customer's phone number; empty if it is unknown.
     pub phone_hash: String,
+    /// What its customer writes is not passed on until a person decides.
+    pub is_held: bool,
     /// The first identifies the conversation; the others are added to it.
     pub aliases: Vec<Alias>,
 }

@@ -218,10 +218,11 @@ fn new_conversations(store: &Store, made: &[(Uuid, &NewConversation)]) -> Write 
         .text("contact", made.iter().map(|one| one.1.contact.as_str()))
         .text("phone_hash", made.iter().map(|one| one.1.phone_hash.as_str()))
         .long("created_at", made.iter().map(|_| created_at))
+        .long("blocked_at", made.iter().map(|one| if one.1.is_held { created_at } else { 0 }))
         .write(
             "INSERT INTO conversation (tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, \
-             created_at, heard_at) SELECT tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, \
-             created_at, 0 FROM rows WHERE true ON CONFLICT DO NOTHING",
+             created_at, heard_at, blocked_at) SELECT tenant_id, id, source_id, external_id, amocrm_chat_id, contact, phone_hash, \
+             created_at, 0, blocked_at FROM rows WHERE true ON CONFLICT DO NOTHING",
         )
 }
 

@@ -9,7 +9,7 @@ use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::accept_batch::{DedupeKey, EventKind, HistoryMessage, NewItem, NewLetter, NewMedia};
+use crate::accept_batch::{DedupeKey, EventKind, HistoryMessage, NewConsent, NewItem, NewLetter, NewMedia};
 use crate::rows::{Rows, Write};
 use crate::{Queue, lane};
 
@@ -206,6 +206,29 @@ pub(super) fn dialogue_jobs(fresh: &[NewItem<'_>]) -> Write {
              AND conversation.id = rows.conversation_id AND conversation.heard_at > rows.silent_since) IS NULL \
              ORDER BY tenant_id, kind, key, created_at ON CONFLICT DO NOTHING",
         )
+}
+
+/// What customers decided about marketing, with the numbers of their chats.
+pub(super) async fn insert_consents(tx: Executor<'_>, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
+    let all: Vec<(&NewItem<'_>, &NewConsent)> =
+        fresh.iter().filter_map(|one| Some((one, one.entry.consent.as_ref()?))).collect();
+    Rows::new()
+        .uuid("tenant_id", all.iter().map(|(one, _)| one.tenant_id))
+        .uuid("id", all.iter().map(|(one, _)| one.entry.id))
+        .uuid("conversation_id", all.iter().map(|(one, _)| one.conversation_id))
+        .text("category", all.iter().map(|(_, consent)| consent.category))
+        .text("decision", all.iter().map(|(_, consent)| consent.decision))
+        .text("way", all.iter().map(|(_, consent)| consent.way))
+        .execute(
+            tx,
+            store,
+            "INSERT INTO marketing_consent (tenant_id, id, conversation_id, phone_hash, category, decision, way, made_by, evidence) \
+             SELECT rows.tenant_id, rows.id, rows.conversation_id, conversation.phone_hash, rows.category, rows.decision, \
+             rows.way, '', '' FROM rows JOIN conversation ON conversation.tenant_id = {account} \
+             AND conversation.id = rows.conversation_id WHERE true ON CONFLICT DO NOTHING",
+        )
+        .await
+        .map(drop)
 }
 
 // Messages found in amoCRM's history without a hook: marked, and held for a person if too old to be sent

@@ -19,9 +19,9 @@ use domain::delivery::read::report::KeptFacts;
 use domain::delivery::slots::Slots;
 use domain::delivery::{DeliveryContext, replay};
 use domain::identity::{self, IdentityContext, throttle};
-use domain::intake::IntakeContext;
 use domain::intake::crm::{LostHooks, account};
 use domain::intake::messenger::poll;
+use domain::intake::{IntakeContext, block};
 use domain::job::{JobContext, JobKind, Kind, chore, kind};
 use domain::load_shedding::{Load, LoadSheddingContext};
 use domain::media::{MediaContext, MediaService};
@@ -248,6 +248,8 @@ fn kinds(
         kind(plan::KIND, tenants, plan::look).at_once(4, 1),
         kind(subscription::KIND, tenants, subscription::check).at_once(4, 1).within(4).waits(&subscription::WAITS),
         kind(contact::KIND, tenants, contact::link_later).within(3).waits(&contact::BACK_OFF).gives_up(),
+        kind(block::KIND, intake, block::show).waits(&MINUTE),
+        kind(block::RELEASE, intake, block::release).waits(&MINUTE),
         kind(lead_origin::KIND, tenants, lead_origin::write_origin).waits(&lead_note::BACK_OFF).gives_up(),
         kind(lead_note::KIND, tenants, lead_note::write).waits(&lead_note::BACK_OFF).gives_up(),
         kind(carry::KIND, intake, carry::route).at_once(16, 2).within(3).waits(&carry::BACK_OFF).gives_up(),

@@ -138,6 +138,10 @@ impl Theirs {
             ("/conversations/{conversation_id}", format!("/conversations/{}", self.conversation)),
             ("/conversations/{id}", format!("/conversations/{}", self.conversation)),
             ("/customers/{id}", format!("/customers/{}", self.conversation)),
+            ("/held/{source}", format!("/held/{}", self.source)),
+            ("/undo/{link}", format!("/undo/{}", Uuid::nil())),
+            ("/identity/{link_id}", format!("/identity/{}", Uuid::nil())),
+            ("/join/{contact}", "/join/77".to_owned()),
             ("/messages/views/{id}", format!("/messages/views/{}", self.view)),
             ("/messages/{message_id}", format!("/messages/{}", self.message)),
             ("/messages/{id}", format!("/messages/{}", self.message)),
@@ -319,6 +323,10 @@ pub fn body(path: &str) -> Value {
 pub fn form(path: &str) -> Vec<(&'static str, &'static str)> {
     match path.rsplit('/').next().unwrap_or_default() {
         "role" => vec![("role", "viewer")],
+        "marketing" => vec![("decision", "stopped")],
+        _ if path.starts_with("/panel/held/") => {
+            vec![("do", "block"), ("until", "00000000-0000-0000-0000-000000000000")]
+        }
         "kinds" if path.starts_with("/panel/alerts/readers/") => vec![("kind", "late")],
         _ if path.starts_with("/panel/alerts/readers/") => vec![("to", "off")],
         _ if path.matches('/').count() == 3 && path.starts_with("/panel/sources/") => {

@@ -358,6 +358,7 @@ impl Desk {
                 amocrm_chat_id: String::new(),
                 contact: "{}".to_owned(),
                 phone_hash: String::new(),
+                is_held: false,
                 aliases: vec![alias],
             })),
             crm_chat: None,
@@ -366,6 +367,7 @@ impl Desk {
             heard_at: None,
             dialogue_job: None,
             found: None,
+            consent: None,
             message: Some(NewMessage {
                 source_id: self.source_id,
                 direction,

@@ -165,6 +165,12 @@ impl Rest {
         Ok(exact(found.items, |contact| contact.phones().iter().any(|known| is_same(known))))
     }
 
+    /// The contacts with exactly this full name among the first 250 that amoCRM finds by it, the oldest first.
+    pub async fn contacts_with_name(&self, token: &SecretString, name: &str) -> Result<Vec<Contact>, Error> {
+        let found = self.contact_page("contacts_with_name", token, name.trim(), 1).await?;
+        Ok(exact(found.items, |contact| contact.name.as_deref().map(str::trim) == Some(name.trim())))
+    }
+
     /// The contacts with this e-mail address, ignoring case and surrounding blanks, the oldest first.
     pub async fn contacts_with_email(&self, token: &SecretString, email: &str) -> Result<Vec<Contact>, Error> {
         let found = self.contact_page("contacts_with_email", token, email.trim(), 1).await?;

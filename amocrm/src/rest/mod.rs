@@ -13,8 +13,8 @@ mod notes;
 mod read;
 mod request;
 mod sources;
-mod tasks;
 mod talks;
+mod tasks;
 mod templates;
 mod unsorted;
 
@@ -38,8 +38,8 @@ pub use leads::{Lead, LeadChange, Pipeline, PipelineStage, Tag};
 pub use notes::{Note, WrittenNote};
 pub use read::{Page, WRITE_BATCH};
 pub use sources::{NewSource, SOURCES_BATCH, Service, ServicePage, ServiceParams, Source, SourceChange};
-pub use tasks::{NewTask, Task};
 pub use talks::{Talk, TalkAuthor, TalkMessage};
+pub use tasks::{NewTask, Task};
 pub use templates::{
     NewTemplate, Review, ReviewOutcome, ReviewStatus, TEMPLATES_PAGE, Template, TemplateAttachment, TemplateButton,
     TemplateChange, WabaTemplate,

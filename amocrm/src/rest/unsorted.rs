@@ -58,8 +58,7 @@ impl Rest {
         const CALL: &str = "accept_unsorted";
         let uid = path_id(CALL, "the incoming lead's uid", uid)?;
         let given = [("user_id", user_id), ("status_id", status_id)].into_iter();
-        let body: Map<String, Value> =
-            given.filter_map(|(key, value)| Some((key.to_owned(), json!(value?)))).collect();
+        let body: Map<String, Value> = given.filter_map(|(key, value)| Some((key.to_owned(), json!(value?)))).collect();
         let request = Request::with_body(CALL, Method::POST, vec!["leads", "unsorted", uid, "accept"], &body)?;
         self.call(token, request).await?.object().map(|_| ())
     }

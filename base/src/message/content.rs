@@ -40,6 +40,9 @@ pub struct Person {
     /// For a manager who wrote outside amoCRM: the CRM's id of the user.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
+    /// For a customer of a site: the site's signature vouches for the number and the address.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_signed: bool,
     /// For a customer: the CRM's id of the contact to which a developer wants the chat linked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crm_contact_id: Option<i64>,
@@ -177,6 +180,9 @@ pub struct Body {
     /// Whether a new chat is linked to an existing contact, whatever the source's rule.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub link_contact: bool,
+    /// Its customer was blocked when it came: it was stored and not passed on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub blocked: bool,
     /// The row of a list message that the customer chose (chats-api §3.11).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback_data: Option<String>,
@@ -227,6 +233,7 @@ impl Body {
             above: None,
             silent: false,
             link_contact: false,
+            blocked: false,
             callback_data: None,
             markup: None,
             ask_phone: None,

@@ -218,6 +218,8 @@ crate::worded! {
         /// Nobody can write first there: the customer has to begin.
         WritingFirst = "writing_first",
         WindowClosed = "window_closed",
+        /// The customer stopped marketing messages.
+        MarketingStopped = "marketing_stopped",
         Rejected = "rejected",
         Other = "other",
     }
@@ -248,7 +250,12 @@ impl FailureCode {
             Self::SourceDisconnected => 902,
             Self::Internal => 903,
             Self::RecipientUnreachable => 904,
-            Self::Unsupported | Self::WritingFirst | Self::WindowClosed | Self::Rejected | Self::Other => 905,
+            Self::Unsupported
+            | Self::WritingFirst
+            | Self::WindowClosed
+            | Self::MarketingStopped
+            | Self::Rejected
+            | Self::Other => 905,
         }
     }
 }

@@ -20,7 +20,8 @@ pub(super) fn look(app: &UsageContext, page: &Page, findings: &mut Findings) {
     let now = app.clock.millis();
     for tenant in page.served() {
         for source in page.sources_of(tenant.tenant_id).filter(|source| source.is_served()) {
-            for (kind, mut detail) in troubles(source, now) {
+            let held = page.held.get(&source.id).map(|count| (alert::CHATS_HELD, json!({ "count": count })));
+            for (kind, mut detail) in troubles(source, now).into_iter().chain(held) {
                 if let Some(detail) = detail.as_object_mut() {
                     detail.insert("source".to_owned(), json!(source.name));
                     detail.insert("connector".to_owned(), json!(source.kind));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{alert as rows, source, tenant, turn};
+use entity::{alert as rows, conversation, source, tenant, turn};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -57,6 +57,8 @@ pub(super) struct Page {
     pub open: HashMap<(Uuid, String), rows::Model>,
     /// Targets that are held or do not answer, by account and target.
     pub turns: HashMap<(Uuid, Uuid), turn::Model>,
+    /// How many new chats of a source are held.
+    pub held: HashMap<Uuid, i64>,
 }
 
 impl Page {
@@ -94,7 +96,19 @@ impl Page {
             .filter(not_serving)
             .all(db)
             .await?;
+        let held = conversation::Entity::find()
+            .select_only()
+            .column(conversation::Column::SourceId)
+            .column_as(conversation::Column::Id.count(), "many")
+            .filter(conversation::Column::TenantId.is_in(ids.iter().copied()))
+            .filter(conversation::Column::BlockedAt.gt(0))
+            .filter(conversation::Column::BlockedBy.eq(""))
+            .group_by(conversation::Column::SourceId)
+            .into_tuple::<(Uuid, i64)>()
+            .all(db)
+            .await?;
         Ok(Self {
+            held: held.into_iter().collect(),
             tenants,
             sources,
             open: open.into_iter().map(|row| ((row.tenant_id, row.key.clone()), row)).collect(),
@@ -149,7 +163,7 @@ impl Page {
 // What the checks found, compared with the open alerts: new ones are raised, those that are over are closed.
 
 /// The kinds that are found here; others are closed where they are raised.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 11] = [
     alert::LATE,
     alert::CRM_UNREACHABLE,
     alert::MESSENGER_UNREACHABLE,
@@ -160,6 +174,7 @@ const KINDS: [&str; 10] = [
     alert::BUSINESS_OFF,
     alert::PIPELINE_ARCHIVED,
     alert::TOKEN_EXPIRING,
+    alert::CHATS_HELD,
 ];
 
 /// Something that is wrong now.

@@ -253,6 +253,7 @@ pub fn remedy_of(alert: &alert::Model, is_accounts: bool) -> Remedy {
         (alerts::UNDELIVERED | "found_in_history", _) => page("/panel/undelivered", "undelivered"),
         (alerts::LATE | alerts::CRM_UNREACHABLE, _) => page("/panel", "overview"),
         ("source_stopped" | alerts::TOKEN_EXPIRING, Some(id)) => page(&format!("/panel/sources/{id}/access"), "access"),
+        (alerts::CHATS_HELD, Some(id)) => page(&format!("/panel/held/{id}"), "held"),
         (alerts::WEBHOOK_SUSPENDED, Some(id)) => page(&format!("/panel/sources/{id}/resume"), "resume"),
         (_, Some(id)) => page(&format!("/panel/sources/{id}"), "source"),
         ("template_rejected" | "template_paused" | "template_changed", None) => page("/panel/templates", "templates"),

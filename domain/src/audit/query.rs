@@ -18,8 +18,20 @@ const PAGE: usize = 50;
 const LONGEST: usize = 100;
 
 /// Prefixes of actions that can be selected.
-pub const GROUPS: &[&str] =
-    &["source", "account", "member", "key", "message", "undelivered", "import", "template", "alert", "data", "text"];
+pub const GROUPS: &[&str] = &[
+    "source",
+    "account",
+    "member",
+    "key",
+    "message",
+    "customer",
+    "undelivered",
+    "import",
+    "template",
+    "alert",
+    "data",
+    "text",
+];
 
 /// The filters in the query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

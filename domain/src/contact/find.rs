@@ -6,16 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::rest::{Contact, Unsorted};
+use base::clock::Clock;
 use base::message::Person;
 use base::phone::{Country, Phone, looks_like_one};
+use base::store::in_transaction;
 use base::vault::hash;
 use chrono::TimeDelta;
 use entity::conversation::{self, Column};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::{ContactCard, ContactOutcome, LinkReason};
+use super::{ContactCard, ContactOutcome, LinkReason, ledger};
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{TenantContext, country_of};
 
@@ -34,14 +36,24 @@ pub(super) fn email(person: &Person) -> Option<String> {
     person.email.clone().filter(|email| email.contains('@'))
 }
 
+/// The outcome of a search.
+pub(super) enum Search {
+    Found(ContactCard, LinkReason),
+    /// No contact has the number or the address.
+    Nobody,
+    /// One has the number, which seems to be another person's now.
+    Recycled,
+}
+
 /// The contact with the customer's number, else with their address. Of several the one changed last, because
-/// that is the one people work with. `except`: a contact to ignore.
+/// that is the one people work with. `chat`: the chat that gets it; `except`: a contact to ignore.
 pub(super) async fn find(
     app: &Arc<TenantContext>,
-    tenant_id: Uuid,
+    (tenant_id, chat): (Uuid, Uuid),
     person: &Person,
     except: Option<i64>,
-) -> Result<Option<(ContactCard, LinkReason)>, CallError> {
+) -> Result<Search, CallError> {
+    let mut otherwise = Search::Nobody;
     if let Some(phone) = phone(app, tenant_id, person).await? {
         let country = country_of(app, tenant_id).await.map_err(TokenError::from)?;
         let ask = |rest: amocrm::rest::Rest, token| {
@@ -53,18 +65,49 @@ pub(super) async fn find(
         };
         let mut found = with_token(app, tenant_id, ask).await?;
         found.retain(|contact| Some(contact.id) != except);
-        if let Some(found) = choose(found, LinkReason::Phone, LinkReason::PhoneSeveral) {
-            return Ok(Some(found));
+        if let Some((card, why)) = choose(found, LinkReason::Phone, LinkReason::PhoneSeveral) {
+            if !is_recycled(app, (tenant_id, chat), person, &phone, card.id).await.map_err(TokenError::from)? {
+                return Ok(Search::Found(card, why));
+            }
+            otherwise = Search::Recycled;
         }
     }
-    let Some(email) = email(person) else { return Ok(None) };
+    let Some(email) = email(person) else { return Ok(otherwise) };
     let ask = |rest: amocrm::rest::Rest, token| {
         let email = email.clone();
         async move { rest.contacts_with_email(&token, &email).await }
     };
     let mut found = with_token(app, tenant_id, ask).await?;
     found.retain(|contact| Some(contact.id) != except);
-    Ok(choose(found, LinkReason::Email, LinkReason::EmailSeveral))
+    let found = choose(found, LinkReason::Email, LinkReason::EmailSeveral);
+    Ok(found.map_or(otherwise, |(card, why)| Search::Found(card, why)))
+}
+
+/// A number that is silent for so long may have been given to another subscriber.
+const SILENT: TimeDelta = TimeDelta::days(365);
+
+/// Whether the number seems to be another person's now: the contact's chats with it have been silent for a year, and none of
+/// them knew the customer by this name.
+async fn is_recycled(
+    app: &TenantContext,
+    (tenant_id, chat): (Uuid, Uuid),
+    person: &Person,
+    phone: &Phone,
+    contact_id: i64,
+) -> Result<bool, DbErr> {
+    let earlier = conversation::Entity::of_contact(tenant_id, contact_id)
+        .filter(Column::PhoneHash.is_in(phone_hashes(phone)))
+        .filter(Column::Id.ne(chat))
+        .all(app.store.read())
+        .await?;
+    let since = app.clock.millis() - SILENT.num_milliseconds();
+    let is_silent = |one: &conversation::Model| one.heard_at.max(one.created_at) < since;
+    let name = |person: &Person| person.name.as_deref().map(|name| name.trim().to_lowercase());
+    let is_other = |one: &conversation::Model| {
+        serde_json::from_str::<Person>(&one.contact).is_ok_and(|known| name(&known) != name(person))
+    };
+    let is_named = name(person).is_some_and(|name| !name.is_empty());
+    Ok(is_named && !earlier.is_empty() && earlier.iter().all(|one| is_silent(one) && is_other(one)))
 }
 
 /// The contact to which a new chat of this customer would be linked, by its CRM id and name; none if there is none yet.
@@ -73,7 +116,10 @@ pub async fn expected(
     tenant_id: Uuid,
     person: &Person,
 ) -> Result<Option<(i64, String)>, CallError> {
-    Ok(find(app, tenant_id, person, None).await?.map(|(card, _)| (card.id, card.name)))
+    Ok(match find(app, (tenant_id, Uuid::nil()), person, None).await? {
+        Search::Found(card, _) => Some((card.id, card.name)),
+        Search::Nobody | Search::Recycled => None,
+    })
 }
 
 fn choose(found: Vec<Contact>, one: LinkReason, several: LinkReason) -> Option<(ContactCard, LinkReason)> {
@@ -120,11 +166,7 @@ pub async fn is_incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &st
 }
 
 /// The chat's incoming lead, while it waits for a person to accept it.
-pub async fn incoming(
-    app: &Arc<TenantContext>,
-    tenant_id: Uuid,
-    chat_id: &str,
-) -> Result<Option<Unsorted>, CallError> {
+pub async fn incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) -> Result<Option<Unsorted>, CallError> {
     for number in 1..=PAGES {
         let ask = |rest: amocrm::rest::Rest, token| async move { rest.unsorted_chats(&token, number).await };
         let page = with_token(app, tenant_id, ask).await?;
@@ -138,26 +180,29 @@ pub async fn incoming(
     Ok(None)
 }
 
-/// Writes an outcome; a conversation that was erased meanwhile stays empty.
+/// Writes an outcome, and an entry of the ledger if it changes the contact; a conversation that was erased meanwhile stays
+/// empty. `made_by`: the person who decided; empty if none did.
 pub(super) async fn store(
-    db: &impl ConnectionTrait,
-    now: i64,
-    tenant_id: Uuid,
-    conversation_id: Uuid,
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    (tenant_id, conversation_id): (Uuid, Uuid),
     outcome: &ContactOutcome,
+    made_by: &str,
 ) -> Result<(), DbErr> {
-    use conversation::Column;
+    let row = conversation::Entity::find_by_id((tenant_id, conversation_id)).lock_exclusive();
+    let Some(before) = row.one(tx).await? else { return Ok(()) };
     let (id, name) = outcome.card.as_ref().map_or((0, ""), |card| (card.id, card.name.as_str()));
-    let is_not_erased = Condition::any().add(Column::ExternalId.ne("")).add(Column::AmocrmChatId.ne(""));
+    if before.external_id.is_empty() && before.amocrm_chat_id.is_empty() {
+        return Ok(());
+    }
     conversation::Entity::update_by_id((tenant_id, conversation_id))
         .col_expr(Column::ContactId, Expr::value(id))
         .col_expr(Column::ContactName, Expr::value(name))
         .col_expr(Column::ContactWhy, Expr::value(outcome.why.word()))
-        .col_expr(Column::ContactSeenAt, Expr::value(now))
-        .filter(is_not_erased)
-        .exec(db)
+        .col_expr(Column::ContactSeenAt, Expr::value(clock.millis()))
+        .exec(tx)
         .await?;
-    Ok(())
+    ledger::note(tx, clock.uuid_v7(), &before, outcome, made_by).await
 }
 
 /// Records when amoCRM was asked and knew of no contact. 0: the next check asks it, however fresh the last answer is.
@@ -236,8 +281,9 @@ async fn ask_within(app: &Arc<TenantContext>, known: conversation::Model, within
         }
         Err(_) => return known,
     };
-    let now = app.clock.millis();
-    if let Err(error) = store(app.store.write(), now, known.tenant_id, known.id, &outcome).await {
+    let ids = (known.tenant_id, known.id);
+    let stored = in_transaction(&app.store, async |tx| store(tx, &app.clock, ids, &outcome, "").await);
+    if let Err(error) = stored.await {
         tracing::warn!(tenant.id = %known.tenant_id, %error, "the contact of a chat could not be stored; the next check will store it");
     }
     let (contact_id, contact_name) = outcome.card.map_or((0, String::new()), |card| (card.id, card.name));
@@ -264,7 +310,7 @@ async fn ask(app: &Arc<TenantContext>, known: &conversation::Model) -> anyhow::R
         Some(card) if card.id == known.contact_id => return Ok(Some(same(known, card.clone()))),
         Some(_) if known.contact_id == 0 => match LinkReason::parse(&known.contact_why) {
             // Which contact amoCRM chose does not explain why it had to.
-            Some(LinkReason::GivenUnknown) => LinkReason::GivenUnknown,
+            Some(why @ (LinkReason::GivenUnknown | LinkReason::Recycled)) => why,
             _ => LinkReason::Crm,
         },
         Some(_) => match by_id(app, tenant_id, known.contact_id).await? {

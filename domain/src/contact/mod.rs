@@ -7,16 +7,25 @@
 //!                                     on the lead that amoCRM made meanwhile
 //! a group's new title ─▶ its contact is renamed, unless people renamed it
 //! a number or address that comes later ─▶ plan again, for chats that were not linked by hand
+//! a person joins or separates a chat ─▶ the same job ─▶ link · make, link; no rule changes it afterwards
 //! ```
+//!
+//! Each link is an entry of the ledger (docs/customers.md).
 
+mod decided;
 mod find;
+mod ledger;
 mod task;
 
 use base::message::Person;
 use base::worded::worded;
 use entity::{conversation, source};
 
-pub use find::{ContactEvent, expected, incoming, is_incoming, look, of_chat, phone_hash, phone_hashes, searched_hashes, wake};
+pub use decided::{is_being_moved, join, separate};
+pub use find::{
+    ContactEvent, expected, incoming, is_incoming, look, of_chat, phone_hash, phone_hashes, searched_hashes, wake,
+};
+pub use ledger::{is_undoable, linked_at, links, made_at};
 pub use task::{BACK_OFF, KIND, before_first, know_group, link_later, plan, store_provided};
 
 /// A source's rule for the contact of a new chat.
@@ -80,6 +89,40 @@ worded! {
         Late = "late",
         /// It is unknown whether creating one succeeded: no second one is created.
         Unclear = "unclear",
+        /// The number seems to have passed to another person: it was silent for a year, and the name is another one.
+        Recycled = "recycled",
+        /// A person decided that it is this customer.
+        Person = "person",
+        /// A person undid a link: the contact was made for this chat.
+        Separated = "separated",
+    }
+}
+
+worded! {
+    /// By which id a customer was recognised. The word ends its text key: `link-id-…`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum IdKind, word {
+        Phone = "phone",
+        Email = "email",
+        /// The id of a contact, named by a developer or a person.
+        Contact = "contact",
+        /// The messenger's id of the customer.
+        Messenger = "messenger",
+        /// The site's id of a customer who signed in there.
+        Login = "login",
+    }
+}
+
+worded! {
+    /// How sure a link is. The word ends its text key: `link-sureness-…`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Sureness, word {
+        /// The messenger, or the site's signature, vouches for the id.
+        Proved = "proved",
+        /// The customer or a program typed the id, or several contacts have it.
+        Likely = "likely",
+        /// amoCRM, a developer or a person said so.
+        Told = "told",
     }
 }
 

@@ -20,6 +20,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
+use super::decided::{self, Decision};
+use super::find::Search;
 use super::{ContactCard, ContactOutcome, LinkReason, Rule, find, phone_hash};
 use crate::job::{NewJob, NextRun, cancel, schedule, schedule_new};
 use crate::tenant::TenantContext;
@@ -49,6 +51,9 @@ struct ContactTask {
     /// The former title of a group whose contact still has it; else empty.
     #[serde(default)]
     renamed_from: String,
+    /// What a person decided about the contact: before it, no rule counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    decision: Option<Decision>,
 }
 
 impl ContactTask {
@@ -90,6 +95,62 @@ async fn insert_renaming(
     schedule(tx, now, task.new_job(known, now)).await
 }
 
+/// Stores what a person decided about a chat's contact. A later decision replaces an earlier one.
+pub(super) async fn insert_decision(
+    tx: &DatabaseTransaction,
+    now: i64,
+    known: &conversation::Model,
+    decision: Decision,
+) -> Result<(), DbErr> {
+    let mut task = lock(tx, known.tenant_id, known.id).await?.unwrap_or_default();
+    task.decision = Some(decision);
+    schedule(tx, now, task.new_job(known, now)).await
+}
+
+/// What a person decided about a chat's contact, if it is not carried out yet.
+pub(super) async fn decision(
+    db: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    conversation_id: Uuid,
+) -> Result<Option<Decision>, DbErr> {
+    let row = job::Entity::find_by_id((tenant_id, KIND.to_owned(), conversation_id.to_string())).one(db).await?;
+    let task = row.and_then(|row| serde_json::from_str::<ContactTask>(&row.payload).ok());
+    Ok(task.and_then(|task| task.decision))
+}
+
+/// Changes what is known of a decision, unless another one has replaced it.
+pub(super) async fn change_decision(
+    app: &TenantContext,
+    known: &conversation::Model,
+    id: Uuid,
+    alter: impl FnOnce(&mut Decision) + Send,
+) -> Result<(), DbErr> {
+    change(app, known.tenant_id, known.id, |task| {
+        if let Some(decision) = task.decision.as_mut().filter(|decision| decision.id == id) {
+            alter(decision);
+        }
+    })
+    .await
+}
+
+/// Removes a decision that was carried out, unless another one has replaced it, and ends the job if it has nothing else to do.
+pub(super) async fn end_decision(
+    tx: &DatabaseTransaction,
+    now: i64,
+    known: &conversation::Model,
+    id: Uuid,
+) -> Result<(), DbErr> {
+    let Some(mut task) = lock(tx, known.tenant_id, known.id).await? else { return Ok(()) };
+    if task.decision.as_ref().is_none_or(|decision| decision.id != id) {
+        return Ok(());
+    }
+    task.decision = None;
+    match task.renamed_from.is_empty() {
+        true => cancel(tx, known.tenant_id, KIND, &known.id.to_string()).await.map(drop),
+        false => schedule(tx, now, task.new_job(known, now)).await,
+    }
+}
+
 /// What the job of a chat knows, for a change in this transaction; none if there is no job.
 async fn lock(tx: &DatabaseTransaction, tenant_id: Uuid, conversation_id: Uuid) -> Result<Option<ContactTask>, DbErr> {
     let row = job::Entity::find_by_id((tenant_id, KIND.to_owned(), conversation_id.to_string())).lock_exclusive();
@@ -117,9 +178,10 @@ async fn change(
     .await
 }
 
-/// Ends the job of a chat; one that has a contact to rename stays for that.
+/// Ends the job of a chat; one that has a contact to rename or a person's decision to carry out stays for that.
 async fn end(tx: &DatabaseTransaction, tenant_id: Uuid, conversation_id: Uuid) -> Result<(), DbErr> {
-    if lock(tx, tenant_id, conversation_id).await?.is_some_and(|task| task.renamed_from.is_empty()) {
+    let is_done = |task: ContactTask| task.renamed_from.is_empty() && task.decision.is_none();
+    if lock(tx, tenant_id, conversation_id).await?.is_some_and(is_done) {
         cancel(tx, tenant_id, KIND, &conversation_id.to_string()).await?;
     }
     Ok(())
@@ -173,7 +235,7 @@ async fn store(
     outcome: &ContactOutcome,
 ) -> Result<(), DbErr> {
     in_transaction(&app.store, async |tx| {
-        find::store(tx, app.clock.millis(), tenant_id, conversation_id, outcome).await?;
+        find::store(tx, &app.clock, (tenant_id, conversation_id), outcome, "").await?;
         end(tx, tenant_id, conversation_id).await
     })
     .await
@@ -209,6 +271,22 @@ pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow:
             }
         };
         change(app, tenant_id, id, forget).await?;
+    }
+    if let Some(decision) = &task.decision {
+        let Some(known) = &known else { return Ok(NextRun::Never) };
+        let done = match tokio::time::timeout(LATER_WITHIN, decided::carry_out(app, known, decision)).await {
+            Ok(done) => done,
+            Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
+        };
+        return match done {
+            Ok(()) => Ok(NextRun::Scheduled),
+            // A person waits for it, however long amoCRM is away.
+            Err(error) if is_last => {
+                tracing::warn!(tenant.id = %tenant_id, conversation.id = %id, error = format!("{error:#}"), "what a person decided about a chat's contact could not be carried out for a day; it is tried further");
+                Ok(NextRun::At(app.clock.millis() + BACK_OFF[BACK_OFF.len() - 1].num_milliseconds()))
+            }
+            Err(error) => Err(error),
+        };
     }
     let wanted = source.zip(known).and_then(|(source, known)| {
         job(&known, Rule::wished(&source, task.linking), &known.amocrm_chat_id, task.making)
@@ -263,29 +341,32 @@ pub(super) struct Job {
 
 /// For a chat without a contact.
 async fn link_first(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
-    match (contact_for(app, job, None).await?, job.rule) {
-        (Some((card, why)), _) => onto(app, job, card, why).await,
-        (None, Rule::Create) => create(app, job).await,
-        (None, Rule::Leave | Rule::Link) => Ok(ContactOutcome { card: None, why: unknown_or(job, LinkReason::Nobody) }),
+    let search = contact_for(app, job, None).await?;
+    let why = match search {
+        Search::Found(card, why) => return onto(app, job, card, why).await,
+        Search::Recycled => LinkReason::Recycled,
+        Search::Nobody => unknown_or(job, LinkReason::Nobody),
+    };
+    if job.rule != Rule::Create {
+        return Ok(ContactOutcome { card: None, why });
     }
+    let created = create(app, job).await?;
+    let is_explained = why == LinkReason::Recycled && created.card.is_some();
+    Ok(if is_explained { ContactOutcome { why, ..created } } else { created })
 }
 
 /// The contact that a developer named, if it exists, else the one with the customer's number or address.
-async fn contact_for(
-    app: &Arc<TenantContext>,
-    job: &Job,
-    except: Option<i64>,
-) -> Result<Option<(ContactCard, LinkReason)>, CallError> {
+async fn contact_for(app: &Arc<TenantContext>, job: &Job, except: Option<i64>) -> Result<Search, CallError> {
     match job.person.crm_contact_id {
-        Some(id) if Some(id) == except => return Ok(None),
+        Some(id) if Some(id) == except => return Ok(Search::Nobody),
         Some(id) => {
             if let Some(card) = find::by_id(app, job.tenant_id, id).await? {
-                return Ok(Some((card, LinkReason::Given)));
+                return Ok(Search::Found(card, LinkReason::Given));
             }
         }
         None => {}
     }
-    find::find(app, job.tenant_id, &job.person, except).await
+    find::find(app, (job.tenant_id, job.conversation_id), &job.person, except).await
 }
 
 /// After messages were sent: the contact that amoCRM made meanwhile stays if someone already works with it.
@@ -296,12 +377,13 @@ async fn link_late(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<Contac
     // amoCRM's own contact has the number too, if it was made for this chat.
     let found = contact_for(app, job, Some(current)).await?;
     let why = match found {
-        Some((card, why)) if find::is_incoming(app, job.tenant_id, &job.chat_id).await? => {
+        Search::Found(card, why) if find::is_incoming(app, job.tenant_id, &job.chat_id).await? => {
             return onto(app, job, card, why).await;
         }
-        Some(_) => LinkReason::Late,
-        None if job.person.crm_contact_id == Some(current) => LinkReason::Given,
-        None => match job.before {
+        Search::Found(..) => LinkReason::Late,
+        Search::Recycled => LinkReason::Recycled,
+        Search::Nobody if job.person.crm_contact_id == Some(current) => LinkReason::Given,
+        Search::Nobody => match job.before {
             Some((id, why)) if id == current => why,
             _ => reason_of(job, unknown_or(job, LinkReason::Crm)),
         },
@@ -325,38 +407,61 @@ async fn onto(
     card: ContactCard,
     why: LinkReason,
 ) -> anyhow::Result<ContactOutcome> {
-    link(app, job, card.id).await?;
+    link(app, job.tenant_id, &job.chat_id, card.id).await?;
     Ok(ContactOutcome { card: Some(card), why: reason_of(job, why) })
 }
 
-async fn link(app: &Arc<TenantContext>, job: &Job, contact_id: i64) -> Result<(), CallError> {
+/// Links a chat to a contact at amoCRM. Safe to repeat.
+pub(super) async fn link(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    chat_id: &str,
+    contact_id: i64,
+) -> Result<(), CallError> {
     let link = |rest: amocrm::rest::Rest, token| {
-        let link = ContactChat { contact_id, chat_id: job.chat_id.clone() };
+        let link = ContactChat { contact_id, chat_id: chat_id.to_owned() };
         async move { rest.link_chats(&token, &[link]).await }
     };
-    with_token(app, job.tenant_id, link).await.map(|_| ())
+    with_token(app, tenant_id, link).await.map(|_| ())
 }
 
 /// Creates a contact that could not be found. If it could not be found again (no number, no address), this is tried
 /// only once.
 async fn create(app: &Arc<TenantContext>, job: &Job) -> anyhow::Result<ContactOutcome> {
-    let phone = job.person.phone.clone().filter(|text| Phone::parse(text, None).is_some());
-    let email = find::email(&job.person);
-    if job.making && find::phone(app, job.tenant_id, &job.person).await?.is_none() && email.is_none() {
+    let is_findable =
+        find::phone(app, job.tenant_id, &job.person).await?.is_some() || find::email(&job.person).is_some();
+    if job.making && !is_findable {
         return Ok(ContactOutcome { card: None, why: LinkReason::Unclear });
     }
     note_making(app, job.tenant_id, job.conversation_id).await?;
+    let card = make(app, job.tenant_id, &job.person).await?;
+    onto(app, job, card, LinkReason::Made).await
+}
+
+/// The name of the contact that is made for a customer.
+pub(super) fn name_of(person: &Person) -> String {
+    let email = || find::email(person);
+    let name = person.name.clone().or_else(|| phone_of(person)).or_else(email);
+    name.unwrap_or_else(|| person.id.clone())
+}
+
+fn phone_of(person: &Person) -> Option<String> {
+    person.phone.clone().filter(|text| Phone::parse(text, None).is_some())
+}
+
+/// Makes a contact of a customer's data. Not safe to repeat.
+pub(super) async fn make(app: &Arc<TenantContext>, tenant_id: Uuid, person: &Person) -> anyhow::Result<ContactCard> {
+    let (phone, email) = (phone_of(person), find::email(person));
     let fields = phone.iter().map(|phone| Field::phone(phone)).chain(email.iter().map(|email| Field::email(email)));
-    let name = job.person.name.clone().or_else(|| phone.clone()).or_else(|| email.clone());
-    let name = name.unwrap_or_else(|| job.person.id.clone());
+    let name = name_of(person);
     let contact = NewContact { name: Some(name.clone()), fields: fields.collect() };
     let make = |rest: amocrm::rest::Rest, token| {
         let contact = contact.clone();
         async move { rest.create_contacts(&token, &[contact]).await }
     };
-    let ids = with_token(app, job.tenant_id, make).await?;
+    let ids = with_token(app, tenant_id, make).await?;
     let id = ids.first().copied().context("amoCRM returned no id of the created contact")?;
-    onto(app, job, ContactCard { id, name }, LinkReason::Made).await
+    Ok(ContactCard { id, name })
 }
 
 /// Stores a group's new title and members, and plans the change of its contact. False if they are known, or the
@@ -429,7 +534,10 @@ pub async fn store_provided(
     let phone = sender.phone.clone().or_else(|| before.phone.clone());
     let email = sender.email.clone().or_else(|| before.email.clone());
     let crm_contact_id = sender.crm_contact_id.or(before.crm_contact_id);
-    let now = Person { phone, email, crm_contact_id, ..before.clone() };
+    // The last message vouches for what it brought, or does not.
+    let is_same = (&phone, &email) == (&before.phone, &before.email);
+    let is_signed = if is_same { before.is_signed } else { sender.is_signed };
+    let now = Person { phone, email, crm_contact_id, is_signed, ..before.clone() };
     if now == before {
         return Ok(None);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use amocrm::Error as CrmError;
 use amocrm::chats::{Chats, HistoryPages, NewChat, PastMessage};
 use anyhow::Context;
-use base::message::{Body, CrmIds, Direction, LetterKind, Person, SharedDialogue, StatusReport, Stream, day_of};
+use base::message::{Body, CrmIds, Direction, LetterKind, Person, SharedDialogue, State, StatusReport, Stream, day_of};
 use chrono::TimeDelta;
 use connectors::Gaps;
 use entity::{conversation, message, source, tenant, tenant_channel};
@@ -182,6 +182,12 @@ impl LetterContext {
     /// What the messenger's call may have left out.
     pub fn gaps(&mut self) -> Gaps<'_> {
         Gaps { contact: &mut self.contact, body: self.message.as_mut().map(|message| &mut message.body) }
+    }
+
+    /// Whether the customer is blocked, or the letter is about a message that was not passed on.
+    pub fn is_kept_back(&self) -> bool {
+        let shadow = State::Shadow.number();
+        self.conversation.blocked_at > 0 || self.message.as_ref().is_some_and(|one| one.message.state == shadow)
     }
 
     /// The letter's message; an error if it has none.

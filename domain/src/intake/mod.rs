@@ -11,6 +11,7 @@
 //! [`door`] does what both routes need. All transports – a messenger's webhook, the web chat, the public API, amoCRM's
 //! hook – end in [`queue::writer::Writer::accept`], the only entry to the queue.
 
+pub mod block;
 pub mod chat;
 mod context;
 pub mod crm;

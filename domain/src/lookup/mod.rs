@@ -46,6 +46,8 @@ pub struct KnownConversation {
     pub moved_to: String,
     /// amojo's id of the chat; empty until a hook or an answer contained it.
     pub amocrm_chat_id: String,
+    /// What the customer writes is not passed on.
+    pub is_blocked: bool,
 }
 
 /// The cache. Cheap to clone.

@@ -111,7 +111,7 @@ fn entries(kind: IdKind, keys: Vec<String>) -> Rows {
 
 pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uuid, Alias), Arc<KnownConversation>> {
     let text = "SELECT rows.place, conversation.id, conversation.source_id, conversation.external_id, \
-         conversation.moved_to, conversation.amocrm_chat_id FROM rows \
+         conversation.moved_to, conversation.amocrm_chat_id, conversation.blocked_at FROM rows \
          JOIN conversation_alias AS alias ON alias.tenant_id = {account} \
          AND alias.side = rows.side AND alias.origin = rows.origin AND alias.external_id = rows.external_id \
          JOIN conversation ON conversation.tenant_id = {account} AND conversation.id = alias.conversation_id";
@@ -132,6 +132,7 @@ pub async fn conversations(store: Store, keys: Vec<(Uuid, Alias)>) -> Found<(Uui
             external_id: row.get("external_id")?,
             moved_to: row.get("moved_to")?,
             amocrm_chat_id: row.get("amocrm_chat_id")?,
+            is_blocked: row.get::<i64>("blocked_at")? > 0,
         };
         if let Some(key) = keys.get(place) {
             found.insert(key.clone(), Arc::new(known));

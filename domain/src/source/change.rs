@@ -44,6 +44,8 @@ pub struct SourceChange {
     pub drop_before: Option<i64>,
     pub contact_rule: Option<ContactRule>,
     pub lead_origin: Option<bool>,
+    /// How many chats that customers begin are passed on within an hour; 0: all.
+    pub new_chats_per_hour: Option<i32>,
     /// The complete new list of services, as in amoCRM's Sources API.
     pub services: Option<Value>,
     pub channel_id: Option<Uuid>,
@@ -197,6 +199,7 @@ async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange)
         ("settings", setup.is_some()),
         ("contact_rule", change.contact_rule.is_some_and(|rule| rule.as_str() != source.contact_rule)),
         ("lead_origin", change.lead_origin.is_some_and(|on| on != source.lead_origin)),
+        ("new_chats_per_hour", change.new_chats_per_hour.is_some_and(|most| most != source.new_chats_per_hour)),
         ("paused", change.paused.is_some_and(|paused| paused != source.paused)),
     ];
     let fields = fields.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect();
@@ -311,6 +314,9 @@ fn row(
     }
     if let Some(on) = change.lead_origin {
         row.lead_origin = Set(on);
+    }
+    if let Some(most) = change.new_chats_per_hour {
+        row.new_chats_per_hour = Set(most);
     }
     if let Some(services) = &plan.mirror.services {
         row.services = Set(written(services)?);

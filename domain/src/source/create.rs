@@ -282,6 +282,7 @@ fn plan(app: &SourceContext, tenant: &tenant::Model, wanted: NewSource) -> Resul
         services_sent: written(&services)?,
         facts: "{}".to_owned(),
         shadow_since: wanted.shadow.then_some(now),
+        new_chats_per_hour: 0,
     };
     let mirror = rest::NewSource {
         name: row.name.clone(),

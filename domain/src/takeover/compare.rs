@@ -23,7 +23,7 @@ use chrono::{NaiveDate, TimeDelta};
 use connectors::{Connector, Shadow};
 use entity::{conversation, message, source};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -140,10 +140,13 @@ fn date_of(day: i32) -> NaiveDate {
 
 /// What a source received as a shadow. The condition on `state` is that of the index `message_state`.
 pub(super) fn seen(source: &source::Model) -> Select<message::Entity> {
+    // What blocked customers write is stored in the same way.
+    let blocked = conversation::Entity::blocked(source.tenant_id).select_only().column(conversation::Column::Id);
     message::Entity::of_tenant(source.tenant_id)
         .filter(message::Column::State.eq(State::Shadow.number()))
         .filter(Expr::cust("state > 0"))
         .filter(message::Column::SourceId.eq(source.id))
+        .filter(message::Column::ConversationId.not_in_subquery(blocked.into_query()))
 }
 
 /// Compares a day (UTC). Asks amoCRM; errors are those of its calls.

@@ -16,8 +16,8 @@ use base::message::{Body, Content, Direction, Failure, FailureCode, LetterKind, 
 use base::phone::Phone;
 use base::store::VENDOR;
 use entity::{
-    attempt, chat_email, contact_task, conversation, conversation_alias, dead_letter, dedupe, erasure, import,
-    import_line, job, message, origin_task, parked_status, raw_hook, route_decision, tenant,
+    attempt, chat_email, contact_link, contact_task, conversation, conversation_alias, dead_letter, dedupe, erasure,
+    import, import_line, job, marketing_consent, message, origin_task, parked_status, raw_hook, route_decision, tenant,
 };
 use queue::ERASED;
 use sea_orm::ActiveValue::Set;
@@ -184,6 +184,13 @@ async fn wipe_conversation(app: &TenantContext, row: &conversation::Model, count
     count(counts, "conversation_alias", gone);
     let of_it = Condition::all().add(job::Column::Key.eq(id.to_string()));
     count(counts, "job", remove::rows::<job::Entity>(&app.store, tenant_id, of_it).await?);
+    let of_it = Condition::all().add(contact_link::Column::ConversationId.eq(id));
+    count(counts, "contact_link", remove::rows::<contact_link::Entity>(&app.store, tenant_id, of_it).await?);
+    let mut of_it = Condition::any().add(marketing_consent::Column::ConversationId.eq(id));
+    if !row.phone_hash.is_empty() {
+        of_it = of_it.add(marketing_consent::Column::PhoneHash.eq(row.phone_hash.as_str()));
+    }
+    count(counts, "marketing_consent", remove::rows::<marketing_consent::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(contact_task::Column::ConversationId.eq(id));
     count(counts, "contact_task", remove::rows::<contact_task::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(origin_task::Column::ConversationId.eq(id));
@@ -209,6 +216,8 @@ async fn wipe_conversation(app: &TenantContext, row: &conversation::Model, count
         .col_expr(conversation::Column::ContactWhy, Expr::value(""))
         .col_expr(conversation::Column::Visit, Expr::value(""))
         .col_expr(conversation::Column::MovedTo, Expr::value(""))
+        .col_expr(conversation::Column::BlockedAt, Expr::value(0_i64))
+        .col_expr(conversation::Column::BlockedBy, Expr::value(""))
         .filter(conversation::Column::Id.eq(id))
         .exec(app.store.write())
         .await?;

@@ -13,11 +13,11 @@ use base::store::Store;
 use base::vault::Place;
 use bytes::Bytes;
 use entity::{
-    audit, chat_email, consent, conversation, dead_letter, erasure, import, ledger_delta, message, oauth_grant,
-    route_decision, route_version, source, tenant, tenant_channel,
+    audit, chat_email, consent, contact_link, conversation, dead_letter, erasure, import, ledger_delta,
+    marketing_consent, message, oauth_grant, route_decision, route_version, source, tenant, tenant_channel,
 };
 use futures_util::Stream;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -34,6 +34,8 @@ enum ExportPart {
     Account,
     Sources,
     Conversations,
+    ContactLinks,
+    Consents,
     ChatEmails,
     Messages,
     DeadLetters,
@@ -49,7 +51,9 @@ impl ExportPart {
         match self {
             Self::Account => Some(Self::Sources),
             Self::Sources => Some(Self::Conversations),
-            Self::Conversations => Some(Self::ChatEmails),
+            Self::Conversations => Some(Self::ContactLinks),
+            Self::ContactLinks => Some(Self::Consents),
+            Self::Consents => Some(Self::ChatEmails),
             Self::ChatEmails => Some(Self::Messages),
             Self::Messages => Some(Self::DeadLetters),
             Self::DeadLetters => Some(Self::Ledger),
@@ -122,6 +126,8 @@ impl Export {
             ExportPart::Account => (account_rows(store, &self.tenant).await?, None),
             ExportPart::Sources => sources(store, id, self.after).await?,
             ExportPart::Conversations => conversations(store, id, self.after).await?,
+            ExportPart::ContactLinks => contact_links(store, id, self.after).await?,
+            ExportPart::Consents => consents(store, id, self.after).await?,
             ExportPart::ChatEmails => chat_email_rows(&self.app, id, self.after).await?,
             ExportPart::Messages => messages(store, id, self.after).await?,
             ExportPart::DeadLetters => dead_letters(store, id, self.after).await?,
@@ -165,6 +171,8 @@ pub struct CustomerExport {
 /// What is yet to be read.
 enum CustomerPart {
     Conversation(Uuid),
+    /// Its links to contacts, and what its customer decided about marketing.
+    Links(Uuid),
     /// The address at which its visitor gets answers.
     Email(Uuid),
     /// Messages of a chat after this one.
@@ -191,6 +199,7 @@ impl CustomerExport {
         for id in &found.conversations {
             let conversation_id = *id;
             parts.push_back(CustomerPart::Conversation(*id));
+            parts.push_back(CustomerPart::Links(*id));
             parts.push_back(CustomerPart::Email(*id));
             parts.push_back(CustomerPart::Messages { conversation_id, after: Uuid::nil() });
             parts.push_back(CustomerPart::DeadLetters(*id));
@@ -219,6 +228,23 @@ impl CustomerExport {
                 let found = found.one(db).await?;
                 let decided = decided.all(db).await?;
                 found.iter().map(shapes::conversation).chain(decided.iter().map(shapes::routed)).collect()
+            }
+            CustomerPart::Links(id) => {
+                let found = contact_link::Entity::of_tenant(tenant_id)
+                    .filter(contact_link::Column::ConversationId.eq(id))
+                    .order_by_asc(contact_link::Column::Id);
+                let mut lines: Vec<Value> = found.all(db).await?.iter().map(shapes::contact_link).collect();
+                let chats = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
+                let hashes = chats.one(db).await?.map(|chat| chat.phone_hash).filter(|hash| !hash.is_empty());
+                let mut theirs = Condition::any().add(marketing_consent::Column::ConversationId.eq(id));
+                if let Some(hash) = hashes {
+                    theirs = theirs.add(marketing_consent::Column::PhoneHash.eq(hash));
+                }
+                let consents = marketing_consent::Entity::of_tenant(tenant_id)
+                    .filter(theirs)
+                    .order_by_asc(marketing_consent::Column::Id);
+                lines.extend(consents.all(db).await?.iter().map(shapes::marketing_consent));
+                lines
             }
             CustomerPart::Email(id) => {
                 let found = chat_email::Entity::of_tenant(tenant_id).filter(chat_email::Column::ConversationId.eq(id));
@@ -314,6 +340,10 @@ by_id! {
     sources, source, source;
     /// Customers.
     conversations, conversation, conversation;
+    /// Their links to contacts.
+    contact_links, contact_link, contact_link;
+    /// What they decided about marketing.
+    consents, marketing_consent, marketing_consent;
     /// Messages.
     messages, message, message;
     /// Dead letters.

@@ -20,6 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::customer::consents;
 use super::{
     Answer, AppData, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, html, html_as, nothing_kept,
     reasons,
@@ -32,6 +33,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/data", web::get().to(show))
         .route("/data/texts", web::post().to(choose))
         .route("/data/export", web::get().to(download))
+        .route("/data/marketing.csv", web::get().to(consents::of_account))
         .route("/data/customer", web::get().to(ask_erase_customer))
         .route("/data/customer", web::post().to(erase_customer))
         .route("/data/customer/export", web::post().to(of_customer))

@@ -18,11 +18,12 @@ const QUERY_CHARS: usize = 255;
 /// Durations in seconds by which the list can be filtered.
 pub const SLOWER: [i64; 4] = [2, 10, 60, 600];
 /// Failure reasons by which it can be filtered.
-pub const REASONS: [&str; 9] = [
+pub const REASONS: [&str; 10] = [
     "recipient_blocked",
     "recipient_unreachable",
     "window_closed",
     "writing_first",
+    "marketing_stopped",
     "kind_not_supported",
     "source_disconnected",
     "refused",

@@ -20,6 +20,7 @@ mod data;
 mod errors;
 mod events;
 pub mod fields;
+mod held;
 mod html;
 mod import;
 mod keys;
@@ -174,7 +175,8 @@ fn of_messages(config: &mut web::ServiceConfig) {
         .route("/messages/{id}/report", web::get().to(message::report))
         .route("/conversations", web::get().to(conversations::list))
         .route("/conversations/{id}", web::get().to(conversations::get))
-        .route("/customers/{id}", web::get().to(customer::get))
+        .configure(customer::routes)
+        .configure(held::routes)
         .route("/undelivered", web::get().to(undelivered::list))
         .route("/undelivered.csv", web::get().to(undelivered::download))
         .route("/undelivered/confirm", web::post().to(undelivered::ask))

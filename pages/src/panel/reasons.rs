@@ -55,6 +55,7 @@ pub fn needs_mending(key: &str) -> bool {
             | "recipient_unreachable"
             | "window_closed"
             | "writing_first"
+            | "marketing_stopped"
     )
 }
 

@@ -13,6 +13,8 @@ pub enum Right {
     EditSources,
     /// Retry, skip and export messages.
     Retry,
+    /// Join customers, undo their links.
+    EditCustomers,
     /// Import earlier messages.
     Import,
     /// Create, change, submit for review and delete message templates.
@@ -35,6 +37,7 @@ const RIGHTS: &[(Right, MemberRole, bool)] = &[
     (Right::SeeTexts, MemberRole::Viewer, false),
     (Right::EditSources, MemberRole::Administrator, false),
     (Right::Retry, MemberRole::Administrator, false),
+    (Right::EditCustomers, MemberRole::Administrator, false),
     (Right::Import, MemberRole::Administrator, false),
     (Right::EditTemplates, MemberRole::Administrator, false),
     (Right::ManageKeys, MemberRole::Administrator, false),

@@ -242,7 +242,7 @@ fn heading(page: &PageContext, reason: &str) -> Sentence {
 
 /// A short text for a stored reason, for group headings and the CSV.
 pub fn short(reason: &str) -> &'static str {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 14] = [
         "too_old",
         "dropped_by_person",
         "source_disconnected",
@@ -251,6 +251,7 @@ pub fn short(reason: &str) -> &'static str {
         "unsupported",
         "writing_first",
         "window_closed",
+        "marketing_stopped",
         "internal",
         "rejected",
         "conversation_deleted",

@@ -99,6 +99,8 @@ joined_entity!(
         heard_at,
         free_until,
         phone_hash,
+        blocked_at,
+        blocked_by,
     }
 );
 joined_entity!(

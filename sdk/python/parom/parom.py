@@ -233,6 +233,37 @@ class Parom(Client):
 
     # --- customers ---
 
+    def block_customer(self, source_id: str, conversation_id: str, *, idempotency_key: str | None = None) -> None:
+        """Blocks the customer of a conversation."""
+        self._call(
+            "POST",
+            f"/api/v1/sources/{segment(source_id)}/conversations/{segment(conversation_id)}/block",
+            idempotency_key=idempotency_key,
+            keyed=True,
+        )
+
+    def get_identity(self, source_id: str, conversation_id: str) -> t.IdentityOut:
+        """Shows how a chat was linked to contacts in amoCRM, by which id, and who decided."""
+        return self._call("GET", f"/api/v1/sources/{segment(source_id)}/conversations/{segment(conversation_id)}/identity")
+
+    def undo_identity(self, source_id: str, conversation_id: str, link_id: str, *, idempotency_key: str | None = None) -> None:
+        """Undoes a link: the chat gets a contact of its own."""
+        self._call(
+            "POST",
+            f"/api/v1/sources/{segment(source_id)}/conversations/{segment(conversation_id)}/identity/{segment(link_id)}/undo",
+            idempotency_key=idempotency_key,
+            keyed=True,
+        )
+
+    def unblock_customer(self, source_id: str, conversation_id: str, *, idempotency_key: str | None = None) -> None:
+        """Unblocks the customer of a conversation."""
+        self._call(
+            "POST",
+            f"/api/v1/sources/{segment(source_id)}/conversations/{segment(conversation_id)}/unblock",
+            idempotency_key=idempotency_key,
+            keyed=True,
+        )
+
     def erase_customer(
         self,
         tenant_id: str,
@@ -252,6 +283,32 @@ class Parom(Client):
     def export_customer(self, tenant_id: str, body: t.CustomerExportIn) -> str:
         """Exports one customer's data."""
         return self._call("POST", f"/api/v1/tenants/{segment(tenant_id)}/customers/export", body=body)
+
+    def list_marketing_consents(
+        self,
+        tenant_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[t.MarketingConsentOut]:
+        """Lists what an account's customers decided about marketing messages."""
+        return self._list(f"/api/v1/tenants/{segment(tenant_id)}/marketing-consents", query={"limit": limit, "cursor": cursor})
+
+    def record_marketing_consent(
+        self,
+        tenant_id: str,
+        body: t.MarketingConsentIn,
+        *,
+        idempotency_key: str | None = None,
+    ) -> t.MarketingConsentOut:
+        """Records what a customer decided about marketing messages."""
+        return self._call(
+            "POST",
+            f"/api/v1/tenants/{segment(tenant_id)}/marketing-consents",
+            body=body,
+            idempotency_key=idempotency_key,
+            keyed=True,
+        )
 
     # --- templates ---
 

@@ -181,6 +181,28 @@ export class Parom extends Client {
 
   // --- customers ---
 
+  /** Blocks the customer of a conversation. */
+  blockCustomer(sourceId: string, conversationId: string, options?: Options): Promise<void> {
+    return this.call("POST", path`/api/v1/sources/${sourceId}/conversations/${conversationId}/block`, { keyed: true, options });
+  }
+
+  /** Shows how a chat was linked to contacts in amoCRM, by which id, and who decided. */
+  getIdentity(sourceId: string, conversationId: string, options?: Options): Promise<t.IdentityOut> {
+    return this.call("GET", path`/api/v1/sources/${sourceId}/conversations/${conversationId}/identity`, { options });
+  }
+
+  /** Undoes a link: the chat gets a contact of its own. */
+  undoIdentity(sourceId: string, conversationId: string, linkId: string, options?: Options): Promise<void> {
+    return this.call(
+      "POST", path`/api/v1/sources/${sourceId}/conversations/${conversationId}/identity/${linkId}/undo`, { keyed: true, options }
+    );
+  }
+
+  /** Unblocks the customer of a conversation. */
+  unblockCustomer(sourceId: string, conversationId: string, options?: Options): Promise<void> {
+    return this.call("POST", path`/api/v1/sources/${sourceId}/conversations/${conversationId}/unblock`, { keyed: true, options });
+  }
+
   /** Erases one customer's data. */
   eraseCustomer(
     tenantId: string,
@@ -193,6 +215,20 @@ export class Parom extends Client {
   /** Exports one customer's data. */
   exportCustomer(tenantId: string, body: t.CustomerExportIn, options?: Options): Promise<string> {
     return this.call("POST", path`/api/v1/tenants/${tenantId}/customers/export`, { body, options });
+  }
+
+  /** Lists what an account's customers decided about marketing messages. */
+  listMarketingConsents(
+    tenantId: string,
+    query: { limit?: number; cursor?: string } = {},
+    options?: Options,
+  ): Listing<t.MarketingConsentOut> {
+    return this.list(path`/api/v1/tenants/${tenantId}/marketing-consents`, query, options);
+  }
+
+  /** Records what a customer decided about marketing messages. */
+  recordMarketingConsent(tenantId: string, body: t.MarketingConsentIn, options?: Options): Promise<t.MarketingConsentOut> {
+    return this.call("POST", path`/api/v1/tenants/${tenantId}/marketing-consents`, { body, keyed: true, options });
   }
 
   // --- templates ---

@@ -49,6 +49,9 @@ pub struct ConversationOut {
     /// Since when the customer has blocked messages from this source; null if not blocked.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub unreachable_since: Option<Moment>,
+    /// Since when the customer's messages are stored and not passed on; null if they are passed on.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    pub blocked_at: Option<Moment>,
     /// The time in which the customer may be answered freely; null if there is no limit.
     #[schema(required)]
     pub window: Option<WindowOut>,
@@ -86,8 +89,9 @@ pub struct ContactOut {
     pub amocrm_contact_name: Option<String>,
     /// Why this contact was linked, or why none was: `phone`, `email`, `phone_several`, `email_several` (several
     /// matched: the one changed last), `given` (by `sender.contact_id`), `made`, `crm` (amoCRM chose), `merged`, `moved`,
-    /// `gone`, `nobody`, `given_unknown` (amoCRM has no contact `sender.contact_id`), `late`, `unclear`; null if contacts have
-    /// not been searched yet.
+    /// `gone`, `nobody`, `given_unknown` (amoCRM has no contact `sender.contact_id`), `late`, `unclear`, `recycled` (the number
+    /// was silent for a year and has another name now), `person` (a person decided), `separated` (a person undid a link); null if
+    /// contacts have not been searched yet.
     #[schema(required, example = "phone")]
     pub why: Option<String>,
 }
@@ -214,6 +218,7 @@ fn shown(row: conversation::Model, last_message_at: Option<Moment>, window: Opti
         contact,
         visit: filled(row.visit),
         unreachable_since: (row.shut_at > 0).then_some(Moment(row.shut_at)),
+        blocked_at: (row.blocked_at > 0).then_some(Moment(row.blocked_at)),
         window,
         last_message_at,
     }

@@ -20,6 +20,7 @@ use utoipa::OpenApi;
 pub use openapi::openapi;
 
 pub mod conversations;
+mod customers;
 pub mod dead_letters;
 pub mod docs;
 pub mod imports;
@@ -119,6 +120,12 @@ operations! {
     conversations::list_conversations,
     conversations::start_conversation,
     conversations::list_messages,
+    customers::get_identity,
+    customers::undo_identity,
+    customers::block_customer,
+    customers::unblock_customer,
+    customers::list_marketing_consents,
+    customers::record_marketing_consent,
     templates::list_templates,
     templates::create_template,
     templates::bring_templates,

@@ -31,7 +31,7 @@ mod finish;
         (name = "sources", description = "Messenger lines of an account"),
         (name = "messages", description = "Messages, their states and timelines"),
         (name = "conversations", description = "Conversations and their messages"),
-        (name = "customers", description = "One customer's data: exported and erased"),
+        (name = "customers", description = "One customer: links to contacts with a way back, blocking, consent; their data exported and erased"),
         (name = "templates", description = "Templates that a messenger reviews before they are sent"),
         (name = "webhooks", description = "What Parom posts to the `webhook_url` of a `custom` source, signed by Standard Webhooks, and to the vendor's own `[[vendor_webhook]]`"),
         (name = "imports", description = "Imports of earlier messages from files"),

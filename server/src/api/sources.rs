@@ -230,6 +230,10 @@ pub struct SourcePatchIn {
     pub channel_id: Option<Uuid>,
     pub contact_rule: Option<ContactRule>,
     pub lead_origin: Option<bool>,
+    /// How many chats that customers begin are passed on within an hour, up to 100,000; 0: all. Further ones are held until a person
+    /// releases or blocks them in the panel, and an alert says so.
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub new_chats_per_hour: Option<i32>,
     pub services: Option<Value>,
     /// Replaces all settings of the kind; omitted credentials keep their values.
     #[schema(value_type = Option<Object>)]
@@ -272,6 +276,7 @@ impl From<SourcePatchIn> for SourceChange {
             drop_before: input.drop_before.map(|at| at.0),
             contact_rule: input.contact_rule,
             lead_origin: input.lead_origin,
+            new_chats_per_hour: input.new_chats_per_hour.map(|most| most.clamp(0, 100_000)),
             services: input.services,
             channel_id: input.channel_id,
         }
@@ -327,6 +332,8 @@ pub struct SourceOut {
     /// Since when it only receives, beside another service; null if it is no shadow.
     #[schema(required, value_type = Option<String>, format = DateTime)]
     pub shadow_since: Option<Moment>,
+    /// How many chats that customers begin are passed on within an hour; 0: all.
+    pub new_chats_per_hour: i32,
     pub held: HeldOut,
     /// Signs the webhooks of this source. Returned only when the source is created.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -387,6 +394,7 @@ impl SourceOut {
             proved_at: state.proved_at.map(Moment),
             paused: row.paused,
             shadow_since: row.shadow_since.map(Moment),
+            new_chats_per_hour: row.new_chats_per_hour,
             held,
             webhook_secret: webhook_secret.map(|secret| secret.expose_secret().to_owned()),
             callback_url: None,

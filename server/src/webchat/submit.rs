@@ -240,6 +240,9 @@ async fn person(
             Some(name) => name,
             None => made_up(app, guest).await,
         }),
+        is_signed: site.is_some()
+            && (site_phone.is_some() || phone.is_none())
+            && (site_email.is_some() || email.is_none()),
         phone: site_phone.or(phone),
         email: site_email.or(email),
         ..Person::default()

@@ -151,6 +151,15 @@ impl Simulator<Options> {
         self.customer(person, "").at("person", other)
     }
 
+    /// Changes or removes a person's username.
+    pub fn set_username(&self, person: i64, username: Option<&str>) {
+        self.core.change(|state| {
+            if let Some(person) = state.people.get_mut(&person) {
+                person.username = username.map(str::to_owned);
+            }
+        });
+    }
+
     /// Sets or removes a person's picture.
     pub fn set_avatar(&self, person: i64, on: bool) {
         self.core.change(|state| {

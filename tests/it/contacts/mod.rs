@@ -1,7 +1,11 @@
 //! The contact of a new chat: left to amoCRM, looked for, or made first.
 
+mod blocked;
 mod chosen;
+mod consents;
 mod followed;
+mod held;
+mod ledger;
 
 use parom_tests::settings::HOST;
 use parom_tests::{Line, World};

@@ -255,6 +255,7 @@ async fn a_failure_is_reported_with_code_and_text(world: &mut World) {
         ("recipient_unreachable", 904),
         ("unsupported", 905),
         ("writing_first", 905),
+        ("marketing_stopped", 905),
         ("window_closed", 905),
         ("rejected", 905),
     ];

@@ -120,6 +120,8 @@ async fn collected(world: &mut World) -> Told {
         ("/messages/{id}", format!("/messages/{}", theirs.0)),
         ("/conversations/{id}", format!("/conversations/{}", theirs.1)),
         ("/customers/{id}", format!("/customers/{}", theirs.1)),
+        ("/held/{source}", format!("/held/{source}")),
+        ("/undo/{link}", format!("/undo/{}", Uuid::nil())),
         ("/data/customer", format!("/data/customer?who={}", theirs.1)),
         ("/keys/{id}", format!("/keys/{key}")),
         ("/import/{id}/columns", format!("/import/{table}/columns")),

@@ -183,6 +183,33 @@ async fn a_button_asks_for_the_number(world: &mut TelegramWorld) {
     assert_eq!(shown.text_at("/items/0/contact/phone"), format!("+{phone}"));
 }
 
+/// People are known by Telegram's number of them alone.
+async fn a_changed_username_moves_nothing(world: &mut TelegramWorld) {
+    let line = source(world, json!({})).await;
+    world.api.patch(&line.line.path(""), &json!({ "contact_rule": "create" })).await.is(200);
+    starts(world, &line).await;
+    for (name, text) in [(Some("maria_kov"), "One"), (Some("maria_new"), "Two"), (None, "Three")] {
+        world.telegram().set_username(line.person, name);
+        line.customer(world).writes(text).unwrap();
+        world.telegram_arrives().await;
+        assert_eq!(world.works("contacts").await, 0, "{text}");
+    }
+    // Another person takes the name.
+    let other = newcomer(world, &line, "Boris");
+    world.telegram().set_username(other, Some("maria_kov"));
+    world.telegram().customer(other, line.bot).writes("Four").unwrap();
+    world.telegram_arrives().await;
+    let links = world.sandbox.contact_links(HOST);
+    assert_eq!((links.len(), world.sandbox.contacts(HOST).len()), (2, 2), "{links:?}");
+    let identity = line.line.path(&format!("/conversations/{}/identity", line.person));
+    let shown = world.api.get(&identity).await.is(200);
+    assert_eq!(shown.json["links"].as_array().unwrap().len(), 1, "{}", shown.text);
+    assert_eq!(
+        (&shown.json["links"][0]["why"], &shown.json["links"][0]["id_kind"]),
+        (&json!("made"), &json!("messenger"))
+    );
+}
+
 /// The number of every person of the world's Telegram who has no other.
 const PHONE: &str = "+79990001122";
 
@@ -549,5 +576,5 @@ once!(presses_count_once_and_those_of_old_messages_too, parts_sent_before_a_fail
 once!(a_failing_webhook_is_reported_until_it_works, each_topic_is_a_chat_with_its_groups_title);
 once!(only_the_chat_that_is_asked_to_wait_waits, a_manager_signs_where_the_source_wants_it);
 once!(a_person_who_blocks_the_bot_is_noticed, a_group_that_moves_goes_on_in_its_chat, a_bot_is_added_in_four_steps);
-once!(outside_of_hours_a_person_is_answered_and_a_group_is_not);
+once!(outside_of_hours_a_person_is_answered_and_a_group_is_not, a_changed_username_moves_nothing);
 once!(a_group_is_one_chat_of_several_people, a_lent_account_is_a_chat_of_its_own, an_avatar_is_requested_once);

@@ -27,14 +27,15 @@ vendor_events: platform
 announcements:
 tenant: alert audit job media platform unknown_callers unregister vendor_events
 contact: job tenant
+marketing: contact platform
 lead_note: contact job tenant
 lead_origin: job lead_note tenant
 source: alert audit job media platform settings tenant unregister vendor_events
 template: alert job media settings source tenant
-delivery: alert contact job lookup media platform settings source template tenant
+delivery: alert contact job lookup marketing media platform settings source template tenant
 vendor_webhooks: alert delivery::pause platform vendor_events
 retention: delivery tenant::emptied tenant::remove
-intake: contact delivery job lead_origin lookup media platform settings load_shedding source template tenant
+intake: contact delivery job lead_origin lookup media platform settings load_shedding source template tenant marketing
 route: alert audit contact delivery intake job lead_note lead_origin platform source tenant
 missed_hooks: alert delivery intake lookup rotation tenant
 takeover: contact delivery job settings source template tenant
@@ -42,6 +43,7 @@ usage: alert announcements delivery intake media platform load_shedding source t
 import: audit delivery intake media settings source tenant usage
 api_key: audit identity tenant usage
 api: api_key audit compressed cursor delivery import intake lookup media public_page route source takeover template tenant
+    contact marketing
     usage vendor_events vendor_webhooks
 webhook_notices: api::sources source usage
 webchat: alert compressed cors identity intake lead_note lead_origin lookup media platform settings load_shedding unknown_callers
@@ -51,8 +53,8 @@ alert_checks: alert delivery source tenant usage vendor_events
 oauth: identity platform unknown_callers tenant
 widget_api: announcements api_key api::request api::sources audit cors customer delivery identity legal platform source
     tenant usage vendor_events
-panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import
-    identity intake platform route settings load_shedding source takeover template tenant unregister usage
+panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import identity intake
+    platform route settings load_shedding source takeover template tenant unregister usage marketing
 admin: alert alert_notices announcements cursor audit delivery doctor panel identity integrations missed_hooks
     service_status source takeover tenant usage vendor_events vendor_webhooks
 legal: platform public_page

@@ -237,7 +237,7 @@ fn fails_again<'row>(row: &'row dead_letter::Model, chat: &conversation::Model) 
         // What the customer wrote since then has opened it again.
         "window_closed" => chat.heard_at <= row.last_at,
         "writing_first" => chat.external_id.is_empty(),
-        "recipient_unreachable" | "source_disconnected" | "unsupported" => true,
+        "recipient_unreachable" | "source_disconnected" | "unsupported" | "marketing_stopped" => true,
         _ => false,
     };
     is_so.then_some(row.reason.as_str())

@@ -103,6 +103,7 @@ pub fn dead_key(reason: &str, detail: &str, direction: Direction) -> &'static st
         "unsupported" => "kind_not_supported",
         "window_closed" => "window_closed",
         "writing_first" => "writing_first",
+        "marketing_stopped" => "marketing_stopped",
         "no_bot" => "no_bot",
         HistoryMessage::REASON => HistoryMessage::REASON,
         "internal" if detail.contains("cannot be found out") => "outcome_unknown",
@@ -120,6 +121,7 @@ const fn key_of(code: FailureCode, direction: Direction) -> &'static str {
         FailureCode::Unsupported => "kind_not_supported",
         FailureCode::WindowClosed => "window_closed",
         FailureCode::WritingFirst => "writing_first",
+        FailureCode::MarketingStopped => "marketing_stopped",
         FailureCode::Rejected | FailureCode::Other => refused(direction),
     }
 }
@@ -223,6 +225,7 @@ mod tests {
             "unsupported",
             "window_closed",
             "writing_first",
+            "marketing_stopped",
             "rejected",
             "poison",
             "no_bot",

@@ -33,6 +33,10 @@ pub async fn attempt(
         message::complete_person(app, context).await;
     }
     let context = &*context;
+    let follows = matches!(claim.letter.kind, LetterKind::Edit | LetterKind::Typing | LetterKind::Reaction);
+    if follows && context.is_kept_back() {
+        return Ok(None);
+    }
     match claim.letter.kind {
         LetterKind::Message => message::attempt(&line, claim, context).await.map(Some),
         LetterKind::Edit => changes::edit(&line, claim, context).await,

@@ -53,6 +53,11 @@ pub(super) async fn attempt(
     if matches!(template, TemplateUse::Later) {
         return Ok(later(None, "the messenger does not say which templates it has"));
     }
+    if !progress.is_begun()
+        && let Some(refused) = window::refuse_if_stopped(line, claim, context, &template).await?
+    {
+        return Ok(refused);
+    }
     // A message that was started in time is sent completely.
     if !progress.is_begun()
         && let Some(refused) = window::refuse_if_closed(line, claim, context, &current.body, &template).await?
@@ -78,7 +83,7 @@ pub(super) async fn attempt(
         ask_phone: current.body.ask_phone.clone(),
         template: current.body.template.clone(),
         registered_template: match template {
-            TemplateUse::Sendable(registered) => registered,
+            TemplateUse::Sendable(registered, _) => registered,
             TemplateUse::None | TemplateUse::AsText(_) | TemplateUse::Later => None,
         },
         reply_to: content::quote_of(line, current.body.reply_to.clone()).await?,

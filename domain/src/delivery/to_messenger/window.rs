@@ -7,7 +7,7 @@ use base::millis::HOUR;
 use base::verdict::{Report, Verdict};
 use connectors::Denied;
 use connectors::kinds::has_own_server;
-use connectors::template::RegisteredTemplate;
+use connectors::template::{RegisteredTemplate, TemplateCategory};
 use entity::conversation;
 use queue::Claim;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
@@ -15,6 +15,7 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use super::{MessengerTarget, bury_with};
 use crate::delivery::letters::LetterContext;
 use crate::delivery::read::find::with_phone;
+use crate::marketing;
 use crate::source::window::Window;
 use crate::template::{self, Stage};
 use crate::tenant::users;
@@ -29,7 +30,7 @@ pub(super) async fn refuse_if_closed(
     template: &TemplateUse,
 ) -> anyhow::Result<Option<Report>> {
     let Some(window) = Window::of(line.connector, line.source) else { return Ok(None) };
-    let as_template = window.templates && matches!(template, TemplateUse::Sendable(_));
+    let as_template = window.templates && matches!(template, TemplateUse::Sendable(..));
     if claim.letter.unknown || body.post.is_some() || as_template {
         return Ok(None);
     }
@@ -67,6 +68,25 @@ pub(super) async fn note(line: &MessengerTarget<'_>, context: &LetterContext, re
     if let Err(error) = closed.await {
         tracing::warn!(tenant.id = %line.source.tenant_id, source.id = %line.source.id, %error, "that the messenger has closed a window could not be stored; the next message is refused by the messenger again");
     }
+}
+
+/// The report that refuses a marketing template whose customer stopped them. Other templates go, and so does a message that may
+/// have arrived already.
+pub(super) async fn refuse_if_stopped(
+    line: &MessengerTarget<'_>,
+    claim: &Claim,
+    context: &LetterContext,
+    template: &TemplateUse,
+) -> anyhow::Result<Option<Report>> {
+    let is_marketing = matches!(template, TemplateUse::Sendable(_, TemplateCategory::Marketing));
+    if !is_marketing
+        || claim.letter.unknown
+        || !marketing::is_stopped(line.app.store.read(), &context.conversation).await?
+    {
+        return Ok(None);
+    }
+    let text = line.words.text("failure-marketing_stopped").to_string();
+    Ok(Some(bury_with(FailureCode::MarketingStopped, text, "the customer stopped marketing messages")))
 }
 
 async fn is_by_bot(line: &MessengerTarget<'_>, body: &Body) -> bool {
@@ -120,8 +140,8 @@ fn duration_words(words: Words, millis: i64) -> String {
 pub(super) enum TemplateUse {
     /// It was not made from a template.
     None,
-    /// As a template, at any time; with its registration where the messenger has one.
-    Sendable(Option<RegisteredTemplate>),
+    /// As a template, at any time; with its registration where the messenger has one, and its category.
+    Sendable(Option<RegisteredTemplate>, TemplateCategory),
     /// As text, because the messenger does not allow the template now; with the reason.
     AsText(String),
     /// Later, because the messenger could not be asked whether it has the template.
@@ -132,7 +152,7 @@ pub(super) enum TemplateUse {
 pub(super) async fn template_of(line: &MessengerTarget<'_>, body: &Body) -> anyhow::Result<TemplateUse> {
     let Some(template) = &body.template else { return Ok(TemplateUse::None) };
     if !line.connector.reviews_templates() {
-        return Ok(TemplateUse::Sendable(None));
+        return Ok(TemplateUse::Sendable(None, TemplateCategory::default()));
     }
     let row = match template.id.parse() {
         Ok(crm_id) => template::of_source(&line.app.sources, line.source, crm_id).await?,
@@ -158,12 +178,12 @@ pub(super) async fn template_of(line: &MessengerTarget<'_>, body: &Body) -> anyh
     };
     let Some(row) = row else {
         return Ok(match has_own_server(&line.source.kind) {
-            true => TemplateUse::Sendable(None),
+            true => TemplateUse::Sendable(None, TemplateCategory::default()),
             false => TemplateUse::AsText(line.words.text("failure-template-unknown").to_string()),
         });
     };
     Ok(match template::usable(&row) {
-        Some(usable) => TemplateUse::Sendable(Some(usable)),
+        Some(usable) => TemplateUse::Sendable(Some(usable), TemplateCategory::of(&row.category)),
         None => TemplateUse::AsText(fallback_text(line.words, Stage::of(&row), &row.title)),
     })
 }

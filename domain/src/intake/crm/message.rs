@@ -66,6 +66,7 @@ pub(super) async fn entry_of(
             amocrm_chat_id: clean(&hook.conversation_id),
             contact,
             phone_hash,
+            is_held: false,
             aliases: vec![chat.theirs(scope)],
         })),
     };

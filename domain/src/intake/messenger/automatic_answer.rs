@@ -71,8 +71,7 @@ pub(super) async fn answer(
     }
     let customer = question.customer;
     let text = text_of(&hours, &closed, words, now, customer.name.as_deref());
-    let answer =
-        BotMessage { bot: "hours", key, text, customer, answers: sent_at, true_until: closed.until() };
+    let answer = BotMessage { bot: "hours", key, text, customer, answers: sent_at, true_until: closed.until() };
     Ok(answer.items(app, source, &asked.conversation)?)
 }
 
@@ -101,8 +100,7 @@ impl BotMessage {
         let now = app.clock.millis();
         let bot = Person { id: self.bot.to_owned(), role: Role::Bot, ..Person::default() };
         let content = Content::Text { text: clean(&self.text) };
-        let body =
-            Body { receiver: Some(self.customer), true_until: self.true_until, ..Body::new(bot, content) };
+        let body = Body { receiver: Some(self.customer), true_until: self.true_until, ..Body::new(bot, content) };
         let body = serde_json::to_string(&body).context("a message body as JSON")?;
         let item = |direction: Direction| {
             let (id, to_messenger) = (app.clock.uuid_v7(), direction == Direction::ToMessenger);

@@ -20,7 +20,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::edit::{self, MessageChange};
-use super::message::{Incoming, accept, cleaned_person, set_group};
+use super::message::{Incoming, accept, cleaned_person, is_blocked, set_group};
 use super::source::CalledSource;
 use super::{conversations, early, reaction, status, typing};
 use crate::delivery::letters::{crm_letter, messenger_letter};
@@ -125,7 +125,7 @@ pub(super) async fn wrote(
     accept(&line.app, &line.source, incoming, raw.take()).await?;
     // Also after a repeat: the process may have died between the two.
     early::release(line, &external_id).await?;
-    if greets {
+    if greets && !is_blocked(&line.app, &line.source, &conversation_id).await? {
         show_greeting(line, &conversation_id).await?;
     }
     Ok(())

@@ -25,10 +25,12 @@ use uuid::Uuid;
 use super::automatic_answer::{self, Question};
 use crate::contact::{self, phone_hash};
 use crate::delivery::letters::crm_letter;
+use crate::intake::block;
 use crate::intake::door::{store, store_all};
 use crate::intake::fields::complete_phone;
 use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::MessageKey;
+use crate::marketing;
 use crate::media::{self, FileOrigin, FileOwner};
 use crate::source::takeover::is_shared;
 
@@ -73,12 +75,19 @@ pub async fn accept(
 ) -> Result<ItemOutcome> {
     let group = incoming.group.clone().map(|group| (incoming.conversation_id.clone(), group));
     let question = question_of(source, &incoming);
+    let conversation_id = incoming.conversation_id.clone();
     let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
-    let answer = match question {
+    let is_passed_on = entry.message.as_ref().is_some_and(|message| message.state != State::Shadow);
+    let answer = match question.filter(|_| is_passed_on) {
         Some(question) => automatic_answer::answer(app, source, question, &entry).await?,
         None => Vec::new(),
     };
+    let is_held = matches!(&entry.conversation, Conversation::Open(new) if new.is_held);
     let outcome = store_all(app, source, raw, entry, answer).await?;
+    if is_held && !is_blocked(app, source, &conversation_id).await? {
+        // Another message of the same customer has begun the chat meanwhile, within the limit.
+        block::pass_on(app, source, outcome.message_id()).await?;
+    }
     if let (Some((conversation_id, group)), ItemOutcome::New { .. }) = (group, &outcome) {
         set_group(app, source, &conversation_id, &group).await?;
     }
@@ -118,10 +127,21 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
         complete_phone(app, source.tenant_id, person).await?;
     }
     let fingerprint = fingerprint(&incoming);
-    let (conversation, opened) = conversation_of(app, source, &incoming).await?;
+    let (mut conversation, opened) = conversation_of(app, source, &incoming).await?;
+    let is_stranger = incoming.body.sender.role == Role::Client && !incoming.body.silent && incoming.group.is_none();
+    if let Conversation::Open(new) = &mut conversation
+        && is_stranger
+    {
+        new.is_held = block::is_over_pace(app, source).await?;
+    }
+    let is_held = matches!(&conversation, Conversation::Open(new) if new.is_held);
     let whose =
         FileOwner { tenant_id: source.tenant_id, source_id: source.id, direction: Direction::ToCrm, message_id: id };
+    let incoming_alone = incoming.group.is_none();
     let mut body = clean_body(incoming.body);
+    body.blocked = body.sender.role == Role::Client
+        && !body.silent
+        && (is_held || is_blocked(app, source, &incoming.conversation_id).await?);
     let media = enclose(app, &whose, &mut body).await?;
     let message = NewMessage {
         source_id: source.id,
@@ -139,6 +159,7 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
     // after an outage opens no window that the messenger has closed.
     let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
     let dialogue_job = begins(app, source, &body, id, message.sent_at).await?;
+    let consent = marketing::said(&body).filter(|_| heard_at.is_some() && incoming_alone);
     // The service that had the line may have it too: `takeover` looks, and sends it if not.
     let is_shared = !body.silent && is_shared(source, message.sent_at);
     let bare = AcceptItem::bare(key, id, now, conversation);
@@ -147,12 +168,19 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
         opened,
         heard_at,
         dialogue_job,
+        consent,
         message: Some(message),
         media,
         letters: vec![letter],
         ..bare
     };
-    Ok(if is_shared { entry.in_shadow() } else { entry })
+    Ok(if is_shared || body.blocked { entry.in_shadow() } else { entry })
+}
+
+/// Whether the customer of a conversation is blocked.
+pub(super) async fn is_blocked(app: &IntakeContext, source: &source::Model, conversation_id: &str) -> Result<bool> {
+    let alias = conversation_identity(source, conversation_id);
+    Ok(app.lookup.conversation(source.tenant_id, alias).await?.is_some_and(|known| known.is_blocked))
 }
 
 /// The kind of job that decides about a new dialogue, see `route`.
@@ -168,7 +196,7 @@ async fn begins(
     id: Uuid,
     sent_at: i64,
 ) -> Result<Option<DialogueJob>, DbErr> {
-    let is_written = body.sender.role == Role::Client && !body.silent && body.post.is_none();
+    let is_written = body.sender.role == Role::Client && !body.silent && body.post.is_none() && !body.blocked;
     if !is_written || source.is_shadow() || is_shared(source, sent_at) {
         return Ok(None);
     }
@@ -348,6 +376,7 @@ pub(in crate::intake) fn new_conversation(
         amocrm_chat_id: String::new(),
         contact: serde_json::to_string(&customer).context("a person as JSON")?,
         phone_hash: phone_hash(&customer),
+        is_held: false,
         aliases: vec![
             conversation_identity(source, conversation_id),
             Alias { side: Side::OursAtCrm, origin: source.channel_id, external_id: ours },

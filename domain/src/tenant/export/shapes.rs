@@ -3,8 +3,8 @@
 use base::message::{Direction, LetterKind, State};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{
-    audit, chat_email, consent, conversation, dead_letter, erasure, import, message, oauth_grant, route_decision,
-    route_version, source, tenant, tenant_channel,
+    audit, chat_email, consent, contact_link, conversation, dead_letter, erasure, import, marketing_consent, message,
+    oauth_grant, route_decision, route_version, source, tenant, tenant_channel,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -107,7 +107,7 @@ pub(super) fn source(row: &source::Model) -> Value {
             "channel_id": row.channel_id, "amocrm_source_id": row.amocrm_source_id.to_string(),
             "pipeline_id": row.pipeline_id.to_string(), "default": row.is_default, "status": row.status,
             "status_reason": row.status_reason, "paused": row.paused, "contact_rule": row.contact_rule,
-            "lead_origin": row.lead_origin,
+            "lead_origin": row.lead_origin, "new_chats_per_hour": row.new_chats_per_hour,
             "services": stored(&row.services), "settings": stored(&row.settings),
             "created_at": time(row.created_at), "updated_at": time(row.updated_at), "deleted_at": maybe(row.deleted_at),
             "shadow_since": maybe(row.shadow_since),
@@ -121,7 +121,32 @@ pub(super) fn conversation(row: &conversation::Model) -> Value {
         json!({
             "id": row.id, "source_id": row.source_id, "external_id": row.external_id,
             "amocrm_chat_id": row.amocrm_chat_id, "contact": stored(&row.contact), "amocrm_contact_id": (row.contact_id > 0).then_some(row.contact_id),
-            "visit": (!row.visit.is_empty()).then_some(&row.visit), "created_at": time(row.created_at),
+            "visit": (!row.visit.is_empty()).then_some(&row.visit), "blocked_at": maybe((row.blocked_at > 0).then_some(row.blocked_at)), "blocked_by": row.blocked_by,
+            "created_at": time(row.created_at),
+        }),
+    )
+}
+
+pub(super) fn contact_link(row: &contact_link::Model) -> Value {
+    let at = crate::contact::linked_at(row);
+    line(
+        "contact_link",
+        json!({
+            "id": row.id, "conversation_id": row.conversation_id, "at": maybe(at),
+            "amocrm_contact_id": (row.contact_id > 0).then_some(row.contact_id), "amocrm_contact_name": row.contact_name,
+            "why": row.reason, "id_kind": row.id_kind, "id_value": row.id_value, "sureness": row.sureness,
+            "by": row.made_by, "undone_at": maybe(row.undone_at), "undone_by": row.undone_by,
+        }),
+    )
+}
+
+pub(super) fn marketing_consent(row: &marketing_consent::Model) -> Value {
+    line(
+        "marketing_consent",
+        json!({
+            "id": row.id, "conversation_id": (!row.conversation_id.is_nil()).then_some(row.conversation_id),
+            "phone_hash": row.phone_hash, "category": row.category, "decision": row.decision, "way": row.way,
+            "by": row.made_by, "evidence": row.evidence,
         }),
     )
 }

@@ -238,6 +238,7 @@ pub fn sentence(
             words.text("msg-answer-checking").with("status", status)
         }
         WaitingStage::Held => words.text("msg-answer-held").with("reason", why),
+        WaitingStage::Shadow if story.body.blocked => words.text("msg-answer-blocked").with("crm", page.crm),
         WaitingStage::Shadow => words.text("msg-answer-shadow").with("crm", page.crm),
         WaitingStage::Failed => words.text("msg-answer-failed").with("reason", why),
         WaitingStage::Sent if unreported.all() => {

@@ -41,6 +41,8 @@ struct SourcePage {
     is_default: bool,
     wants_default: bool,
     wants_lead_origin: bool,
+    /// How many new chats are passed on within an hour; empty: all.
+    new_chats: String,
     /// It may offer more than chats.
     has_services: bool,
     /// Name of the current default source.
@@ -171,6 +173,7 @@ async fn show(
         rules: rules.into(),
         has_services: has_services(&app.sources, source),
         wants_lead_origin: typed.lead_origin.is_some(),
+        new_chats: typed.new_chats.clone().unwrap_or_else(|| Was::of(source).new_chats),
         version: typed.version,
         was: typed.was(source),
         called: typed.name,
@@ -224,6 +227,7 @@ fn values_now(
             let word = if source.lead_origin { "answer-yes" } else { "answer-no" };
             Some((say("source-edit-lead-origin"), say(word)))
         }
+        "new_chats_per_hour" => Some((say("source-edit-new-chats"), source.new_chats_per_hour.to_string())),
         "settings" => Some((say("source-tab-access"), say("source-changed-settings"))),
         "paused" => Some((
             say("sources-col-state"),
@@ -252,13 +256,18 @@ pub struct SourceForm {
     pub contact_rule: Option<String>,
     /// Present if the box is ticked.
     pub lead_origin: Option<String>,
+    pub new_chats: Option<String>,
     pub version: i64,
     was_name: Option<String>,
     was_pipeline: Option<String>,
     was_default: Option<String>,
     was_contact_rule: Option<String>,
     was_lead_origin: Option<String>,
+    was_new_chats: Option<String>,
 }
+
+/// The highest limit of new chats within an hour.
+const MOST_NEW_CHATS: i32 = 100_000;
 
 /// The values the form was rendered with, from its hidden fields.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -268,6 +277,8 @@ pub struct Was {
     pub default: bool,
     pub contact_rule: String,
     pub lead_origin: bool,
+    /// Empty: all new chats are passed on.
+    pub new_chats: String,
 }
 
 impl Was {
@@ -278,6 +289,10 @@ impl Was {
             default: source.is_default,
             contact_rule: source.contact_rule.clone(),
             lead_origin: source.lead_origin,
+            new_chats: Some(source.new_chats_per_hour)
+                .filter(|most| *most > 0)
+                .map(|most| most.to_string())
+                .unwrap_or_default(),
         }
     }
 }
@@ -297,12 +312,14 @@ impl SourceForm {
             default: ticked(was.default),
             contact_rule: Some(was.contact_rule.clone()),
             lead_origin: ticked(was.lead_origin),
+            new_chats: Some(was.new_chats.clone()),
             version: version(source),
             was_name: Some(was.name),
             was_pipeline: Some(was.pipeline),
             was_default: Some(if was.default { "1" } else { "" }.to_owned()),
             was_contact_rule: Some(was.contact_rule),
             was_lead_origin: Some(if was.lead_origin { "1" } else { "" }.to_owned()),
+            was_new_chats: Some(was.new_chats),
         }
     }
 
@@ -315,6 +332,7 @@ impl SourceForm {
             default: self.was_default.as_ref().map_or(now.default, |was| was == "1"),
             contact_rule: self.was_contact_rule.clone().unwrap_or(now.contact_rule),
             lead_origin: self.was_lead_origin.as_ref().map_or(now.lead_origin, |was| was == "1"),
+            new_chats: self.was_new_chats.clone().unwrap_or(now.new_chats),
         }
     }
 
@@ -334,6 +352,9 @@ impl SourceForm {
             default: (self.default.is_some() && !was.default).then_some(true),
             contact_rule: touched(self.contact_rule.as_deref(), &was.contact_rule).and_then(rule_of),
             lead_origin: self.edited_lead_origin(&was),
+            // What is no number passes on all.
+            new_chats_per_hour: touched(self.new_chats.as_deref(), &was.new_chats)
+                .map(|most| most.trim().parse::<i32>().unwrap_or_default().clamp(0, MOST_NEW_CHATS)),
             ..SourceChange::default()
         }
     }
@@ -349,6 +370,7 @@ impl SourceForm {
             default: self.default.clone().filter(|_| !was.default).or(now.default),
             contact_rule: kept(self.contact_rule.as_deref(), &was.contact_rule).or(now.contact_rule),
             lead_origin: self.edited_lead_origin(&was).map_or(now.lead_origin.clone(), ticked),
+            new_chats: kept(self.new_chats.as_deref(), &was.new_chats).or(now.new_chats),
             ..now
         }
     }

@@ -9,7 +9,7 @@ use simulator::crm::HookMessage;
 use simulator::whatsapp::{Act, NewPerson};
 
 use super::super::at_crm;
-use super::{MARIA, MARIAS_PHONE, WhatsAppWorld, arrives, chatting, connected, last, posts};
+use super::{MARIA, MARIAS_PHONE, Number, WhatsAppWorld, arrives, chatting, connected, last, posts};
 
 /// A new number, and then another one with a new scoped id: the person stays one.
 async fn a_changed_number_is_reported_and_written_to(world: &mut WhatsAppWorld) {
@@ -29,6 +29,24 @@ async fn a_changed_number_is_reported_and_written_to(world: &mut WhatsAppWorld) 
     assert_eq!((last(world).text.as_str(), world.sandbox.chats(HOST).len()), ("It is me", 1));
 }
 
+/// The webhook of Maria's message with the ids that Meta gives.
+fn body(number: &Number, text: &str, id: &str, from: Option<&str>, user: Option<&str>) -> String {
+    let mut message = json!({"id": id, "timestamp": "1795168900", "type": "text", "text": {"body": text}});
+    let mut contact = json!({"profile": {"name": "Maria K."}});
+    if let Some(from) = from {
+        message["from"] = json!(from);
+        contact["wa_id"] = json!(from);
+    }
+    if let Some(user) = user {
+        message["from_user_id"] = json!(user);
+        contact["user_id"] = json!(user);
+    }
+    let metadata = json!({"display_phone_number": "77010009900", "phone_number_id": number.phone});
+    let value = json!({"metadata": metadata, "contacts": [contact], "messages": [message]});
+    let change = json!([{"field": "messages", "value": value}]);
+    json!({"object": "whatsapp_business_account", "entry": [{"id": number.waba, "changes": change}]}).to_string()
+}
+
 /// Known by phone before Meta sent the other id, and by that one alone after the phone was hidden.
 async fn phone_and_scoped_id_are_one_chat(world: &mut WhatsAppWorld) {
     let (line, number) = connected(world).await;
@@ -36,26 +54,10 @@ async fn phone_and_scoped_id_are_one_chat(world: &mut WhatsAppWorld) {
     let before = world.messenger.add_person(classic);
     world.messenger.customer(before, &number.phone).writes("By phone").unwrap();
     arrives(world).await;
-    let body = |text: &str, id: &str, from: Option<&str>, user: Option<&str>| {
-        let mut message = json!({"id": id, "timestamp": "1795168900", "type": "text", "text": {"body": text}});
-        let mut contact = json!({"profile": {"name": "Maria K."}});
-        if let Some(from) = from {
-            message["from"] = json!(from);
-            contact["wa_id"] = json!(from);
-        }
-        if let Some(user) = user {
-            message["from_user_id"] = json!(user);
-            contact["user_id"] = json!(user);
-        }
-        let metadata = json!({"display_phone_number": "77010009900", "phone_number_id": number.phone});
-        let value = json!({"metadata": metadata, "contacts": [contact], "messages": [message]});
-        let change = json!([{"field": "messages", "value": value}]);
-        json!({"object": "whatsapp_business_account", "entry": [{"id": number.waba, "changes": change}]}).to_string()
-    };
     let path = format!("/hooks/whatsapp/{}", line.source_id);
     let (phone, user) = (Some(MARIAS_PHONE), Some(MARIA));
     for (text, id, from, user) in [("By both", "wamid.B", phone, user), ("By the id alone", "wamid.C", None, user)] {
-        assert_eq!(posts(world, &path, Some(&number.app.secret), &body(text, id, from, user)).await, 200);
+        assert_eq!(posts(world, &path, Some(&number.app.secret), &body(&number, text, id, from, user)).await, 200);
         world.deliver_all().await;
     }
     let texts: Vec<String> = at_crm(world).into_iter().map(|one| one.text).collect();
@@ -71,7 +73,7 @@ async fn phone_and_scoped_id_are_one_chat(world: &mut WhatsAppWorld) {
     let aliases = || async { conversation_alias::Entity::find().all(world.app().store.read()).await.unwrap().len() };
     let known = aliases().await;
     for id in ["wamid.D", "wamid.E"] {
-        assert_eq!(posts(world, &path, Some(&number.app.secret), &body("More", id, phone, user)).await, 200);
+        assert_eq!(posts(world, &path, Some(&number.app.secret), &body(&number, "More", id, phone, user)).await, 200);
     }
     assert_eq!(aliases().await, known);
     world.deliver_all().await;
@@ -97,5 +99,28 @@ async fn a_person_who_hides_their_phone_can_be_written_to(world: &mut WhatsAppWo
     assert!(sent.json["to"].is_null() && sent.json["recipient"] == "BR.9876543210987654321", "{}", sent.json);
 }
 
+/// Behind a username there is only the scoped id; the number that appears later is Meta's word for who it is.
+async fn a_number_that_appears_later_links_the_chat(world: &mut WhatsAppWorld) {
+    let (line, number) = connected(world).await;
+    world.api.patch(&line.path(""), &json!({"contact_rule": "link"})).await.is(200);
+    let card = world.sandbox.add_contact(HOST, "Maria Card", Some(MARIAS_PHONE), None);
+    let path = format!("/hooks/whatsapp/{}", line.source_id);
+    let identity = line.path(&format!("/conversations/{MARIA}/identity"));
+    for (id, from, works) in [("wamid.A", None, 0), ("wamid.B", Some(MARIAS_PHONE), 1), ("wamid.C", None, 0)] {
+        let hook = body(&number, "Hello", id, from, Some(MARIA));
+        assert_eq!(posts(world, &path, Some(&number.app.secret), &hook).await, 200);
+        world.deliver_all().await;
+        assert_eq!(world.works("contacts").await, works, "{id}");
+        let links = world.api.get(&identity).await.is(200).json["links"].clone();
+        assert_eq!(links.as_array().unwrap().len(), usize::from(id != "wamid.A"), "{id}: {links}");
+        if id != "wamid.A" {
+            assert_eq!(links[0]["amocrm_contact_id"], card.to_string(), "{id}");
+            let how = ["why", "id_kind", "id_value", "sureness"].map(|key| links[0][key].as_str().unwrap());
+            assert_eq!(how, ["phone", "phone", "…22", "proved"], "{id}");
+        }
+    }
+    assert_eq!((world.sandbox.chats(HOST).len(), world.sandbox.contact_links(HOST)[0].contact_id), (1, card));
+}
+
 both!(a_person_who_hides_their_phone_can_be_written_to, a_changed_number_is_reported_and_written_to);
-both!(phone_and_scoped_id_are_one_chat);
+both!(phone_and_scoped_id_are_one_chat, a_number_that_appears_later_links_the_chat);

@@ -134,6 +134,49 @@ async fn a_template_is_reviewed_and_sent_outside_of_the_window(world: &mut Whats
     assert_eq!(world.statuses_at_crm(&chat.line, &said.message_id), [1]);
 }
 
+/// After STOP Meta is not even asked to send a marketing template; others go, and after START all do.
+async fn a_customer_who_says_stop_gets_no_marketing(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let examples = json!({"waba_examples": {"{{lead.id}}": "1592", "{{contact.name}}": "Ann"}});
+    let mut promo = examples.clone();
+    promo["waba_category"] = json!("MARKETING");
+    let promo = submitted(world, &chat.line, "Promo", CONTENT, &promo).await;
+    let there = at_meta(world, &chat);
+    decided(world, &there, Review::Approve).await;
+    let order = submitted(world, &chat.line, "Order ready", CONTENT, &examples).await;
+    let there = world.messenger.templates(&chat.number.waba).into_iter().find(|one| one.category == "UTILITY").unwrap();
+    decided(world, &there, Review::Approve).await;
+    chat.customer(world).writes(" Стоп! ").unwrap();
+    arrives(world).await;
+    let calls = world.messenger.calls_of("messages").len();
+    let refused = chat.manager_gets_through(world, message(promo)).await;
+    let (code, text) = super::failure(world, &refused);
+    assert_eq!(
+        (code, text.replace('\u{a0}', " ").as_str()),
+        (905, "Клиент отказался от рекламы. Отправьте сервисный шаблон.")
+    );
+    assert_eq!(world.messenger.calls_of("messages").len(), calls, "nothing was sent");
+    chat.manager_gets_through(world, message(order)).await;
+    assert_eq!(world.messenger.calls_of("messages").len(), calls + 1, "a utility template goes");
+    let consents = format!("/api/v1/tenants/{}/marketing-consents", chat.line.tenant_id);
+    let listed = world.api.get(&consents).await.is(200);
+    let said = ["decision", "way"].map(|key| listed.json["items"][0][key].as_str().unwrap().to_owned());
+    assert_eq!(said, ["stopped", "message"], "{}", listed.text);
+    // A longer text that has the word in it decides nothing.
+    chat.customer(world).writes("Please start and stop").unwrap();
+    chat.customer(world).writes("START").unwrap();
+    arrives(world).await;
+    let calls = world.messenger.calls_of("messages").len();
+    chat.manager_gets_through(world, message(promo)).await;
+    assert_eq!(world.messenger.calls_of("messages").len(), calls + 1);
+    // Another program has it from a form: the number counts, whatever chat it has.
+    let form = json!({"phone": format!("+{}", super::MARIAS_PHONE), "decision": "stopped", "way": "form", "evidence": "unsubscribe page"});
+    world.api.post(&consents, &form).await.is(201);
+    let refused = chat.manager_gets_through(world, message(promo)).await;
+    assert_eq!(super::failure(world, &refused).0, 905);
+    assert_eq!(world.api.get(&consents).await.is(200).json["items"].as_array().unwrap().len(), 3);
+}
+
 /// The answer to the submission is lost: the second one finds what the first has made. What was rejected is submitted once
 /// more: its text is changed at Meta.
 async fn a_rejection_and_a_pause_are_reported_with_their_reasons(world: &mut WhatsAppWorld) {
@@ -196,3 +239,4 @@ async fn quality_and_category_are_followed(world: &mut WhatsAppWorld) {
 
 both!(a_rejection_and_a_pause_are_reported_with_their_reasons, a_template_is_reviewed_and_sent_outside_of_the_window);
 both!(a_template_that_meta_refuses_is_rejected, quality_and_category_are_followed);
+both!(a_customer_who_says_stop_gets_no_marketing);

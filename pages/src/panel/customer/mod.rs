@@ -1,10 +1,14 @@
 //! `/panel/customers/{id}`: a customer over all messengers. The id is that of any of their chats.
 
+mod blocks;
+pub(super) mod consents;
+mod links;
+
 use std::collections::BTreeSet;
 
 use actix_web::{HttpRequest, web};
 use askama::Template;
-use base::error::Error;
+use base::error::{Error, Result};
 use base::i18n::Sentence;
 use base::message::Person;
 use domain::delivery::read::chats;
@@ -19,7 +23,36 @@ use uuid::Uuid;
 
 use super::conversations::ContactView;
 use super::messages::{MessageRow, SortHead, row};
-use super::{Answer, AppData, Member, Nav, PageContext, Right, choice, html, reasons};
+use super::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, choice, html, reasons};
+use blocks::BlockView;
+use consents::ConsentView;
+use links::LinkRow;
+
+/// Paths are relative to `/panel`.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/customers/{id}", web::get().to(get))
+        .route("/customers/{id}/undo/{link}", web::get().to(links::ask_undo))
+        .route("/customers/{id}/undo/{link}", web::post().to(links::undo))
+        .route("/customers/{id}/join", web::get().to(links::ask_join))
+        .route("/customers/{id}/join/{contact}", web::post().to(links::join))
+        .route("/customers/{id}/block", web::get().to(blocks::ask))
+        .route("/customers/{id}/block", web::post().to(blocks::block))
+        .route("/customers/{id}/unblock", web::post().to(blocks::unblock))
+        .route("/customers/{id}/marketing", web::post().to(consents::record))
+        .route("/customers/{id}/marketing.csv", web::get().to(consents::of_customer));
+}
+
+/// A chat of the account, for a person who may decide about its customer.
+async fn chat_to_edit(app: &PanelContext, member: &Member, id: &str) -> Result<conversation::Model> {
+    member.require(Right::EditCustomers)?;
+    let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
+    chats::one(app.store.read(), member.tenant_id, id).await?.ok_or(Error::NotFound)
+}
+
+fn home(chat: &conversation::Model) -> String {
+    format!("/panel/customers/{}", chat.id)
+}
 
 #[derive(Debug, Default, Deserialize)]
 struct CustomerQuery {
@@ -37,6 +70,10 @@ struct CustomerPage {
     chats: Vec<CustomerChat>,
     /// The customer has more chats than are listed.
     more: Option<Sentence>,
+    block: BlockView,
+    consents: ConsentView,
+    links: Vec<LinkRow>,
+    host: String,
     rows: Vec<MessageRow>,
     by_time: SortHead,
     by_duration: SortHead,
@@ -54,6 +91,7 @@ struct CustomerChat {
     /// The last message: its time, its arrow and direction, its state.
     last: Option<MessageRow>,
     open: Open,
+    is_blocked: bool,
 }
 
 /// `GET /panel/customers/{id}`.
@@ -94,7 +132,12 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
     };
     let mut chats: Vec<(i64, CustomerChat)> = found.iter().map(of_chat).collect();
     chats.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let links = links::rows(&app, &member, &page, &ground, &found).await?;
     let one = CustomerPage {
+        block: BlockView::of(&page, &found),
+        consents: ConsentView::of(&app, &page, &found).await?,
+        links,
+        host: member.here.tenant.host.clone(),
         id: id.to_string(),
         phones: known(&people, |person| person.phone.as_deref()).iter().map(|one| reasons::short_phone(one)).collect(),
         emails: known(&people, |person| person.email.as_deref()),
@@ -135,6 +178,7 @@ fn row_of(
         messenger: source.map(|source| page.words.text_of("connector-", &source.kind)),
         last: last.map(|line| row(page, ground, line, None)),
         open,
+        is_blocked: chat.blocked_at > 0,
     };
     (last.map_or(chat.created_at, |line| line.message.accepted_at), shown)
 }

@@ -1,0 +1,73 @@
+### One customer: links to contacts
+
+link-title = Links to contacts in { $crm }
+link-col-chat = Chat
+link-col-contact = Contact
+link-col-why = Why
+link-evidence = { $id } · { $sureness }
+link-id-phone = By phone { $value }
+link-id-email = By e-mail { $value }
+link-id-contact = By contact { $value }
+link-id-messenger = By the messenger’s ID { $value }
+link-id-login = By the site’s sign-in { $value }
+link-sureness-proved = proved
+link-sureness-likely = likely
+link-sureness-told = as told
+link-undone = Undone by { $who }, { $time }
+link-moving = In progress
+link-undo = Undo
+link-undo-title = Undo the link
+link-undo-confirm = This chat gets a contact of its own in { $crm }, and no rule links it to another one afterwards. What cannot be undone: messages that were already delivered stay in the leads of { $name }, and so do fields that were filled in there.
+link-undo-begun = { $crm } is creating a contact for this chat. The list shows when it is done.
+link-join-title = This is the same customer as…
+link-join-contact = Number or address of the contact in { $crm }
+link-join-next = Next
+link-join-wrong = { $crm } has no such contact, or the chat is linked to it already. Copy the address of the contact’s card.
+link-join-confirm =
+    { $count ->
+        [one] This chat is linked to contact { $number } in { $crm }.
+       *[other] These { $count } chats are linked to contact { $number } in { $crm }.
+    } The link can be undone later. Messages that were already delivered stay in their leads.
+link-join-begun = { $crm } is linking the chats. The list shows when it is done.
+
+## Blocked customers
+
+block-title = Block
+block-badge = Blocked
+block-since = Blocked by { $who }, { $time }. What they write is stored and not passed on.
+block-confirm =
+    { $count ->
+        [one] What this customer writes in this chat is stored and not passed on to { $crm }; they get no automatic answer.
+       *[other] What this customer writes in these { $count } chats is stored and not passed on to { $crm }; they get no automatic answer.
+    } The chat in { $crm } shows once who blocked them. Managers can still write to them.
+block-done = The customer is blocked.
+unblock-title = Unblock
+unblock-done = The customer is unblocked. New messages reach { $crm } again; what was stored meanwhile stays here.
+
+## Marketing messages
+
+marketing-title = Marketing messages
+marketing-none = The customer has decided nothing. A message whose whole text is STOP stops them, START allows them again.
+marketing-decision-stopped = Stopped { $time }: { $way }. Marketing templates are refused.
+marketing-decision-agreed = Agreed { $time }: { $way }.
+marketing-way-message = in a message
+marketing-way-form = by a form
+marketing-way-person = recorded by { $who }
+marketing-way-api = recorded by a program, { $who }
+marketing-stop = Record that they stopped
+marketing-agree = Record that they agreed
+marketing-recorded = It is recorded.
+marketing-csv = Download
+marketing-csv-all = Download decisions about marketing
+
+## Held chats
+
+held-title = Held chats in “{ $source }”
+held-about = “{ $source }” passes on { $pace } new chats an hour. These are above it: their messages are stored, and nothing of them is in { $crm }.
+held-empty = No chat is held.
+held-release = Release all ({ $count })
+held-block = Block all ({ $count })
+held-released = The chats are being released: { $crm } gets them with all their messages.
+held-blocked = The customers are blocked.
+held-source = Change the limit
+block-held = Held back since { $time }: there were more new chats than the source passes on. Unblock to pass it on.

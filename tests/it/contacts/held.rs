@@ -1,0 +1,88 @@
+//! More new chats than a source passes on within an hour: held, with an alert, until a person releases or blocks them.
+
+use std::time::Duration;
+
+use parom_tests::settings::HOST;
+use parom_tests::{Line, World, both, once};
+use serde_json::json;
+
+use crate::pages::olga;
+
+/// A line that passes on two new chats an hour, and four strangers.
+async fn flooded(world: &mut World) -> Line {
+    let line = world.line("support").await;
+    world.api.patch(&line.path(""), &json!({"new_chats_per_hour": 2})).await.is(200);
+    for name in ["anna", "boris", "carl", "dora"] {
+        world.customer(&line, name).writes(&format!("I am {name}")).await;
+        world.advance(Duration::from_secs(1));
+    }
+    world.customer(&line, "anna").writes("Still me").await;
+    world.customer(&line, "dora").writes("Anybody?").await;
+    world.deliver_all().await;
+    assert_eq!(world.sandbox.chats(HOST).len(), 2, "the others are held");
+    line
+}
+
+fn sorted(mut texts: Vec<String>) -> Vec<String> {
+    texts.sort();
+    texts
+}
+
+async fn what_is_too_much_is_held_and_released(world: &mut World) {
+    let line = flooded(world).await;
+    assert_eq!(sorted(world.texts_at_crm(&line)), ["I am anna", "I am boris", "Still me"]);
+    world.works("alert_checks").await;
+    let olga = olga(world, line.tenant_id).await;
+    let alerts = olga.opens("/panel/alerts").await.is(200);
+    alerts.says(&["Line support", "2 chats are held"]);
+    let list = format!("/panel/held/{}", line.source_id);
+    assert!(alerts.text.contains(&list), "it leads to the list");
+    let held = olga.opens(&list).await.is(200);
+    held.says(&["carl", "dora", "Release all (2)", "Block all (2)", "passes on 2 new chats an hour"]);
+    held.never_says(&["boris"]);
+    let customer = held.between("href=\"/panel/customers/", "\"").unwrap().to_owned();
+    olga.opens(&format!("/panel/customers/{customer}")).await.is(200).says(&["Held back", "Unblock"]);
+    // One that comes after the page was opened is not decided by it.
+    let until = held.field("until");
+    world.customer(&line, "emma").writes("I am emma").await;
+    olga.sends(&list, &[("do", "release"), ("until", &until)]).await.is(303);
+    world.restart().await;
+    while world.works("held_chats").await > 0 {}
+    world.customer(&line, "dora").writes("At last").await;
+    world.deliver_all().await;
+    let all = ["Anybody?", "At last", "I am anna", "I am boris", "I am carl", "I am dora", "Still me"];
+    assert_eq!(sorted(world.texts_at_crm(&line)), all);
+    let ledger = world.api.get(&line.path("/ledger")).await.is(200).json["to_crm"].clone();
+    assert_eq!((&ledger["accepted"], &ledger["delivered"]), (&json!(7), &json!(7)));
+
+    let held = olga.opens(&list).await.is(200);
+    olga.sends(&list, &[("do", "block"), ("until", &held.field("until"))]).await.is(303);
+    world.customer(&line, "emma").writes("Hey").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line).len(), all.len());
+    olga.opens(&list).await.is(200).says(&["No chat is held"]);
+    world.advance(Duration::from_secs(61));
+    world.works("alert_checks").await;
+    olga.opens("/panel/alerts").await.is(200).never_says(&["chats are held"]);
+    // An hour later strangers are welcome.
+    world.advance(Duration::from_secs(3601));
+    world.customer(&line, "fred").writes("I am fred").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line).len(), all.len() + 1);
+}
+
+async fn a_held_chat_is_released_alone(world: &mut World) {
+    let line = flooded(world).await;
+    world.api.post(&line.path("/conversations/chat-dora/unblock"), &json!({})).await.is(204);
+    world.deliver_all().await;
+    let expected = ["Anybody?", "I am anna", "I am boris", "I am dora", "Still me"];
+    assert_eq!(sorted(world.texts_at_crm(&line)), expected);
+    let shown = world.api.patch(&line.path(""), &json!({"new_chats_per_hour": 0})).await.is(200);
+    assert_eq!(shown.json["new_chats_per_hour"], 0);
+    world.customer(&line, "emma").writes("I am emma").await;
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line).len(), expected.len() + 1);
+}
+
+both!(what_is_too_much_is_held_and_released);
+once!(a_held_chat_is_released_alone);
