@@ -1,4 +1,8 @@
-//! `parom sandbox`: the local amoCRM alone.
+//! `parom sandbox`: the local amoCRM alone, and what a real one answers otherwise.
+
+mod differences;
+mod masked;
+mod record;
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -7,7 +11,7 @@ use anyhow::Context;
 use base::clock::Clock;
 use base::config::{self, Config};
 use base::telemetry;
-use clap::Args;
+use clap::{Args, Subcommand};
 use secrecy::ExposeSecret;
 use simulator::crm::{Breakage, ChannelConfig, IntegrationConfig, Sandbox, SandboxConfig};
 
@@ -15,7 +19,10 @@ use super::print_line;
 use super::serve::stop_asked_for;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct SandboxCommand {
+    #[command(subcommand)]
+    task: Option<Task>,
     /// Address to listen on; port 0 chooses a free port.
     #[arg(long, default_value = "127.0.0.1:9100", value_name = "ADDR")]
     listen: String,
@@ -28,8 +35,20 @@ pub struct SandboxCommand {
     fault: Vec<Breakage>,
 }
 
+#[derive(Subcommand)]
+enum Task {
+    /// Asks a real account what no page says, writes its answers down without secrets and personal data, and shows where
+    /// the local amoCRM answers otherwise.
+    #[command(after_help = "Examples:\n  parom sandbox record acme.amocrm.ru < token.txt\n  \
+                            parom sandbox record acme.amocrm.ru --write --to recorded < token.txt")]
+    Record(record::RecordCommand),
+}
+
 /// Runs the sandbox until it is asked to stop. Integrations, channels and `public_url` come from the configuration.
 pub async fn run(config: Config, command: SandboxCommand) -> anyhow::Result<ExitCode> {
+    if let Some(Task::Record(command)) = command.task {
+        return record::run(&config, command).await;
+    }
     telemetry::start_logging();
     let sandbox = Sandbox::start(settings(&config, command.listen, &Clock::system())).await?;
     for host in &command.account {

@@ -1,6 +1,8 @@
 //! The command line, `parom demo` and `parom widget` as a person or a script meets them: real processes, their exit
 //! codes, stdout and stderr.
 
+mod record;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Output;

@@ -3,6 +3,7 @@
 
 mod five;
 mod generated;
+mod messengers;
 mod of_the_crate;
 mod others;
 mod packages;

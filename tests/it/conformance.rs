@@ -4,6 +4,7 @@
 mod abilities;
 mod cells;
 pub mod hold;
+mod open;
 
 use std::collections::BTreeMap;
 

@@ -11,6 +11,7 @@ mod hooks_properties;
 mod host;
 mod messages;
 mod oauth;
+mod recorded;
 mod rest;
 mod sign;
 mod stub;

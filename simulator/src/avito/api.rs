@@ -20,13 +20,14 @@ const READ: &str = "messenger:read";
 const WRITE: &str = "messenger:write";
 
 /// `operationId`, method and path, and the scope that an application needs.
-const OPERATIONS: [(&str, &str, &str); 12] = [
+const OPERATIONS: [(&str, &str, &str); 13] = [
     ("getUserInfoSelf", "GET core/v1/accounts/self", "user:read"),
     ("getChatsV2", "GET messenger/v2/accounts/{}/chats", READ),
     ("getChatByIdV2", "GET messenger/v2/accounts/{}/chats/{}", READ),
     ("getMessagesV3", "GET messenger/v3/accounts/{}/chats/{}/messages", READ),
     ("postSendMessage", "POST messenger/v1/accounts/{}/chats/{}/messages", WRITE),
     ("postSendImageMessage", "POST messenger/v1/accounts/{}/chats/{}/messages/image", WRITE),
+    ("deleteMessage", "POST messenger/v1/accounts/{}/chats/{}/messages/{}", WRITE),
     ("chatRead", "POST messenger/v1/accounts/{}/chats/{}/read", READ),
     ("getVoiceFiles", "GET messenger/v1/accounts/{}/getVoiceFiles", READ),
     ("uploadImages", "POST messenger/v1/accounts/{}/uploadImages", WRITE),
@@ -134,6 +135,13 @@ fn perform(state: &mut Avito, seller: &Id, id: &str, call: &Call) -> Answered {
         "getMessagesV3" => messages(state, &chat, call),
         "postSendMessage" => send(state, &chat, call),
         "postSendImageMessage" => send_image(state, seller, &chat, call),
+        "deleteMessage" => {
+            let (now, chat) = (state.now, state.dialogs.get_mut(&chat).ok_or_else(missing)?);
+            let message = chat.message_mut(&segment(7)).filter(|one| json::is_sellers(one)).ok_or_else(missing)?;
+            ensure(now - message.at <= HOUR, "the message is older than an hour")?;
+            message.is_removed = true;
+            Ok(json!({}))
+        }
         "chatRead" => {
             let (now, chat) = (state.now, state.dialogs.get_mut(&chat).ok_or_else(missing)?);
             for message in chat.messages.iter_mut().filter(|one| !json::is_sellers(one) && one.read_at.is_none()) {

@@ -225,6 +225,16 @@ impl<W: Wire> Core<W> {
         self.shared.touch();
     }
 
+    /// What `look` finds now or within so many seconds of the machine's clock, at most 50; `None`: nothing.
+    pub async fn poll<T, E>(
+        &self,
+        seconds: u64,
+        look: impl Fn(&State<W::Own>) -> Result<Option<T>, E>,
+    ) -> Result<Option<T>, E> {
+        let limit = Duration::from_secs(seconds.min(50));
+        self.shared.wait_for(limit, || self.read(&look).transpose()).await.transpose()
+    }
+
     /// The file at an address; `None` if it can't be fetched in ten seconds.
     pub async fn download(&self, link: &str, limit: usize) -> Option<Part> {
         tokio::time::timeout(Duration::from_secs(10), download(&self.client, link, limit)).await.ok()?.ok()

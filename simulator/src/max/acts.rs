@@ -86,6 +86,9 @@ fn tell(state: &mut Max, dialog: &Id, mut update: Value) {
     update["timestamp"] = json!(state.now);
     let Some(line) = state.dialog(dialog).map(|dialog| dialog.line.clone()) else { return };
     let kind = update["update_type"].as_str().unwrap_or_default().to_owned();
+    if state.lines.get(&line).is_some_and(|known| known.subscriptions.is_empty()) {
+        return state.own.updates.push((line, update));
+    }
     state.notify(&line, &kind, "", &update);
 }
 

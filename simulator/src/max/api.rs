@@ -1,12 +1,14 @@
 //! Calls of bots: who may write where, messages, comments, webhooks, chats.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use url::Url;
 
 use super::answer::{Answered, Refusal, ensure, wrong};
 use super::options::Max;
 use super::{attachments, files, json};
-use crate::kit::{Activity, Author, Call, DialogKind, Id, Message, Notice, Subscription};
+use crate::kit::{Activity, Author, Call, Dialog, DialogKind, Id, Message, Notice, Subscription};
 
 const TEXT: usize = 4000;
 /// Milliseconds for which a message without buttons can be edited in a dialog.
@@ -32,7 +34,7 @@ pub(super) fn name(call: &Call) -> String {
         ["messages", _, "comments"] => "messages/{}/comments".to_owned(),
         ["messages", _, "comments", _] => "messages/{}/comments/{}".to_owned(),
         ["chats", _] => "chats/{}".to_owned(),
-        ["chats", _, rest] => format!("chats/{{}}/{rest}"),
+        ["chats", _, rest @ ..] => format!("chats/{{}}/{}", rest.join("/")),
         ["videos", _] => "videos/{}".to_owned(),
         _ => call.path.clone(),
     };
@@ -43,6 +45,12 @@ pub(super) fn call(state: &mut Max, bot: &Id, call: &Call) -> Answered {
     ensure(!call.is_garbled, || wrong("Failed to parse JSON"))?;
     match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["me"]) => Ok(me(state, bot)),
+        ("PATCH", ["me"] | ["me", "commands"]) => {
+            if call.json["commands"].is_array() {
+                state.own.commands.insert(bot.clone(), call.json["commands"].clone());
+            }
+            Ok(me(state, bot))
+        }
         ("GET", ["subscriptions"]) => Ok(subscriptions(state, bot)),
         ("POST", ["subscriptions"]) => subscribe(state, bot, call),
         ("DELETE", ["subscriptions"]) => Ok(unsubscribe(state, bot, call)),
@@ -67,6 +75,8 @@ pub(super) fn call(state: &mut Max, bot: &Id, call: &Call) -> Answered {
         ("POST", ["uploads"]) => files::upload(state, call),
         ("GET", ["videos", token]) => files::video(state, token),
         ("GET", ["chats", chat]) => room(state, bot, chat),
+        (method, ["chats", chat, "pin"]) => pin(state, bot, method, chat, call),
+        ("GET", ["chats", chat, "members", rest @ ..]) => members(state, bot, chat, rest),
         ("POST", ["chats", chat, "actions"]) => action(state, bot, chat, call),
         _ => Err(Refusal::new(405, "method.not.allowed", format!("{} /{}", call.method, call.path))),
     }
@@ -74,7 +84,7 @@ pub(super) fn call(state: &mut Max, bot: &Id, call: &Call) -> Answered {
 
 fn me(state: &Max, bot: &Id) -> Value {
     let mut me = json::bot(state, bot);
-    (me["description"], me["commands"]) = (Value::Null, json!([]));
+    (me["description"], me["commands"]) = (Value::Null, state.own.commands.get(bot).cloned().unwrap_or(json!([])));
     me
 }
 
@@ -293,15 +303,68 @@ fn number(chat: &str) -> Result<Id, Refusal> {
     Ok(number.into())
 }
 
-/// `GET /chats/{chat_id}`, of groups and channels.
-fn room(state: &Max, bot: &Id, chat: &str) -> Answered {
+/// A group or a channel of the bot.
+fn place<'a>(state: &'a Max, bot: &Id, chat: &str) -> Result<&'a Dialog, Refusal> {
     let found = state.dialog(&number(chat)?).filter(|dialog| dialog.line == *bot && dialog.person.is_none());
-    let dialog = found.ok_or_else(|| no_chat(chat))?;
+    found.ok_or_else(|| no_chat(chat))
+}
+
+/// `GET /chats/{chat_id}`.
+fn room(state: &Max, bot: &Id, chat: &str) -> Answered {
+    let dialog = place(state, bot, chat)?;
     let kind = if dialog.kind == DialogKind::Group { "chat" } else { "channel" };
     Ok(json!({
         "chat_id": dialog.id.number(), "type": kind, "status": "active", "title": dialog.title, "icon": null,
         "last_event_time": state.now, "participants_count": 2, "is_public": false, "link": null, "description": null,
     }))
+}
+
+/// `GET /chats/{chat_id}/members`, `…/members/me`, `…/members/admins`: the bot, and who wrote there.
+fn members(state: &Max, bot: &Id, chat: &str, rest: &[&str]) -> Answered {
+    let dialog = place(state, bot, chat)?;
+    let member = |user: Value, is_admin: bool| {
+        let mut member = json!({"last_access_time": state.now, "is_owner": false, "is_admin": is_admin, "join_time": state.now,
+            "permissions": is_admin.then(|| json!(["read_all_messages", "write", "pin_message"]))});
+        crate::kit::extend(&mut member, user);
+        member
+    };
+    let own = member(json::bot(state, bot), true);
+    let people: BTreeSet<i64> = dialog
+        .messages
+        .iter()
+        .filter_map(|one| match one.author {
+            Author::Person(id) => Some(id),
+            _ => None,
+        })
+        .collect();
+    match rest {
+        ["me"] => Ok(own),
+        ["admins"] => Ok(json!({"members": [own], "marker": null})),
+        [] => {
+            let people = people.into_iter().map(|id| member(json::user(state, id), false));
+            Ok(json!({"members": std::iter::once(own.clone()).chain(people).collect::<Vec<_>>(), "marker": null}))
+        }
+        _ => Err(Refusal::new(404, "not.found", "Not found")),
+    }
+}
+
+/// `PUT`, `GET` and `DELETE /chats/{chat_id}/pin`.
+fn pin(state: &mut Max, bot: &Id, method: &str, chat: &str, call: &Call) -> Answered {
+    let dialog = place(state, bot, chat)?;
+    let id = dialog.id.clone();
+    match method {
+        "PUT" => {
+            let mid = Id::from(call.json["message_id"].as_str().unwrap_or_default());
+            ensure(dialog.message(&mid).is_some(), || wrong(format!("Invalid message_id: {mid}")))?;
+            state.own.pins.insert(id, mid);
+        }
+        "DELETE" => drop(state.own.pins.remove(&id)),
+        _ => {
+            let pinned = state.own.pins.get(&id).and_then(|mid| dialog.message(mid));
+            return Ok(json!({"message": pinned.map(|one| json::message(state, dialog, one))}));
+        }
+    }
+    Ok(success())
 }
 
 /// `POST /chats/{chat_id}/actions`.

@@ -18,6 +18,7 @@ mod bots;
 mod files;
 mod json;
 mod options;
+mod updates;
 mod wire;
 
 pub use crate::kit::{Act, Content, Fault, Given, HookFault, LineView as BotView, MessageView, NewPerson, Verb};

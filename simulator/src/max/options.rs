@@ -1,6 +1,10 @@
 //! Options, which are MAX's wire, and its state.
 
-use crate::kit::{Now, State, system_clock};
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::kit::{Id, Now, State, system_clock};
 
 /// All start options.
 #[derive(Clone)]
@@ -19,6 +23,13 @@ impl Default for Options {
 pub struct Own {
     /// Milliseconds for which an uploaded file is processed.
     pub(super) processing: i64,
+    /// Updates of bots without a webhook, for `GET /updates`.
+    pub(super) updates: Vec<(Id, Value)>,
+    /// How many of them each bot has confirmed.
+    pub(super) confirmed: BTreeMap<Id, usize>,
+    /// Commands of bots, and pinned messages of chats.
+    pub(super) commands: BTreeMap<Id, Value>,
+    pub(super) pins: BTreeMap<Id, Id>,
 }
 
 pub(super) type Max = State<Own>;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Refusal;
 use super::options::{Max, Options, Own};
-use super::{acts, api, files, json};
+use super::{acts, api, files, json, updates};
 use crate::kit::{
     ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
     Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
@@ -107,7 +107,10 @@ impl Wire for Options {
         if named.call.is_empty() {
             return files::host(core, call);
         }
-        let answered = core.change(|state| api::call(state, &named.line, call));
+        let answered = match named.call.as_str() {
+            "GET /updates" => updates::get(core, &named.line, call).await,
+            _ => core.change(|state| api::call(state, &named.line, call)),
+        };
         answered.map_or_else(|refusal| refusal.answer(), |answer| Answer::json(200, &answer))
     }
 

@@ -55,6 +55,10 @@ fn of_account(state: &mut Meta, caller: &Caller, method: &str, parts: &[&str], p
         ("POST", [node, "messages"]) => action(state, caller, node, params),
         (method, [node, "subscribed_apps"]) => apps::subscribed(state, caller, method, node, params),
         ("GET", [node, "conversations"]) => conversations(state, caller, node, params),
+        (method, [node, "messenger_profile"]) => profile(state, caller, method, node, params),
+        ("GET", ["me", "permissions"]) => {
+            Err(bad("Tried accessing nonexisting field (permissions) on node type (Page)"))
+        }
         ("POST", [node, edge @ ("replies" | "comments")]) => answer(state, caller, node, edge, params),
         _ => Err(no_edge("")),
     }
@@ -124,6 +128,50 @@ fn answer(state: &mut Meta, caller: &Caller, node: &str, edge: &str, params: &Pa
     state.add(&post, Message { post: Some(post.clone()), ..said });
     acts::sent(state, &post, &id);
     Ok(json!({ "id": id.as_str() }))
+}
+
+/// What a Messenger profile has (`messenger-platform/reference/messenger-profile-api`).
+const PROFILE: [&str; 7] = [
+    "account_linking_url",
+    "commands",
+    "get_started",
+    "greeting",
+    "ice_breakers",
+    "persistent_menu",
+    "whitelisted_domains",
+];
+
+/// `GET`, `POST` and `DELETE /{account}/messenger_profile`.
+fn profile(state: &mut Meta, caller: &Caller, method: &str, node: &str, params: &Params) -> Answered {
+    caller.own(state, node)?;
+    let profile = &mut state.own.accounts.get_mut(&caller.account).ok_or_else(|| no_object(node))?.profile;
+    let fields = params.list("fields");
+    let given = PROFILE.into_iter().filter(|name| params.has(name)).collect::<Vec<_>>();
+    match method {
+        "GET" => {
+            let found: Map<String, Value> = profile
+                .iter()
+                .filter(|(name, _)| fields.contains(name))
+                .map(|(name, one)| (name.clone(), one.clone()))
+                .collect();
+            return Ok(json!({ "data": if found.is_empty() { vec![] } else { vec![found] } }));
+        }
+        "POST" => {
+            ensure(!given.is_empty(), || bad(&format!("Requires one of the params: {}", PROFILE.join(","))))?;
+            let is_started = profile.contains_key("get_started") || given.contains(&"get_started");
+            let words = "You must set a Get Started button if you also wish to use persistent menu";
+            ensure(is_started || !given.contains(&"persistent_menu"), || bad(words))?;
+            let value = |name: &str| params.values.get(name).map(|value| (name.to_owned(), parsed(value)));
+            profile.extend(given.into_iter().filter_map(value));
+        }
+        _ => fields.iter().for_each(|name| drop(profile.remove(name))),
+    }
+    Ok(json!({ "result": "success" }))
+}
+
+/// A parameter of a form is JSON as text.
+fn parsed(value: &Value) -> Value {
+    value.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| value.clone())
 }
 
 /// `sender_action`: typing, seen, reactions (`sender-actions`).

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::kit::{Code, File, Id, Now, State, system_clock};
 
@@ -76,6 +76,8 @@ pub(super) struct Account {
     pub(super) platform: Platform,
     /// Apps subscribed to it, and their fields.
     pub(super) subscribed: BTreeMap<String, BTreeSet<String>>,
+    /// Its Messenger profile, by property.
+    pub(super) profile: Map<String, Value>,
 }
 
 /// An access token of an account for an app.

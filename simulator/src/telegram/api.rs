@@ -18,6 +18,8 @@ const PLAIN: &[(&str, Plain)] = &[
     ("sendlocation", send::location),
     ("sendvenue", send::venue),
     ("sendcontact", send::contact),
+    ("sendpoll", send::poll),
+    ("senddice", send::dice),
     ("sendchataction", chats::action),
     ("copymessage", change::copy),
     ("forwardmessage", change::forward),

@@ -127,17 +127,7 @@ fn plain(state: &mut Telegram, who: i64, content: &Content) -> Result<Value> {
             }
             json!({"contact": contact})
         }
-        "poll" => {
-            let mut option = |text: &Value| {
-                let id = format!("option-{}", state.next_serial());
-                json!({"persistent_id": id, "text": text, "voter_count": 0})
-            };
-            let options: Vec<Value> = list("options")?.iter().map(&mut option).collect();
-            let id = format!("{}", 5_431_112_223_334_000_000 + state.next_serial());
-            json!({"poll": {"id": id, "question": needed("question")?, "options": options, "total_voter_count": 0,
-                "is_closed": false, "is_anonymous": true, "type": "regular", "allows_multiple_answers": false,
-                "allows_revoting": true, "members_only": false}})
-        }
+        "poll" => poll(state, &needed("question")?, &list("options")?),
         "dice" => json!({"dice": pick_all(more, &["emoji", "value"])?}),
         "story" => json!({"story": {"chat": card(&needed("chat")?, "channel"), "id": needed("id")?}}),
         "paid_media" => {
@@ -152,6 +142,19 @@ fn plain(state: &mut Telegram, who: i64, content: &Content) -> Result<Value> {
         "rich_message" => json!({"rich_message": {"blocks": needed("blocks")?}}),
         _ => needed("fields")?,
     })
+}
+
+/// `Poll` of a person or a bot.
+pub(super) fn poll(state: &mut Telegram, question: &Value, options: &[Value]) -> Value {
+    let mut option = |text: &Value| {
+        let id = format!("option-{}", state.next_serial());
+        json!({"persistent_id": id, "text": text, "voter_count": 0})
+    };
+    let options: Vec<Value> = options.iter().map(&mut option).collect();
+    let id = format!("{}", 5_431_112_223_334_000_000 + state.next_serial());
+    json!({"poll": {"id": id, "question": question, "options": options, "total_voter_count": 0, "is_closed": false,
+        "is_anonymous": true, "type": "regular", "allows_multiple_answers": false, "allows_revoting": true,
+        "members_only": false}})
 }
 
 /// `Chat` of which only the name is known: id, title, perhaps a username.

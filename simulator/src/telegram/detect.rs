@@ -2,6 +2,13 @@
 
 use serde_json::{Value, json};
 
+/// A text with its entities.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Text {
+    pub(super) text: String,
+    pub(super) entities: Vec<Value>,
+}
+
 /// A text's length as Telegram counts it: UTF-16 units.
 pub(super) fn length(text: &str) -> usize {
     text.encode_utf16().count()
@@ -26,7 +33,8 @@ pub(super) fn all(text: &str, given: Option<&Value>) -> Vec<Value> {
     let mut all = given.and_then(Value::as_array).cloned().unwrap_or_default();
     let covered: Vec<Value> = all.iter().map(|one| one["offset"].clone()).collect();
     all.extend(entities(text).into_iter().filter(|found| !covered.contains(&found["offset"])));
-    all.sort_by_key(|one| one["offset"].as_i64());
+    // The outer before the inner.
+    all.sort_by_key(|one| (one["offset"].as_i64(), -one["length"].as_i64().unwrap_or_default()));
     all
 }
 

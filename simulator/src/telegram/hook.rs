@@ -1,7 +1,6 @@
 //! `setWebhook`, `deleteWebhook`, `getWebhookInfo`, `getUpdates`; and what a webhook's answers mean.
 
 use std::net::IpAddr;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -59,16 +58,20 @@ fn kinds(params: &Params) -> Result<Option<Vec<String>>, Refusal> {
     list.iter().map(text).collect::<Result<_, _>>().map(Some)
 }
 
-/// Whether a local Bot API server would accept this address, which takes plain HTTP and any port; its literal IP address, if
-/// it is one.
+/// Whether Telegram would accept this address; its literal IP address, if it is one. On this machine, plain HTTP and any
+/// port are accepted too, as a local Bot API server does.
 fn check(address: &str) -> Result<Option<String>, Refusal> {
     let invalid = || bad("invalid webhook URL specified");
     let parsed = url::Url::parse(address).map_err(|_| invalid())?;
     ensure(parsed.has_host(), invalid)?;
-    let is_web = ["https", "http"].contains(&parsed.scheme());
-    ensure(is_web, || bad("bad webhook: An HTTPS URL must be provided for webhook"))?;
     let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']);
-    Ok(host.parse::<IpAddr>().ok().map(|ip| ip.to_string()))
+    let ip = host.parse::<IpAddr>().ok();
+    let is_here = host == "localhost" || ip.is_some_and(|ip| ip.is_loopback());
+    let is_web = parsed.scheme() == "https" || (is_here && parsed.scheme() == "http");
+    ensure(is_web, || bad("bad webhook: An HTTPS URL must be provided for webhook"))?;
+    let is_open = is_here || matches!(parsed.port_or_known_default(), Some(443 | 80 | 88 | 8443));
+    ensure(is_open, || bad("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443"))?;
+    Ok(ip.map(|ip| ip.to_string()))
 }
 
 /// `setWebhook`; the description of its success. An empty address removes the webhook.
@@ -172,21 +175,11 @@ pub(super) fn settled(state: &mut Telegram, hook: usize, reply: &Reply) {
 pub(super) async fn updates(caller: Caller<'_>) -> Answered {
     let Caller { core, bot, params } = caller;
     let kinds = kinds(params)?;
-    let mut changes = core.shared.subscribe();
     let number = core.change(|state| begin(state, bot, params, kinds))?;
-    let seconds = u64::try_from(params.int("timeout").unwrap_or(0)).unwrap_or(0).min(50);
-    let end = tokio::time::Instant::now() + Duration::from_secs(seconds);
-    loop {
-        changes.borrow_and_update();
-        let found = core.read(|state| look(state, bot, number, params))?;
-        if !found.is_empty() {
-            return Ok(Value::Array(found));
-        }
-        let woken = tokio::time::timeout_at(end, changes.changed()).await;
-        if !matches!(woken, Ok(Ok(()))) {
-            return Ok(json!([]));
-        }
-    }
+    let seconds = u64::try_from(params.int("timeout").unwrap_or(0)).unwrap_or(0);
+    let found =
+        core.poll(seconds, |state| look(state, bot, number, params).map(|found| (!found.is_empty()).then_some(found)));
+    Ok(Value::Array(found.await?.unwrap_or_default()))
 }
 
 fn id_of(hook: &Hook) -> i64 {

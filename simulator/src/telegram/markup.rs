@@ -86,8 +86,8 @@ fn inline(one: &Value) -> Result<Value, Refusal> {
     Ok(Value::Object(button))
 }
 
-/// A button's URL, normalised as Telegram does.
-fn address(link: &str) -> Result<String, Refusal> {
+/// The URL of a button or a link, normalised as Telegram does.
+pub(super) fn address(link: &str) -> Result<String, Refusal> {
     let wrong = |why: &str| bad(&format!("inline keyboard button URL '{link}' is invalid: {why}"));
     let whole =
         if link.contains("://") || link.starts_with("tel:") { link.to_owned() } else { format!("http://{link}") };

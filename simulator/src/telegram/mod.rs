@@ -10,7 +10,8 @@
 //! send.rs     messages of bots                    change.rs   editing, deleting, copying, reacting
 //! files.rs    files and their objects             give.rs     files that a call names
 //! hook.rs     webhooks and getUpdates             chats.rs    chats, members, the bot itself
-//! target.rs   the chat of a call                  markup.rs   buttons      text.rs  HTML, entities
+//! target.rs   the chat of a call                  markup.rs   buttons
+//! text.rs     HTML, entities                      markdown.rs MarkdownV2 and Markdown
 //! ```
 
 mod acts;
@@ -24,6 +25,7 @@ mod files;
 mod give;
 mod hook;
 mod json;
+mod markdown;
 mod markup;
 mod options;
 mod params;

@@ -9,7 +9,7 @@ use super::options::{Options, Place, Telegram};
 use super::params::{Answered, Params, Refusal, bad, ensure};
 use super::target::{self, Target};
 use super::text::{self, Text};
-use super::{detect, json as shown};
+use super::{content, detect, json as shown};
 use crate::kit::{Author, Core, Id, Message};
 
 /// The chat, the quote and the buttons of a message.
@@ -161,6 +161,37 @@ pub(super) fn contact(state: &mut Telegram, bot: &Id, params: &Params) -> Answer
     ensure(size <= 2048, || bad("CONTACT_VCARD_TOO_LONG"))?;
     let frame = frame(state, bot, params)?;
     Ok(post(state, bot, &frame, draft("contact", json!({"contact": contact}))))
+}
+
+/// `sendPoll`: 2–12 answers, each a text or an `InputPollOption`.
+pub(super) fn poll(state: &mut Telegram, bot: &Id, params: &Params) -> Answered {
+    let question = params.needed("question", "poll question must be non-empty")?;
+    let given = params.json("options", "options")?.unwrap_or_default();
+    let text = |one: &Value| if one.is_string() { one.clone() } else { one["text"].clone() };
+    let options: Vec<Value> = given.as_array().into_iter().flatten().map(text).collect();
+    let is_filled = |one: &Value| one.as_str().is_some_and(|text| !text.is_empty());
+    ensure(options.len() >= 2, || bad("poll must have at least 2 option"))?;
+    ensure(options.len() <= 12, || bad("poll can't have more than 12 options"))?;
+    ensure(options.iter().all(is_filled), || bad("poll options must be non-empty"))?;
+    let frame = frame(state, bot, params)?;
+    let mut poll = content::poll(state, &json!(question), &options);
+    for key in ["is_anonymous", "allows_multiple_answers"].into_iter().filter(|key| params.values.contains_key(*key)) {
+        poll["poll"][key] = json!(params.flag(key));
+    }
+    Ok(post(state, bot, &frame, draft("poll", poll)))
+}
+
+/// Emoji of dice with their numbers of values.
+const DICE: [(&str, i64); 6] = [("🎲", 6), ("🎯", 6), ("🎳", 6), ("🏀", 5), ("⚽", 5), ("🎰", 64)];
+
+/// `sendDice`.
+pub(super) fn dice(state: &mut Telegram, bot: &Id, params: &Params) -> Answered {
+    let emoji = params.filled("emoji").unwrap_or_else(|| "🎲".to_owned());
+    let known = DICE.iter().find(|(one, _)| *one == emoji.trim_end_matches('\u{fe0f}'));
+    let (emoji, values) = known.ok_or_else(|| bad("wrong dice emoji"))?;
+    let frame = frame(state, bot, params)?;
+    let value = state.next_serial() % values + 1;
+    Ok(post(state, bot, &frame, draft("dice", json!({"dice": {"emoji": emoji, "value": value}}))))
 }
 
 /// `sendPhoto`, `sendVideo`, `sendAnimation`, `sendAudio`, `sendVoice`, `sendVideoNote`, `sendDocument`, `sendSticker`.

@@ -2,15 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::detect;
+pub(super) use super::detect::Text;
 use super::params::{Params, Refusal, bad, ensure};
-
-/// A text with its entities.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Text {
-    pub(super) text: String,
-    pub(super) entities: Vec<Value>,
-}
+use super::{detect, markdown};
 
 /// `text` with `entities` or `parse_mode`: 1–4096 UTF-16 units after parsing.
 pub(super) fn message(params: &Params) -> Result<Text, Refusal> {
@@ -37,16 +31,18 @@ fn parsed(given: &str, entities: Option<Value>, mode: Option<&str>) -> Result<Te
         },
         ("", None) => Text { text: given.to_owned(), entities: Vec::new() },
         ("html", None) => html(given)?,
-        // Markdown is not supported: no test needs it, and a partial implementation could mislead.
+        ("markdown", None) => markdown::older(given)?,
+        ("markdownv2", None) => markdown::second(given)?,
         _ => return Err(bad("unsupported parse_mode")),
     };
     let mut text = trimmed(text);
-    let units = detect::length(&text.text);
-    let fits = |entity: &Value| {
-        let number = |key: &str| usize::try_from(entity[key].as_i64().unwrap_or(-1)).unwrap_or(usize::MAX);
-        number("offset").saturating_add(number("length")) <= units
-    };
-    text.entities.retain(fits);
+    let units = i64::try_from(detect::length(&text.text)).unwrap_or_default();
+    text.entities.retain_mut(|entity| {
+        let [offset, length] = ["offset", "length"].map(|key| entity[key].as_i64().unwrap_or(-1));
+        let length = length.min(units - offset);
+        entity["length"] = json!(length);
+        offset >= 0 && length > 0
+    });
     Ok(text)
 }
 

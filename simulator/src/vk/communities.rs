@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::options::{CHATS, Community, Options, Server, State, dialogue, wall};
+use super::options::{CHATS, Community, Options, Polling, Server, State, Wants, dialogue, wall};
 use super::{acts, files};
 use crate::kit::{Dialog, DialogKind, Id, Line, MessageView, NewPerson, Sample, Simulator, Upload};
 
@@ -79,6 +79,7 @@ impl Simulator<Options> {
                 has_messages: true,
                 has_bot: true,
                 confirmation_code: confirmation_code.clone(),
+                polling: Polling { wants: Wants::first(), ..Polling::default() },
                 ..Community::default()
             };
             state.own.communities.insert(id, known);

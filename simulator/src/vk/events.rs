@@ -11,6 +11,9 @@ use crate::kit::{Author, Hook, HookState, Id, Post, Reply};
 /// Attempts after which an event is dropped and its server is disabled.
 const MOST: u32 = 12;
 
+/// Events that a long poll keeps.
+const KEPT: usize = 1_000;
+
 /// Milliseconds until the next attempt: 5, 10, 20 … seconds, up to ten minutes.
 pub(super) fn wait(attempts: u32) -> Option<i64> {
     let seconds = 5_i64.checked_shl(attempts.saturating_sub(1)).unwrap_or(i64::MAX);
@@ -19,7 +22,7 @@ pub(super) fn wait(attempts: u32) -> Option<i64> {
 
 /// An event for a server; those of one peer are sent in order.
 fn hook(community: i64, server: &Server, peer: i64, mut body: Value, now: i64) -> Hook {
-    (body["group_id"], body["v"]) = (json!(community), json!(server.api_version));
+    (body["group_id"], body["v"]) = (json!(community), json!(server.wants.api_version));
     if !server.secret.is_empty() {
         body["secret"] = json!(server.secret);
     }
@@ -40,12 +43,22 @@ fn server_id(hook: &Hook) -> i64 {
 }
 
 impl State {
-    /// Queues an event for every confirmed server of a community that is subscribed to its kind.
+    /// Queues an event for the long poll and every confirmed server of a community that are subscribed to its kind.
     pub(super) fn publish(&mut self, community: i64, kind: &str, peer: i64, object: &Value) {
         let body = json!({"type": kind, "event_id": self.next_hex(40), "object": object});
-        let servers = self.own.communities.get(&community).into_iter().flat_map(|one| one.servers.values());
-        for server in servers.filter(|one| one.status == ServerStatus::Ok && one.kinds.contains(kind)) {
+        let Some(known) = self.own.communities.get_mut(&community) else { return };
+        let wants = |one: &&Server| one.status == ServerStatus::Ok && one.wants.kinds.contains(kind);
+        for server in known.servers.values().filter(wants) {
             self.outbox.push(hook(community, server, peer, body.clone(), self.now));
+        }
+        let polling = &mut known.polling;
+        if polling.is_on && polling.wants.kinds.contains(kind) {
+            let mut event = body;
+            (event["group_id"], event["v"]) = (json!(community), json!(polling.wants.api_version));
+            polling.events.push(event);
+            let over = polling.events.len().saturating_sub(KEPT);
+            polling.events.drain(..over);
+            polling.forgotten += over;
         }
     }
 

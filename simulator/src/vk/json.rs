@@ -76,13 +76,17 @@ pub(super) fn inner(state: &State, dialog: &Dialog, message: &Message) -> Value 
     shown
 }
 
+fn version(message: &Message) -> i64 {
+    10_000_000 + message.id.number()
+}
+
 /// A message, or a comment, as contained in answers and events.
 pub(super) fn message(state: &State, dialog: &Dialog, message: &Message) -> Value {
     if let Some((thing, object)) = message.post.as_ref().and_then(thing) {
         return comment(state, dialog, message, thing, object);
     }
     let is_out = !matches!(message.author, Author::Person(_));
-    let mut shown = json!({"version": 10_000_000 + message.id.number(), "fwd_messages": [], "important": false,
+    let mut shown = json!({"version": version(message), "fwd_messages": [], "important": false,
         "is_hidden": false, "out": i32::from(is_out), "random_id": 0});
     if let Some(at) = message.edited_at {
         shown["update_time"] = json!(at / 1_000);
@@ -184,12 +188,16 @@ pub(super) fn conversation(dialog: &Dialog) -> Value {
     let mut read =
         dialog.messages.iter().filter(|one| !matches!(one.author, Author::Person(_)) && one.read_at.is_some());
     let (kind, local) = if dialog.kind == DialogKind::Group { ("chat", peer - CHATS) } else { ("user", peer) };
+    let read = read.next_back();
     let shown = json!({
         "peer": {"id": peer, "type": kind, "local_id": local},
+        "version": last.map_or(0, |one| version(one)),
         "last_message_id": last.map_or(0, |one| number(dialog, one)),
         "last_conversation_message_id": last.map_or(0, |one| one.id.number()),
+        "in_read": 0,
         "in_read_cmid": 0,
-        "out_read_cmid": read.next_back().map_or(0, |one| one.id.number()),
+        "out_read": read.map_or(0, |one| number(dialog, one)),
+        "out_read_cmid": read.map_or(0, |one| one.id.number()),
         "can_write": {"allowed": true},
     });
     and(shown, Value::Object(dialog.more.clone()))

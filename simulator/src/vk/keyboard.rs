@@ -18,13 +18,26 @@ fn bad(detail: &str) -> Refusal {
 }
 
 /// Gives a message its keyboard, or takes it away.
-pub(super) fn set(message: &mut Message, keyboard: Option<Value>) -> Result<(), Refusal> {
+pub(super) fn set(message: &mut Message, mut keyboard: Option<Value>) -> Result<(), Refusal> {
+    keyboard.as_mut().map(complete);
     message.buttons = keyboard.as_ref().map(read).transpose()?.unwrap_or_default();
     match keyboard {
         Some(keyboard) => message.more.insert("keyboard".to_owned(), keyboard),
         None => message.more.remove("keyboard"),
     };
     Ok(())
+}
+
+/// Adds what VK adds: payloads are shown as text, also those that were given as JSON.
+fn complete(keyboard: &mut Value) {
+    for key in ["one_time", "inline"] {
+        keyboard[key] = Value::from(keyboard[key] == true);
+    }
+    let rows = keyboard["buttons"].as_array_mut().into_iter().flatten();
+    let actions = rows.filter_map(Value::as_array_mut).flatten().filter_map(|one| one.get_mut("action"));
+    for payload in actions.filter_map(|action| action.get_mut("payload")).filter(|payload| !payload.is_string()) {
+        *payload = Value::from(payload.to_string());
+    }
 }
 
 fn read(keyboard: &Value) -> Result<Vec<Vec<Button>>, Refusal> {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::call::{Answered, Asked, Refusal, ensure, refused, refused_for, wrong};
 use super::options::{CHATS, State, dialogue, number, numbered, wall};
-use super::{acts, files, json, keyboard};
+use super::{acts, files, json, keyboard, options};
 use crate::kit::{Author, Dialog, DialogKind, Id, Message, Notice};
 
 /// Maximum characters of a text, attachments of a message, characters of a payload.
@@ -176,20 +176,29 @@ pub(super) fn edit(state: &mut State, asked: &Asked<'_>) -> Answered {
     Ok(json!(1))
 }
 
-/// `messages.delete`.
+/// `messages.delete`: of one dialogue, or by the community's ids of all.
 pub(super) fn delete(state: &mut State, asked: &Asked<'_>) -> Answered {
-    let (ids, cmids, peer) = (asked.ints("message_ids"), asked.ints("cmids"), asked.needed_int("peer_id")?);
-    let dialog = dialog(state, asked)?;
-    let meant = |one: &Message| cmids.contains(&one.id.number()) || ids.contains(&number(dialog, one));
-    let meant: Vec<(i64, Id)> =
-        dialog.messages.iter().filter(|one| meant(one)).map(|one| (number(dialog, one), one.id.clone())).collect();
-    let answers = meant.into_iter().map(|(id, cmid)| {
-        if let Some(message) = dialog.message_mut(&cmid) {
-            message.is_removed = true;
+    let (ids, cmids) = (asked.ints("message_ids"), asked.ints("cmids"));
+    let peer = if ids.is_empty() { Some(asked.needed_int("peer_id")?) } else { asked.int("peer_id") };
+    if peer.is_some() {
+        dialog(state, asked)?;
+    }
+    let is_asked =
+        |one: &&mut Dialog| one.line == Id::from(asked.community) && peer.is_none_or(|peer| options::peer(one) == peer);
+    let mut answers = Vec::new();
+    for dialog in state.dialogs.values_mut().filter(is_asked) {
+        let meant = |one: &Message| cmids.contains(&one.id.number()) || ids.contains(&number(dialog, one));
+        let meant = dialog.messages.iter().filter(|one| meant(one));
+        let meant: Vec<(i64, Id)> = meant.map(|one| (number(dialog, one), one.id.clone())).collect();
+        for (id, cmid) in meant {
+            if let Some(message) = dialog.message_mut(&cmid) {
+                message.is_removed = true;
+            }
+            answers.push(json!({"peer_id": options::peer(dialog), "message_id": id, "conversation_message_id": cmid,
+                "response": 1}));
         }
-        json!({"peer_id": peer, "message_id": id, "conversation_message_id": cmid, "response": 1})
-    });
-    Ok(answers.collect())
+    }
+    Ok(json!(answers))
 }
 
 /// `messages.sendReaction`.
@@ -225,8 +234,9 @@ pub(super) fn activity(state: &mut State, asked: &Asked<'_>) -> Answered {
 /// `messages.markAsRead`.
 pub(super) fn read(state: &mut State, asked: &Asked<'_>) -> Answered {
     let dialog = dialog(state, asked)?;
-    let last = dialog.messages.last().map_or(0, |one| one.id.number());
-    dialog.more.insert("in_read_cmid".to_owned(), json!(last));
+    let last = dialog.messages.last().map_or((0, 0), |one| (one.id.number(), number(dialog, one)));
+    dialog.more.insert("in_read_cmid".to_owned(), json!(last.0));
+    dialog.more.insert("in_read".to_owned(), json!(last.1));
     Ok(json!(1))
 }
 

@@ -6,9 +6,9 @@
 //! wire.rs      tables, and answers to the kit        acts.rs         places of acts, content, what follows
 //! api.rs       methods, and who may call them        events.rs       what is reported, and how
 //! messages.rs  calls that write                      history.rs      calls that read
-//! servers.rs   callback servers                      files.rs        uploads, and files at their addresses
+//! servers.rs   callback servers, the long poll        files.rs        uploads, and files at their addresses
 //! keyboard.rs  checks keyboards                      json.rs         the objects of the API
-//! login.rs     how apps get tokens
+//! login.rs     how apps get tokens                    execute.rs      several calls in one
 //! call.rs      parameters, results and refusals      communities.rs  new communities, people, chats; views
 //! ```
 
@@ -17,6 +17,7 @@ mod api;
 mod call;
 mod communities;
 mod events;
+mod execute;
 mod files;
 mod history;
 mod json;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
+
 use crate::kit::{self, Code, Dialog, DialogKind, Id, Message, Now, Upload, system_clock};
 
 /// Peer ids of group chats start here.
@@ -65,6 +67,25 @@ pub(super) struct Community {
     pub(super) servers: BTreeMap<i64, Server>,
     pub(super) last_server: i64,
     pub(super) blacklist: BTreeSet<i64>,
+    pub(super) polling: Polling,
+}
+
+/// A community's long poll (<https://dev.vk.com/api/bots-long-poll/getting-started>).
+#[derive(Default)]
+pub(super) struct Polling {
+    pub(super) is_on: bool,
+    pub(super) key: String,
+    pub(super) wants: Wants,
+    /// The number of events that were forgotten, and those that are kept.
+    pub(super) forgotten: usize,
+    pub(super) events: Vec<Value>,
+}
+
+/// What a callback server or a long poll is subscribed to, and the version of its events.
+#[derive(Clone, Debug, Default)]
+pub struct Wants {
+    pub api_version: String,
+    pub kinds: BTreeSet<String>,
 }
 
 #[derive(Clone)]
@@ -92,8 +113,7 @@ pub struct Server {
     pub url: String,
     pub secret: String,
     pub status: ServerStatus,
-    pub api_version: String,
-    pub kinds: BTreeSet<String>,
+    pub wants: Wants,
 }
 
 impl State {

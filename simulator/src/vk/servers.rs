@@ -1,9 +1,11 @@
-//! Callback servers (<https://dev.vk.com/api/callback/getting-started>).
+//! Callback servers (<https://dev.vk.com/api/callback/getting-started>), and the long poll
+//! (<https://dev.vk.com/api/bots-long-poll/getting-started>).
 
 use serde_json::{Map, Value, json};
 
-use super::call::{Answered, Asked, Refusal, ensure, refused, wrong};
-use super::options::{Community, Server, ServerStatus, State};
+use super::call::{Answered, Asked, Refusal, ensure, param, refused, wrong};
+use super::options::{Community, Options, Server, ServerStatus, State, Wants};
+use crate::kit::{Answer, Call, Core};
 
 const MOST: usize = 10;
 /// Maximum characters of a title, and of a secret.
@@ -35,8 +37,7 @@ fn described(id: i64, asked: &Asked<'_>) -> Result<Server, Refusal> {
     ensure(title.chars().count() <= TITLE, || wrong("title should be less than 14 letters"))?;
     let fits = secret.chars().count() <= SECRET && secret.chars().all(|one| one.is_ascii_alphanumeric());
     ensure(fits, || wrong("secret_key is invalid"))?;
-    let (status, api_version) = (ServerStatus::Wait, "5.199".to_owned());
-    Ok(Server { id, title, url, secret, status, api_version, kinds: Default::default() })
+    Ok(Server { id, title, url, secret, status: ServerStatus::Wait, wants: Wants::first() })
 }
 
 /// `groups.getCallbackConfirmationCode`.
@@ -85,26 +86,86 @@ pub(super) fn delete(state: &mut State, asked: &Asked<'_>) -> Answered {
     Ok(json!(1))
 }
 
-/// `groups.getCallbackSettings`.
-pub(super) fn settings(state: &mut State, asked: &Asked<'_>) -> Answered {
-    let server = own_server(state, asked)?;
-    let wanted = |kind: &str| (kind.to_owned(), json!(i32::from(server.kinds.contains(kind))));
-    let events: Map<String, Value> = KINDS.split_whitespace().map(wanted).collect();
-    Ok(json!({"api_version": server.api_version, "events": events}))
+impl Wants {
+    pub(super) fn first() -> Self {
+        Self { api_version: "5.199".to_owned(), kinds: Default::default() }
+    }
+
+    fn shown(&self) -> Value {
+        let wanted = |kind: &str| (kind.to_owned(), json!(i32::from(self.kinds.contains(kind))));
+        let events: Map<String, Value> = KINDS.split_whitespace().map(wanted).collect();
+        json!({"api_version": self.api_version, "events": events})
+    }
+
+    /// Kinds that are not listed stay as they are.
+    fn set(&mut self, asked: &Asked<'_>) -> Answered {
+        if let Some(version) = asked.text("api_version") {
+            version.clone_into(&mut self.api_version);
+        }
+        for kind in KINDS.split_whitespace() {
+            match asked.text(kind) {
+                Some("1" | "true") => self.kinds.insert(kind.to_owned()),
+                Some(_) => self.kinds.remove(kind),
+                None => false,
+            };
+        }
+        Ok(json!(1))
+    }
 }
 
-/// `groups.setCallbackSettings`: kinds that are not listed stay as they are.
+/// `groups.getCallbackSettings`.
+pub(super) fn settings(state: &mut State, asked: &Asked<'_>) -> Answered {
+    Ok(own_server(state, asked)?.wants.shown())
+}
+
+/// `groups.setCallbackSettings`.
 pub(super) fn set_settings(state: &mut State, asked: &Asked<'_>) -> Answered {
-    let server = own_server(state, asked)?;
-    if let Some(version) = asked.text("api_version") {
-        server.api_version = version.to_owned();
+    own_server(state, asked)?.wants.set(asked)
+}
+
+/// `groups.getLongPollSettings`.
+pub(super) fn poll_settings(state: &mut State, asked: &Asked<'_>) -> Answered {
+    let polling = &own(state, asked)?.polling;
+    let mut shown = polling.wants.shown();
+    shown["is_enabled"] = json!(polling.is_on);
+    Ok(shown)
+}
+
+/// `groups.setLongPollSettings`.
+pub(super) fn set_poll_settings(state: &mut State, asked: &Asked<'_>) -> Answered {
+    let polling = &mut own(state, asked)?.polling;
+    if asked.text("enabled").is_some() {
+        polling.is_on = asked.flag("enabled");
     }
-    for kind in KINDS.split_whitespace() {
-        match asked.text(kind) {
-            Some("1" | "true") => server.kinds.insert(kind.to_owned()),
-            Some(_) => server.kinds.remove(kind),
-            None => false,
-        };
-    }
-    Ok(json!(1))
+    polling.wants.set(asked)
+}
+
+/// `groups.getLongPollServer`: a new key, with which older ones end.
+pub(super) fn poll_server(state: &mut State, asked: &Asked<'_>) -> Answered {
+    let (key, server) = (state.next_hex(40), format!("{}/whp/{}", state.base, asked.community));
+    let polling = &mut own(state, asked)?.polling;
+    ensure(polling.is_on, || wrong("longpoll for this group is not enabled"))?;
+    polling.key.clone_from(&key);
+    Ok(json!({"key": key, "server": server, "ts": (polling.forgotten + polling.events.len()).to_string()}))
+}
+
+/// `act=a_check` of a long poll: waits up to `wait` seconds for events behind `ts`.
+pub(super) async fn check(core: &Core<Options>, community: &str, call: &Call) -> Answer {
+    let seconds = param(call, "wait").and_then(|wait| wait.parse().ok()).unwrap_or(25);
+    let found = core.poll(seconds, |state| behind(state, community, call)).await;
+    let nothing = || json!({"ts": param(call, "ts"), "updates": []});
+    Answer::json(200, &found.map_or_else(|failed| failed, |found| found.unwrap_or_else(nothing)))
+}
+
+/// The events behind `ts`, if there are any. An error has VK's number: 1 with a new `ts` where they are not kept, 2 where
+/// the key is over.
+fn behind(state: &State, community: &str, call: &Call) -> Result<Option<Value>, Value> {
+    let known = community.parse().ok().and_then(|id: i64| state.own.communities.get(&id)).map(|one| &one.polling);
+    let valid = known.filter(|one| one.is_on && param(call, "key") == Some(&one.key));
+    let polling = valid.ok_or_else(|| json!({"failed": 2}))?;
+    let next = polling.forgotten + polling.events.len();
+    let at = param(call, "ts").and_then(|ts| ts.parse::<usize>().ok()?.checked_sub(polling.forgotten));
+    let events =
+        at.and_then(|at| polling.events.get(at..)).ok_or_else(|| json!({"failed": 1, "ts": next.to_string()}))?;
+    Ok((!events.is_empty()).then(|| json!({"ts": next.to_string(), "updates": events})))
 }

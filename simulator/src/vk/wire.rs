@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::call::{self, Refusal, refused};
 use super::communities::NewCommunity;
 use super::options::{Options, Own, State};
-use super::{acts, api, events, files, json, login, messages};
+use super::{acts, api, events, execute, files, json, login, messages, servers};
 use crate::kit::{
     ActWord, Answer, Call, Core, Done, Fault, FaultWords, Handlers, Hook, HookFault, Id, Kind, Look, Message, Named,
     Now, PLAIN, Policy, Post, Reply, Sample, Verb, Wire, Words,
@@ -100,6 +100,8 @@ impl Wire for Options {
             return answer;
         }
         match (call.method.as_str(), call.segments().as_slice()) {
+            ("GET" | "POST", ["method", "execute"]) => core.change(|state| execute::run(state, call)),
+            ("GET" | "POST", ["whp", community]) => servers::check(core, community, call).await,
             ("GET" | "POST", ["method", name]) => {
                 call::answer(core.change(|state| api::call(state, name, call)), name, call)
             }

@@ -3,7 +3,6 @@ and prints what it saw as one line of JSON. What fails is named by the rule of t
 
 import argparse
 import asyncio
-import contextlib
 import http.client
 import json
 import sys
@@ -17,23 +16,10 @@ import httpx
 import requests
 
 from dialling import SandboxTransport, redirect_requests
+from rules import check, rule
 
 HOST = "acme.amocrm.ru"
 PHONE = [{"field_code": "PHONE", "values": [{"value": "+79990001122", "enum_code": "WORK"}]}]
-
-
-@contextlib.contextmanager
-def rule(words: str):
-    """What is inside works as this rule says."""
-    try:
-        yield
-    except Exception as error:
-        raise SystemExit(f"the rule that fails: {words}: {type(error).__name__}: {error}") from error
-
-
-def check(is_so: bool, seen: object) -> None:
-    if not is_so:
-        raise AssertionError(f"saw {seen!r}")
 
 
 def redirect_urllib(sandbox: str) -> None:

@@ -2,15 +2,15 @@
 //! need. What they print of a failure names the rule of the protocol.
 
 use serde_json::{Value, json};
+use simulator::crm::Sandbox;
 
 use super::{CLIENT, CLIENT_SECRET, Client, HOST, REDIRECT, account, folder, installed, seen_by};
 
 const KOMMO: &str = "acme.kommo.com";
 
-/// What a client from the Python registry prints about an account.
-async fn drives(client: &str, host: &str) -> Option<(simulator::crm::Sandbox, Value)> {
+/// A client from the Python registry at an account.
+fn starts(client: &str, host: &str, sandbox: &Sandbox) -> Option<Client> {
     let python = installed("PAROM_TEST_PYTHON")?;
-    let sandbox = account().await;
     sandbox.add_account(host);
     let code = sandbox.issue_code(host, "main");
     let given = [
@@ -21,7 +21,13 @@ async fn drives(client: &str, host: &str) -> Option<(simulator::crm::Sandbox, Va
         ("redirect-uri", REDIRECT),
         ("code", &code),
     ];
-    let mut program = Client::start(&python, &folder("python"), "rest_clients.py", &given);
+    Some(Client::start(&python, &folder("python"), "rest_clients.py", &given))
+}
+
+/// What it prints about the account.
+async fn drives(client: &str, host: &str) -> Option<(Sandbox, Value)> {
+    let sandbox = account().await;
+    let mut program = starts(client, host, &sandbox)?;
     let seen = program.line().await;
     program.ends_well().await;
     Some((sandbox, seen))
@@ -63,6 +69,17 @@ async fn amocrm_mcp_reads_every_kind() {
 #[tokio::test]
 async fn amocrm_api_filters_and_makes_companies() {
     agrees("amocrm_api").await;
+}
+
+#[tokio::test]
+async fn a_mistake_of_the_local_amocrm_is_found_and_its_rule_named() {
+    let sandbox = account().await;
+    // Lists forget their filters.
+    sandbox.break_it(&"no-filters".parse().unwrap()).unwrap();
+    let Some(mut client) = starts("aioamocrm", HOST, &sandbox) else { return };
+    let said = client.line().await["the rule that fails"].to_string();
+    assert!(said.contains("crm-api 5.8, leads are filtered by updated_at"), "{said}");
+    sandbox.stop().await;
 }
 
 #[tokio::test]

@@ -132,6 +132,7 @@ pub(super) fn create(request: &Request<'_>, category: &[&str]) -> Reply {
                 pipeline_id,
                 source_name: text("source_name"),
                 source_uid: text("source_uid"),
+                service: String::new(),
                 metadata: item["metadata"].clone(),
                 created_at,
                 sorted: None,

@@ -38,6 +38,8 @@ pub(crate) struct Unsorted {
     pub(crate) source_name: String,
     /// External id of the source, or the channel's code if there is none.
     pub(crate) source_uid: String,
+    /// The code of a chat's channel.
+    pub(crate) service: String,
     /// As an integration gave it; null for chats.
     pub(crate) metadata: Value,
     pub(crate) created_at: i64,
@@ -71,18 +73,22 @@ impl Unsorted {
     fn told(&self, action: &'static str, account: &Account, last: Option<&Message>) -> Event {
         let contact = account.crm.lead(self.lead_id).and_then(|lead| account.crm.contact(lead.number("contact_id")));
         let person = account.person_in(&self.chat_id);
-        let talk = account.crm.talks.iter().rev().find(|talk| talk.chat_id == self.chat_id);
-        let client = person.map(|person| json!({"id": person.id, "name": person.name, "avatar": person.avatar}));
-        let data = last.map(|one| json!([{"id": one.id, "text": one.text, "date": one.msec_timestamp / 1000}]));
+        let client = person.map(|person| json!({"id": person.id, "name": person.name, "picture": person.avatar}));
+        let data =
+            last.map(|one| json!([{"id": one.id, "text": one.text, "date": one.msec_timestamp / 1000, "manager": 0}]));
         let source_data = match self.category {
             "chats" => json!({
                 "source_name": self.source_name,
                 "name": self.source_name,
                 "from": contact.map(Card::name),
                 "to": self.source_name,
-                "service": talk.map(|talk| &talk.origin),
+                "date": last.map(|one| one.msec_timestamp / 1000),
+                "service": self.service,
+                "site": self.source_name,
+                "source": self.source_uid,
+                "source_uid": self.source_uid,
                 "client": client,
-                "origin": {"chat_id": self.chat_id},
+                "origin": {"provider": "amojo", "chat_id": self.chat_id},
                 "last_message_text": last.map(|one| &one.text),
                 "data": data,
             }),
@@ -100,6 +106,8 @@ impl Unsorted {
             "created_at": self.created_at,
             "date_create": self.created_at,
             "pipeline_id": self.pipeline_id,
+            "account_id": account.id,
+            "source_id": account.crm.lead(self.lead_id).map(|lead| lead.number("source_id")),
             "lead_id": self.lead_id,
         });
         Event { setting: format!("{action}_unsorted"), keys: vec!["unsorted", action], fields }
@@ -182,6 +190,7 @@ impl Account {
                 pipeline_id,
                 source_name,
                 source_uid: source.map_or_else(|| origin.to_owned(), |source| source.external_id),
+                service: origin.to_owned(),
                 created_at: now,
                 sorted: None,
             };

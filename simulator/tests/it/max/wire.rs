@@ -121,3 +121,16 @@ async fn a_failing_address_is_repeated_and_removed_after_eight_hours() {
     world.stage.advance(8 * 3600).await;
     assert!(max.subscriptions(world.bot.id).is_empty());
 }
+
+#[tokio::test]
+async fn a_bot_without_a_webhook_asks_for_its_updates() {
+    let world = World::started().await;
+    let get = async |query: &str| world.ok(Method::GET, &format!("/updates?timeout=0{query}"), Value::Null).await;
+    let first = get("").await;
+    assert_eq!(first["updates"][0]["update_type"], "bot_started");
+    assert_eq!(get("").await["updates"], first["updates"], "until a marker confirms them");
+    assert_eq!(get(&format!("&marker={}", first["marker"])).await["updates"], json!([]));
+    world.maria().writes("Hello").unwrap();
+    assert_eq!(get("&types=bot_stopped").await["updates"], json!([]));
+    assert_eq!(get("").await["updates"][0]["message"]["body"]["text"], "Hello");
+}

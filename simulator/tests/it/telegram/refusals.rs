@@ -90,6 +90,15 @@ async fn every_wrong_call_is_refused_in_telegrams_words() {
         ("sendPhoto", json!({"photo": "ftp://acme.test/x.png"}), "wrong HTTP URL specified"),
         ("sendPhoto", json!({"photo": "no/address"}), "wrong file identifier/HTTP URL specified"),
         ("getFile", json!({"file_id": "made up"}), "invalid file_id"),
+        ("sendPoll", json!({"question": "When?", "options": ["Now"]}), "poll must have at least 2 option"),
+        ("sendDice", json!({"emoji": "👋"}), "wrong dice emoji"),
+        (
+            "sendMessage",
+            json!({"text": "5.0", "parse_mode": "MarkdownV2"}),
+            "can't parse entities: Character '.' is reserved",
+        ),
+        ("setWebhook", json!({"url": "http://acme.test/"}), "bad webhook: An HTTPS URL must be provided for webhook"),
+        ("setWebhook", json!({"url": "https://acme.test:9/"}), "bad webhook: Webhook can be set up only on ports"),
         ("getUserProfilePhotos", json!({"user_id": 1}), "user not found"),
     ] {
         let mut call = json!({"chat_id": maria});

@@ -124,3 +124,25 @@ async fn the_examples_are_accepted() {
     assert_eq!(world.vk().faults().left(), 3);
     assert_eq!(world.refused("users.get", &[]).await, 5, "the token was revoked");
 }
+
+#[tokio::test]
+async fn a_long_poll_gives_what_is_behind_ts_and_says_what_is_over() {
+    let world = World::start().await;
+    assert_eq!(world.refused("groups.getLongPollServer", &[]).await, 100);
+    world.ok("groups.setLongPollSettings", &[("enabled", "1"), ("message_new", "1")]).await;
+    let server = world.ok("groups.getLongPollServer", &[]).await;
+    let (key, path) = (server["key"].as_str().unwrap(), format!("/whp/{}", world.acme.id));
+    assert!(server["server"].as_str().unwrap().ends_with(&path), "{server}");
+    let check = async |key: &str, ts: &str| -> serde_json::Value {
+        let asked = [("act", "a_check"), ("key", key), ("ts", ts), ("wait", "0")];
+        serde_json::from_str(&world.stage.form(&path, &asked).await.1).unwrap()
+    };
+    assert_eq!(check(key, "0").await, json!({"ts": "0", "updates": []}));
+    world.maria().writes("Hello").unwrap();
+    let found = check(key, "0").await;
+    let update = &found["updates"][0];
+    assert_eq!((&found["ts"], &update["type"], &update["v"]), (&json!("1"), &json!("message_new"), &json!("5.199")));
+    assert_eq!(update["object"]["message"]["text"], "Hello");
+    assert_eq!(check("another", "1").await, json!({"failed": 2}));
+    assert_eq!(check(key, "7").await, json!({"failed": 1, "ts": "1"}));
+}

@@ -150,7 +150,7 @@ impl Taken for Vk {
 
     fn serves(&self, at: &At, rival: &Rival) -> bool {
         let servers = self.servers(at.line.number());
-        servers.iter().any(|one| one.url.starts_with(&rival.served.url) && one.kinds.contains("message_new"))
+        servers.iter().any(|one| one.url.starts_with(&rival.served.url) && one.wants.kinds.contains("message_new"))
     }
 }
 

@@ -235,3 +235,35 @@ async fn c2_messages_and_incoming_leads_are_told_as_recorded() {
     }
     assert_eq!(form(&told[5].body)["unsorted[delete][0][action]"], "decline");
 }
+
+/// What receivers of production recorded (crm-api §11.1), as `amocrm` keeps it, is there with every key.
+#[tokio::test]
+async fn hooks_have_what_was_recorded() {
+    let world = World::connected().await;
+    let events = ["add_message", "add_unsorted", "add_talk", "add_lead", "update_lead"];
+    let token = subscribed(&world, NOWHERE, &events).await;
+    let (_, made) = world.api(&token, "POST", "leads", Some(json!([{"name": "Sofa", "price": 300}]))).await;
+    let lead = made["_embedded"]["leads"][0]["id"].as_i64().unwrap();
+    let (_, pipelines) = world.api(&token, "GET", "leads/pipelines", None).await;
+    let step = pipelines["_embedded"]["pipelines"][0]["_embedded"]["statuses"][1]["id"].clone();
+    world.api(&token, "PATCH", &format!("leads/{lead}"), Some(json!({"status_id": step}))).await;
+    let mut words = text("m-1", "Where is it?");
+    words["sender"]["avatar"] = json!("https://acme.test/avatar.jpg");
+    world.message(words).await;
+    let sent = attempts(&world, 5).await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../amocrm/tests/fixtures/recorded");
+    for (name, event) in [
+        ("crm_message", "add_message"),
+        ("crm_incoming_lead", "add_unsorted"),
+        ("crm_talk", "add_talk"),
+        ("crm_lead_add", "add_lead"),
+        ("crm_lead_update", "update_lead"),
+    ] {
+        let recorded = std::fs::read_to_string(format!("{folder}/{name}.txt")).unwrap();
+        let recorded = form(&recorded.lines().collect::<Vec<_>>().join("&"));
+        let ours: Vec<_> = sent.iter().filter(|one| one.event == event).map(|one| form(&one.body)).collect();
+        let missing: Vec<&String> =
+            recorded.keys().filter(|key| !ours.iter().any(|one| one.contains_key(*key))).collect();
+        assert!(missing.is_empty(), "{event} lacks {missing:?}: {ours:?}");
+    }
+}
