@@ -362,6 +362,8 @@ pub struct Kind {
     /// The messenger is the account's own server, called by signed webhooks. Parom generates their secret and keeps it
     /// when the account leaves, because it gives access to nothing else.
     pub own_server: bool,
+    /// It passes on a phone number only if it is the writer's own.
+    pub vouches_for_numbers: bool,
     /// Customers write on pages that Parom serves and other sites embed.
     pub web_chat: bool,
     /// The link that opens a chat with a line of this name; none if there is none.

@@ -31,6 +31,11 @@ pub fn has_own_server(name: &str) -> bool {
     is(name, |kind| kind.own_server)
 }
 
+/// Whether a phone number that comes from this kind is the writer's own, on the messenger's word.
+pub fn vouches_for_numbers(name: &str) -> bool {
+    is(name, |kind| kind.vouches_for_numbers)
+}
+
 /// Whether sources of this kind are pages that Parom serves.
 pub fn is_web_chat(name: &str) -> bool {
     is(name, |kind| kind.web_chat)

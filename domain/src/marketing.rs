@@ -18,7 +18,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::contact::{made_at, phone_hash};
+use crate::contact::phone_hash;
 use crate::platform::PlatformContext;
 
 /// The only category so far.
@@ -165,7 +165,7 @@ pub async fn page(
 
 /// When a decision was made, in milliseconds since 1970.
 pub fn decided_at(entry: &marketing_consent::Model) -> i64 {
-    made_at(entry.id)
+    entity::made_at(entry.id)
 }
 
 #[cfg(test)]

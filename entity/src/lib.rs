@@ -75,3 +75,9 @@ pub use queue::*;
 pub use routes::*;
 pub use sources::*;
 pub use vendor::*;
+
+/// When an id of ours was generated, in milliseconds since 1970.
+pub fn made_at(id: sea_orm::prelude::Uuid) -> i64 {
+    let (seconds, nanos) = id.get_timestamp().map(|at| at.to_unix()).unwrap_or_default();
+    i64::try_from(seconds.saturating_mul(1000).saturating_add(u64::from(nanos / 1_000_000))).unwrap_or_default()
+}

@@ -144,6 +144,13 @@ pub mod contact_link {
     }
 
     tenant_rows!();
+
+    impl Model {
+        /// When it was made, in milliseconds since 1970; none if that was not recorded.
+        pub fn made_at(&self) -> Option<i64> {
+            (self.id != self.conversation_id).then(|| crate::made_at(self.id))
+        }
+    }
 }
 
 /// What a customer decided about marketing messages. Rows are only added; the last one of a chat or a phone number counts.

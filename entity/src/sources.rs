@@ -260,6 +260,29 @@ pub mod chat_logo {
     tenant_rows!();
 }
 
+/// A photo of someone who answers in a site's chat, by the name in its settings.
+pub mod chat_photo {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+    #[sea_orm(table_name = "chat_photo")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub source_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub name: String,
+        pub picture: Vec<u8>,
+        /// Detected from the picture's first bytes.
+        #[sea_orm(column_type = "Text")]
+        pub mime_type: String,
+        pub created_at: i64,
+    }
+
+    tenant_rows!();
+}
+
 /// When a page of a site last loaded a web chat.
 pub mod chat_site {
     use sea_orm::entity::prelude::*;

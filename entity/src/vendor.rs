@@ -24,6 +24,27 @@ pub mod integration {
     tenant_rows!();
 }
 
+/// The worst state of a part of the service on a day, as the status page shows it. All rows are the nil tenant's.
+pub mod status_day {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "status_day")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub tenant_id: Uuid,
+        /// Days since 1970, in UTC.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub day: i32,
+        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
+        pub part: String,
+        /// 0 worked, 1 slow or failing for some accounts, 2 down.
+        pub state: i16,
+    }
+
+    tenant_rows!();
+}
+
 /// What the vendor's operators noted about an account. The account does not see it; it is deleted with the account.
 pub mod account_note {
     use sea_orm::entity::prelude::*;

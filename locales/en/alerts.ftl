@@ -206,6 +206,19 @@ alerts-letters-to-me = Notify me here
 alerts-email = Alerts go to { $email }.
 alerts-email-hint = A code goes to this address first; alerts follow.
 alerts-kinds = About what
+alerts-group-chosen =
+    { $off ->
+        [0] all on
+       *[other] { $on } of { $all } on
+    }
+alerts-group-messages = Messages
+alerts-group-messages-about = A message does not reach a customer or a manager, or reaches them late.
+alerts-group-sources = Messengers and sources
+alerts-group-sources-about = A messenger stops, blocks or loses a source of yours.
+alerts-group-account = Account and subscription
+alerts-group-account-about = { $crm } refuses the account, or a limit or the subscription ends.
+alerts-group-templates = Templates
+alerts-group-templates-about = A messenger rejects, stops or changes a template.
 alerts-readers = Who gets alerts
 alerts-no-address = no address
 alerts-switch-on = Turn on e-mail

@@ -104,6 +104,7 @@ common-actions = Actions
 common-on = On
 common-done = Done
 common-pages = Pages
+common-close = Close
 common-new-tab = (opens in a new tab)
 common-since = since
 common-number = { $number }

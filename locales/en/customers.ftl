@@ -12,7 +12,7 @@ link-id-messenger = By the messenger’s ID { $value }
 link-id-login = By the site’s sign-in { $value }
 link-sureness-proved = proved
 link-sureness-likely = likely
-link-sureness-told = as told
+link-sureness-told = on somebody’s word
 link-undone = Undone by { $who }, { $time }
 link-moving = In progress
 link-undo = Undo
@@ -22,11 +22,12 @@ link-undo-begun = { $crm } is creating a contact for this chat. The list shows w
 link-join-title = This is the same customer as…
 link-join-contact = Number or address of the contact in { $crm }
 link-join-next = Next
+link-join-button = Link to this contact
 link-join-wrong = { $crm } has no such contact, or the chat is linked to it already. Copy the address of the contact’s card.
 link-join-confirm =
     { $count ->
-        [one] This chat is linked to contact { $number } in { $crm }.
-       *[other] These { $count } chats are linked to contact { $number } in { $crm }.
+        [one] This chat will be linked to contact { $number } in { $crm }.
+       *[other] These { $count } chats will be linked to contact { $number } in { $crm }.
     } The link can be undone later. Messages that were already delivered stay in their leads.
 link-join-begun = { $crm } is linking the chats. The list shows when it is done.
 

@@ -93,6 +93,7 @@ said-template-file-large = the template's file is larger than 16 MB; choose a sm
 said-template-file-gone = { $crm } does not give out this template's file; use a text headline
 said-not-stored = Parom could not store it; it will be retried
 said-weight = must be from 1 to { $most }
+said-new-chats = must be from 0 to { $most }
 said-if-match = must be the ETag of GET, e.g. "1795165200000"
 said-customer-named = name the customer by either phone or conversation_id
 said-link-past = this is no longer the chat’s present link, or its contact was made for this chat: read the links again

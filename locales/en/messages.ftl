@@ -222,6 +222,7 @@ msg-save-report = Save as a file
 
 messages-col-manager = Manager
 messages-col-took = Duration
+messages-open-page = Open as a page
 messages-more-filters = Dates, duration, reason and order
 messages-from = From date
 messages-to = To date

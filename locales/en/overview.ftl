@@ -11,6 +11,13 @@ health-some-bad =
         [one] { $bad } source needs attention
        *[other] { $bad } sources need attention
     }
+health-stopped = { $cause }: messages wait
+health-stopped-source = { $name }: messages stopped
+health-more =
+    { $count ->
+        [one] { $count } more problem
+       *[other] { $count } more problems
+    }
 health-our-side = From receipt to the first attempt, slowest 5%: over { $delay }
 health-oldest-waiting = Longest wait: { $delay }
 health-nothing-waiting = Nothing is waiting

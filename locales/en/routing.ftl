@@ -55,9 +55,9 @@ routing-condition-country = Country of the phone number
 routing-condition-off = The rule is off
 routing-condition-earlier = It fits, but an earlier rule decides
 routing-lines-hint = One per line.
-routing-pairs-hint = One per line: name = value. * stands for any value.
+routing-pairs-hint = One per line: name = value. * is any value.
 routing-times-hint = Lines such as mon-fri 09:00-15:00, in the account’s time zone.
-routing-referral-hint = How the payload of the link or the advert begins; * stands for any.
+routing-referral-hint = How the payload of the link or the advert begins; * is any.
 routing-countries-hint = Two letters each, such as ES, PT.
 routing-hours-within = Within them
 routing-hours-outside = Outside of them
@@ -97,7 +97,7 @@ routing-tags = Tags
 routing-task = Task
 routing-task-minutes = To be done within, minutes
 routing-greeting = Greeting
-routing-greeting-hint = Sent once, while the messenger allows it. { $marker } stands for the customer’s name.
+routing-greeting-hint = Sent once, while the messenger allows it. { $marker } is the customer’s name.
 routing-settings = For all rules
 routing-silence = Hours of silence after which a message begins a new dialogue
 routing-fallback-user = Who gets what a rule cannot give

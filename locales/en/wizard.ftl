@@ -119,7 +119,10 @@ wizard-web-theme-auto = Same as the visitor’s device
 wizard-web-theme-light = Light
 wizard-web-theme-dark = Dark
 wizard-web-team = Team
-wizard-web-team-hint = Up to 4 names, one per line. Their initials are shown in the header.
+wizard-web-team-hint = Up to 4 names, one per line. Their photos or initials are shown in the header.
+wizard-web-photos = Photos of the team
+wizard-web-photo-save = Save photo
+wizard-web-photo-remove = Remove photo
 wizard-web-offset-bottom = Distance of the button from the bottom, pixels
 wizard-web-offset-side = Distance of the button from the side, pixels
 wizard-web-offset-hint = Raise the button above a cookie banner or another button. Leave empty for 16.
@@ -166,7 +169,7 @@ wizard-web-mail-hint = From 1 to 1440, for example 10. Sent only to visitors who
 
 ## Source wizard: further words
 
-wizard-choose-one = Choose a messenger.
+wizard-another = Connect another messenger
 wizard-no-kinds = You cannot add a messenger yet: no channel is open for this account. Write to support.
 wizard-nothing-asked = Nothing to enter here.
 wizard-too-old = The page was open too long and what you entered was erased. Start again: nothing was created.

@@ -200,6 +200,19 @@ alerts-letters-to-me = Avisarme aquí
 alerts-email = Las alertas van a { $email }.
 alerts-email-hint = Primero enviamos un código a esta dirección; después, las alertas.
 alerts-kinds = Sobre qué
+alerts-group-chosen =
+    { $off ->
+        [0] todas activadas
+       *[other] { $on } de { $all } activadas
+    }
+alerts-group-messages = Mensajes
+alerts-group-messages-about = Un mensaje no llega a un cliente o a un agente, o llega tarde.
+alerts-group-sources = Apps de mensajería y fuentes
+alerts-group-sources-about = Una app de mensajería detiene, bloquea o pierde una de tus fuentes.
+alerts-group-account = Cuenta y suscripción
+alerts-group-account-about = { $crm } rechaza la cuenta, o se acaba un límite o la suscripción.
+alerts-group-templates = Plantillas
+alerts-group-templates-about = Una app de mensajería rechaza, detiene o cambia una plantilla.
 alerts-readers = Quién recibe alertas
 alerts-no-address = sin dirección
 alerts-switch-on = Activar correo

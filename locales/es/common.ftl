@@ -106,6 +106,7 @@ common-actions = Acciones
 common-on = Activado
 common-done = Listo
 common-pages = Páginas
+common-close = Cerrar
 common-new-tab = (se abre en una pestaña nueva)
 common-since = desde
 common-number = { $number }

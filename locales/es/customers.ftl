@@ -24,11 +24,12 @@ link-undo-begun = { $crm } está creando un contacto para este chat. La lista mu
 link-join-title = Es el mismo cliente que…
 link-join-contact = Número o dirección del contacto en { $crm }
 link-join-next = Siguiente
+link-join-button = Vincular a este contacto
 link-join-wrong = { $crm } no tiene ese contacto, o el chat ya está vinculado a él. Copia la dirección de la ficha del contacto.
 link-join-confirm =
     { $count ->
-        [one] Este chat se vincula al contacto { $number } de { $crm }.
-       *[other] Estos { $count } chats se vinculan al contacto { $number } de { $crm }.
+        [one] Este chat se vinculará al contacto { $number } de { $crm }.
+       *[other] Estos { $count } chats se vincularán al contacto { $number } de { $crm }.
     } El vínculo se puede deshacer después. Los mensajes ya entregados se quedan en sus leads.
 link-join-begun = { $crm } está vinculando los chats. La lista muestra cuándo está listo.
 

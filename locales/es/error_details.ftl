@@ -95,6 +95,7 @@ said-template-file-large = el archivo de la plantilla supera los 16 MB; elige un
 said-template-file-gone = { $crm } no entrega el archivo de esta plantilla; usa un encabezado de texto
 said-not-stored = Parom no pudo guardarlo; se intentará de nuevo
 said-weight = debe ser de 1 a { $most }
+said-new-chats = debe ser de 0 a { $most }
 said-if-match = debe ser el ETag de GET, p. ej. "1795165200000"
 said-customer-named = indica al cliente por phone o por conversation_id
 said-link-past = este ya no es el vínculo actual del chat, o su contacto se creó para este chat: lee de nuevo los vínculos

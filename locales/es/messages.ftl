@@ -224,6 +224,7 @@ msg-save-report = Guardar como archivo
 
 messages-col-manager = Agente
 messages-col-took = Duración
+messages-open-page = Abrir como página
 messages-more-filters = Fechas, duración, motivo y orden
 messages-from = Desde la fecha
 messages-to = Hasta la fecha

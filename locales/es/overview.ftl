@@ -13,6 +13,13 @@ health-some-bad =
         [one] { $bad } fuente requiere atención
        *[other] { $bad } fuentes requieren atención
     }
+health-stopped = { $cause }: los mensajes esperan
+health-stopped-source = { $name }: los mensajes están detenidos
+health-more =
+    { $count ->
+        [one] { $count } problema más
+       *[other] { $count } problemas más
+    }
 health-our-side = De la recepción al primer intento, el 5 % más lento: más de { $delay }
 health-oldest-waiting = Espera más larga: { $delay }
 health-nothing-waiting = Nada está esperando

@@ -121,7 +121,10 @@ wizard-web-theme-auto = El del dispositivo del visitante
 wizard-web-theme-light = Claro
 wizard-web-theme-dark = Oscuro
 wizard-web-team = Equipo
-wizard-web-team-hint = Hasta 4 nombres, uno por línea. Sus iniciales se ven en el encabezado.
+wizard-web-team-hint = Hasta 4 nombres, uno por línea. Sus fotos o iniciales se ven en el encabezado.
+wizard-web-photos = Fotos del equipo
+wizard-web-photo-save = Guardar foto
+wizard-web-photo-remove = Quitar foto
 wizard-web-offset-bottom = Distancia del botón al borde inferior, píxeles
 wizard-web-offset-side = Distancia del botón al borde lateral, píxeles
 wizard-web-offset-hint = Sube el botón por encima de un aviso de cookies u otro botón. Vacío: 16.
@@ -168,7 +171,7 @@ wizard-web-mail-hint = De 1 a 1440, por ejemplo 10. Solo a visitantes que lo pid
 
 ## Source wizard: further words
 
-wizard-choose-one = Elige una app de mensajería.
+wizard-another = Conectar otra app de mensajería
 wizard-no-kinds = Aún no puedes agregar una app de mensajería: no hay un canal abierto para esta cuenta. Escribe a soporte.
 wizard-nothing-asked = Aquí no hay nada que ingresar.
 wizard-too-old = La página estuvo abierta demasiado tiempo y lo que ingresaste se borró. Comienza de nuevo: no se creó nada.

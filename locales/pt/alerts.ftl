@@ -200,6 +200,19 @@ alerts-letters-to-me = Avisar-me aqui
 alerts-email = Os alertas vão para { $email }.
 alerts-email-hint = Primeiro enviamos um código a este endereço; depois, os alertas.
 alerts-kinds = Sobre o quê
+alerts-group-chosen =
+    { $off ->
+        [0] todos ligados
+       *[other] { $on } de { $all } ligados
+    }
+alerts-group-messages = Mensagens
+alerts-group-messages-about = Uma mensagem não chega a um cliente ou atendente, ou chega atrasada.
+alerts-group-sources = Apps de mensagens e fontes
+alerts-group-sources-about = Um app de mensagens para, bloqueia ou perde uma fonte sua.
+alerts-group-account = Conta e assinatura
+alerts-group-account-about = O { $crm } recusa a conta, ou um limite ou a assinatura acaba.
+alerts-group-templates = Modelos
+alerts-group-templates-about = Um app de mensagens rejeita, para ou altera um modelo.
 alerts-readers = Quem recebe alertas
 alerts-no-address = sem endereço
 alerts-switch-on = Ativar e-mail

@@ -106,6 +106,7 @@ common-actions = Ações
 common-on = Ativado
 common-done = Pronto
 common-pages = Páginas
+common-close = Fechar
 common-new-tab = (abre em uma nova aba)
 common-since = desde
 common-number = { $number }

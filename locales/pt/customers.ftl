@@ -24,11 +24,12 @@ link-undo-begun = O { $crm } está criando um contato para este chat. A lista mo
 link-join-title = É o mesmo cliente que…
 link-join-contact = Número ou endereço do contato no { $crm }
 link-join-next = Avançar
+link-join-button = Vincular a este contato
 link-join-wrong = O { $crm } não tem esse contato, ou o chat já está vinculado a ele. Copie o endereço do cartão do contato.
 link-join-confirm =
     { $count ->
-        [one] Este chat é vinculado ao contato { $number } no { $crm }.
-       *[other] Estes { $count } chats são vinculados ao contato { $number } no { $crm }.
+        [one] Este chat será vinculado ao contato { $number } no { $crm }.
+       *[other] Estes { $count } chats serão vinculados ao contato { $number } no { $crm }.
     } O vínculo pode ser desfeito depois. As mensagens já entregues ficam nos seus leads.
 link-join-begun = O { $crm } está vinculando os chats. A lista mostra quando estiver pronto.
 

@@ -95,6 +95,7 @@ said-template-file-large = o arquivo do modelo passa de 16 MB; escolha um menor
 said-template-file-gone = o { $crm } não entrega o arquivo deste modelo; use um cabeçalho de texto
 said-not-stored = O Parom não conseguiu guardar; será tentado novamente
 said-weight = deve ser de 1 a { $most }
+said-new-chats = deve ser de 0 a { $most }
 said-if-match = deve ser o ETag de GET, por exemplo "1795165200000"
 said-customer-named = indique o cliente por phone ou por conversation_id
 said-link-past = este já não é o vínculo atual do chat, ou o contato foi criado para este chat: leia os vínculos de novo

@@ -224,6 +224,7 @@ msg-save-report = Salvar como arquivo
 
 messages-col-manager = Atendente
 messages-col-took = Duração
+messages-open-page = Abrir como página
 messages-more-filters = Datas, duração, motivo e ordem
 messages-from = Desde a data
 messages-to = Até a data

@@ -13,6 +13,13 @@ health-some-bad =
         [one] { $bad } fonte requer atenção
        *[other] { $bad } fontes requerem atenção
     }
+health-stopped = { $cause }: as mensagens esperam
+health-stopped-source = { $name }: as mensagens estão paradas
+health-more =
+    { $count ->
+        [one] Mais { $count } problema
+       *[other] Mais { $count } problemas
+    }
 health-our-side = Do recebimento à primeira tentativa, os 5% mais lentos: mais de { $delay }
 health-oldest-waiting = Maior espera: { $delay }
 health-nothing-waiting = Nada está esperando

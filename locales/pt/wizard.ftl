@@ -121,7 +121,10 @@ wizard-web-theme-auto = O do dispositivo do visitante
 wizard-web-theme-light = Claro
 wizard-web-theme-dark = Escuro
 wizard-web-team = Equipe
-wizard-web-team-hint = Até 4 nomes, um por linha. As iniciais aparecem no cabeçalho.
+wizard-web-team-hint = Até 4 nomes, um por linha. As fotos ou iniciais aparecem no cabeçalho.
+wizard-web-photos = Fotos da equipe
+wizard-web-photo-save = Salvar foto
+wizard-web-photo-remove = Remover foto
 wizard-web-offset-bottom = Distância do botão até a borda inferior, pixels
 wizard-web-offset-side = Distância do botão até a borda lateral, pixels
 wizard-web-offset-hint = Suba o botão acima de um aviso de cookies ou de outro botão. Vazio: 16.
@@ -168,7 +171,7 @@ wizard-web-mail-hint = De 1 a 1440, por exemplo 10. Só a visitantes que pediram
 
 ## Source wizard: further words
 
-wizard-choose-one = Escolha um app de mensagens.
+wizard-another = Conectar outro app de mensagens
 wizard-no-kinds = Ainda não é possível adicionar um app de mensagens: não há um canal aberto para esta conta. Escreva ao suporte.
 wizard-nothing-asked = Aqui não há nada a inserir.
 wizard-too-old = A página ficou aberta tempo demais e o que você inseriu foi apagado. Comece novamente: nada foi criado.

@@ -148,9 +148,9 @@ alert-pipeline_archived-body = Воронка источника «{ $source }»
 alert-route_failed-subject = { $account }: правило «{ $rule }» не выполняется
 alert-route_failed-body =
     { $fault ->
-        [stage_gone] Этап правила «{ $rule }» удалён в { $crm }: новые диалоги остаются на месте. Выберите другой этап: { $url }
-        [user_gone] Человек из правила «{ $rule }» больше не работает в { $crm }: новые диалоги получает запасной. Выберите другого: { $url }
-       *[other] Отказ { $crm } выполнить правило «{ $rule }»: { $reason }. Новые диалоги получает запасной. Проверьте правило: { $url }
+        [stage_gone] Этап правила «{ $rule }» удалён в { $crm }: новые обращения остаются на месте. Выберите другой этап: { $url }
+        [user_gone] Человек из правила «{ $rule }» больше не работает в { $crm }: новые обращения получает запасной. Выберите другого: { $url }
+       *[other] Отказ { $crm } выполнить правило «{ $rule }»: { $reason }. Новые обращения получает запасной. Проверьте правило: { $url }
     }
 alert-limit_near-subject = { $account }: лимит занят на { $percent } %: { $limit }
 alert-limit_near-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Всё работает. Освободите место или попросите поддержку увеличить лимит: { $url }
@@ -236,6 +236,19 @@ alerts-letters-to-me = Сообщать здесь
 alerts-email = Оповещения идут на { $email }.
 alerts-email-hint = Сначала на этот адрес придёт код, потом оповещения.
 alerts-kinds = О чём
+alerts-group-chosen =
+    { $off ->
+        [0] все включены
+       *[other] включено { $on } из { $all }
+    }
+alerts-group-messages = Сообщения
+alerts-group-messages-about = Сообщение не доходит до клиента или менеджера либо доходит с опозданием.
+alerts-group-sources = Мессенджеры и источники
+alerts-group-sources-about = Мессенджер останавливает, блокирует или теряет ваш источник.
+alerts-group-account = Аккаунт и подписка
+alerts-group-account-about = { $crm } отказывает аккаунту, кончается лимит или подписка.
+alerts-group-templates = Шаблоны
+alerts-group-templates-about = Мессенджер отклоняет, останавливает или меняет шаблон.
 alerts-readers = Кто получает оповещения
 alerts-no-address = адрес не указан
 alerts-switch-on = Включить почту

@@ -114,6 +114,7 @@ common-actions = Действия
 common-on = Включён
 common-done = Готово
 common-pages = Страницы
+common-close = Закрыть
 common-new-tab = (откроется в новой вкладке)
 common-since = с
 common-number = { $number }

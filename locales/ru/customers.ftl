@@ -22,6 +22,7 @@ link-undo-begun = { $crm } создаёт контакт для этого ча�
 link-join-title = Это тот же клиент, что и…
 link-join-contact = Номер или адрес контакта в { $crm }
 link-join-next = Дальше
+link-join-button = Привязать к этому контакту
 link-join-wrong = В { $crm } нет такого контакта, или чат уже привязан к нему. Скопируйте адрес карточки контакта.
 link-join-confirm =
     { $count ->

@@ -236,6 +236,7 @@ msg-save-report = Сохранить в файл
 
 messages-col-manager = Менеджер
 messages-col-took = Длительность
+messages-open-page = Открыть отдельной страницей
 messages-more-filters = Даты, длительность, причина и порядок
 messages-from = С даты
 messages-to = По дату

@@ -13,6 +13,15 @@ health-some-bad =
         [many] { $bad } источников требуют внимания
        *[other] { $bad } источника требуют внимания
     }
+health-stopped = { $cause }: сообщения ждут
+health-stopped-source = { $name }: сообщения остановлены
+health-more =
+    { $count ->
+        [one] Ещё { $count } проблема
+        [few] Ещё { $count } проблемы
+        [many] Ещё { $count } проблем
+       *[other] Ещё { $count } проблемы
+    }
 health-our-side = От получения до первой попытки, медленные 5 %: дольше { $delay }
 health-oldest-waiting = Самое долгое ожидание: { $delay }
 health-nothing-waiting = Очередь пуста

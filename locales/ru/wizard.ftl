@@ -119,7 +119,10 @@ wizard-web-theme-auto = Как на устройстве посетителя
 wizard-web-theme-light = Светлая
 wizard-web-theme-dark = Тёмная
 wizard-web-team = Команда
-wizard-web-team-hint = До 4 имён, по одному в строке. Их инициалы видны в шапке чата.
+wizard-web-team-hint = До 4 имён, по одному в строке. В шапке видны их фотографии или первые буквы.
+wizard-web-photos = Фотографии команды
+wizard-web-photo-save = Сохранить фото
+wizard-web-photo-remove = Удалить фото
 wizard-web-offset-bottom = Отступ кнопки снизу, пикселей
 wizard-web-offset-side = Отступ кнопки сбоку, пикселей
 wizard-web-offset-hint = Поднимите кнопку над баннером о cookie или другой кнопкой. Пусто — 16.
@@ -166,7 +169,7 @@ wizard-web-mail-hint = От 1 до 1440, например 10. Только по�
 
 ## Мастер источника: ещё слова
 
-wizard-choose-one = Выберите мессенджер.
+wizard-another = Подключить ещё мессенджер
 wizard-no-kinds = Добавить мессенджер пока нельзя: для этого аккаунта не открыт канал. Напишите в поддержку.
 wizard-nothing-asked = Здесь ничего вводить не нужно.
 wizard-too-old = Страница была открыта слишком долго, введённое стёрто. Начните заново: ничего не создано.

@@ -53,9 +53,13 @@ pub enum Change {
     MarketingConsent,
     /// How many new chats a source passes on within an hour.
     NewChats,
+    /// How the parts of the service worked on each day.
+    StatusDay,
+    /// Photos of those who answer in a chat on a site.
+    ChatPhoto,
 }
 
-pub const ALL: [Change; 19] = [
+pub const ALL: [Change; 21] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -75,6 +79,8 @@ pub const ALL: [Change; 19] = [
     Change::Blocked,
     Change::MarketingConsent,
     Change::NewChats,
+    Change::StatusDay,
+    Change::ChatPhoto,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -134,6 +140,7 @@ const ROUTE_DECISION: Table = tenant_table("route_decision", &["message_id"])
     .indexes(&["CREATE INDEX route_decision_conversation ON route_decision (tenant_id, conversation_id)"]);
 
 const ROUTE_TURN: Table = tenant_table("route_turn", &["key"]).columns(&[text("key"), text("turn")]);
+
 const CONTACT_LINK: Table = tenant_table("contact_link", &["id"])
     .columns(&[
         uuid("id"),
@@ -177,6 +184,18 @@ const EARLIER_LINKS: &str = "INSERT INTO contact_link (tenant_id, id, conversati
      SELECT tenant_id, id, id, contact_id, contact_name, CASE WHEN contact_why = '' THEN 'crm' ELSE contact_why END, \
      '', '', 'told', '', '' FROM conversation WHERE contact_id <> 0";
 
+const STATUS_DAY: Table =
+    tenant_table("status_day", &["day", "part"]).columns(&[integer("day"), text("part"), smallint("state")]);
+
+/// By name: who is renamed has no photo.
+const CHAT_PHOTO: Table = tenant_table("chat_photo", &["source_id", "name"]).columns(&[
+    uuid("source_id"),
+    text("name"),
+    blob("picture"),
+    text("mime_type"),
+    bigint("created_at"),
+]);
+
 impl MigrationName for Change {
     /// As `seaql_migrations` has it.
     fn name(&self) -> &str {
@@ -200,6 +219,8 @@ impl MigrationName for Change {
             Self::Blocked => "m20261129_000007_blocked",
             Self::MarketingConsent => "m20261129_000008_marketing_consent",
             Self::NewChats => "m20261129_000009_new_chats",
+            Self::StatusDay => "m20261129_000010_status_day",
+            Self::ChatPhoto => "m20261129_000011_chat_photo",
         }
     }
 }
@@ -288,6 +309,8 @@ impl MigrationTrait for Change {
                 let index = "CREATE INDEX conversation_blocked ON conversation (tenant_id, id) WHERE blocked_at > 0";
                 db.execute_unprepared(index).await.map(drop)
             }
+            Self::StatusDay => STATUS_DAY.create(manager).await,
+            Self::ChatPhoto => CHAT_PHOTO.create(manager).await,
         }
     }
 

@@ -5,6 +5,8 @@
 //! GET /status, /status.json ─▶ rate limit ─▶ Board (read at most once in five seconds) ─▶ page or JSON
 //! ```
 
+mod days;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,6 +30,10 @@ use queue::PoolHealth;
 use sea_orm::DbErr;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
+
+use days::{Bar, Days, Noted};
+
+pub use days::note;
 
 /// For how long browsers and proxies may keep an answer.
 const CACHED: &str = "public, max-age=5";
@@ -59,6 +65,9 @@ struct PartRow {
     state: Sentence,
     /// Empty while it works.
     since: String,
+    /// The last days, and what they show in a sentence; empty if they cannot be read.
+    bars: Vec<Bar>,
+    days: String,
 }
 
 /// The page for people.
@@ -76,7 +85,7 @@ async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRespon
         title: words.text("status-title").with("name", name).to_string(),
         summary: words.text_of("status-all-", summary),
         tone: worst.as_str(),
-        lines: snapshot.parts.iter().map(|part| line(&app, words, part, snapshot.at)).collect(),
+        lines: snapshot.parts.iter().map(|part| line(&app, words, part, &snapshot)).collect(),
         checked: words
             .text("status-checked")
             .with("time", When::new(snapshot.at, snapshot.at, Zone::UTC, words).exact()),
@@ -122,10 +131,14 @@ async fn look(app: &StatusContext, request: &HttpRequest) -> Result<Snapshot, Ht
     Ok(app.board.look(app).await)
 }
 
-fn line(app: &StatusContext, words: Words, part: &Part, now: i64) -> PartRow {
+fn line(app: &StatusContext, words: Words, part: &Part, snapshot: &Snapshot) -> PartRow {
+    let now = snapshot.at;
+    let (bars, days) = snapshot.days.as_ref().map(|days| days::bars(words, days, part, now)).unwrap_or_default();
     let since = part.since.map(|at| When::new(at, now, Zone::UTC, words).stamp());
     let is_untried = part.state == PartState::Works && !part.has_traffic;
     PartRow {
+        bars,
+        days,
         tone: if is_untried { "muted" } else { part.state.as_str() },
         name: match &part.name {
             PartName::Receiving => words.text("status-receiving"),
@@ -288,6 +301,8 @@ pub struct Snapshot {
     /// Milliseconds since 1970.
     pub at: i64,
     pub parts: Arc<[Part]>,
+    /// None: they cannot be read.
+    days: Option<Arc<Days>>,
 }
 
 impl Snapshot {
@@ -297,9 +312,12 @@ impl Snapshot {
     }
 }
 
-/// The last state, and since when parts do not work as this process has seen it.
+/// The last state, since when parts do not work as this process has seen it, and what it noted of the day.
 #[derive(Default)]
-pub struct Board(Mutex<Remembered>);
+pub struct Board {
+    remembered: Mutex<Remembered>,
+    noted: Mutex<Noted>,
+}
 
 #[derive(Default)]
 struct Remembered {
@@ -311,7 +329,7 @@ struct Remembered {
 impl Board {
     /// The state, at most some seconds old. Concurrent callers wait for one read.
     async fn look(&self, app: &StatusContext) -> Snapshot {
-        let mut remembered = self.0.lock().await;
+        let mut remembered = self.remembered.lock().await;
         let now = app.clock.millis();
         if let Some(last) = remembered.last.as_ref().filter(|last| (last.at..last.at + KEPT).contains(&now)) {
             return last.clone();
@@ -330,7 +348,11 @@ impl Board {
                 part.since = Some(*remembered.since.entry(part.name.clone()).or_insert(first));
             }
         }
-        let snapshot = Snapshot { at: now, parts: parts.into() };
+        let days = match seen.pools.is_some() {
+            true => tokio::time::timeout(ANSWERS_WITHIN, days::read(app, now)).await.ok().and_then(Result::ok),
+            false => None,
+        };
+        let snapshot = Snapshot { at: now, parts: parts.into(), days: days.map(Arc::new) };
         remembered.last = Some(snapshot.clone());
         snapshot
     }

@@ -330,6 +330,7 @@ const PLAIN: &[(&str, &str)] = &[
     ("raw_hook", "body"),
     // Pictures that chats show to all visitors.
     ("chat_logo", "picture"),
+    ("chat_photo", "picture"),
 ];
 
 async fn columns(office: &Office) -> Vec<(String, String, String)> {

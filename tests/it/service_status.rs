@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use base::config::Config;
 use parom_tests::drill::Drill;
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, HOST, PATIENCE};
-use parom_tests::{Engine, Reply, Served, Visitor, World, both_engines, once};
+use parom_tests::{Engine, Reply, Served, Visitor, World, both, both_engines, once};
 use serde_json::{Value, json};
 use simulator::crm::{Fault, Part};
 use tokio::sync::Notify;
@@ -98,6 +98,45 @@ async fn it_says_what_works_and_what_does_not(world: &mut World) {
     let all = read(&visitor.opens(JSON).await.is(200));
     assert_eq!(part(&all, "crm").0, "ok");
     assert_eq!(["crm", "custom", "telegram"].map(|name| traffic(&all, name)), [true, true, false]);
+}
+
+/// The bars show what was noted, and nothing else.
+async fn the_worst_state_of_each_day_is_kept(world: &mut World) {
+    let line = world.line("support").await;
+    let visitor = switched_on(world).await;
+    let notes = async |world: &World| {
+        world.advance(Duration::from_secs(6));
+        parom::service_status::note(world.app().status.clone()).await;
+    };
+    let says =
+        async |visitor: &Visitor, bars: &str| visitor.opens(&format!("{PAGE}?lang=en")).await.is(200).says(&[bars]);
+    says(&visitor, "90 days: 0 without problems, 0 with problems, 90 without data").await;
+    notes(world).await;
+    world.advance(Duration::from_secs(6));
+    says(&visitor, "90 days: 1 without problems, 0 with problems, 89 without data").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    parom::source::observations::write_proofs(&world.app().sources).await;
+    world.sandbox.faults().until_cleared(Part::Message, Fault::Status { code: 503, retry_after: None });
+    world.customer(&line, "anna").writes("Are you there?").await;
+    for _ in 0..12 {
+        world.advance(Duration::from_secs(60));
+        world.deliver_all().await;
+    }
+    notes(world).await;
+    world.sandbox.faults().clear();
+    world.deliver_to_the_end().await;
+    world.advance(Duration::from_secs(3_600));
+    notes(world).await;
+    world.advance(Duration::from_secs(86_400));
+    notes(world).await;
+    // Another process reads the same.
+    world.restart().await;
+    let visitor = world.visitor();
+    says(&visitor, "90 days: 2 without problems, 0 with problems, 88 without data").await;
+    says(&visitor, "90 days: 1 without problems, 1 with problems, 88 without data").await;
+    world.advance(Duration::from_secs(90 * 86_400));
+    says(&visitor, "90 days: 0 without problems, 0 with problems, 90 without data").await;
 }
 
 async fn it_is_off_unless_it_is_switched_on_and_limited_by_address(world: &mut World) {
@@ -313,3 +352,4 @@ async fn the_file_is_read_again(engine: Engine) {
 once!(a_message_is_followed_from_the_hook_to_the_receipt);
 once!(it_is_off_unless_it_is_switched_on_and_limited_by_address, it_says_what_works_and_what_does_not);
 both_engines!(the_file_is_read_again);
+both!(the_worst_state_of_each_day_is_kept);

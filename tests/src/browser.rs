@@ -327,11 +327,16 @@ impl Browser {
         self.client.issue_cmd(told).await.expect("the browser types");
     }
 
-    /// Presses a key by its name (`Enter`, `Escape`, `Tab`, `ArrowRight`).
+    /// Presses a key by its name (`Enter`, ` `, `Escape`, `Tab`, `ArrowRight`).
     pub async fn presses_key(&self, key: &str) {
-        let text = if key == "Enter" { "\r" } else { "" };
+        let text = match key {
+            "Enter" => "\r",
+            " " => " ",
+            _ => "",
+        };
         let code = match key {
             "Enter" => 13,
+            " " => 32,
             "Escape" => 27,
             "Tab" => 9,
             "ArrowRight" => 39,

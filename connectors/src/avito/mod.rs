@@ -57,8 +57,14 @@ impl Avito {
 }
 
 /// The kind. Chats are opened from adverts, so there is no link to a name.
-pub const KIND: Kind =
-    Kind { name: "avito", own_server: false, web_chat: false, deep_link: None, mark: include_str!("mark.svg") };
+pub const KIND: Kind = Kind {
+    name: "avito",
+    own_server: false,
+    vouches_for_numbers: false,
+    web_chat: false,
+    deep_link: None,
+    mark: include_str!("mark.svg"),
+};
 
 #[async_trait]
 impl Connector for Avito {

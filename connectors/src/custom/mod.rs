@@ -82,8 +82,14 @@ fn window_seconds(given: &Value) -> Result<u32, Vec<FieldError>> {
 }
 
 /// The kind.
-pub const KIND: Kind =
-    Kind { name: "custom", own_server: true, web_chat: false, deep_link: None, mark: include_str!("mark.svg") };
+pub const KIND: Kind = Kind {
+    name: "custom",
+    own_server: true,
+    vouches_for_numbers: false,
+    web_chat: false,
+    deep_link: None,
+    mark: include_str!("mark.svg"),
+};
 
 #[async_trait]
 impl Connector for Custom {

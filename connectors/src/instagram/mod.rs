@@ -13,6 +13,7 @@ use crate::meta::{Meta, Network, OWN_APP, Platform, VENDORS_APP};
 pub const KIND: Kind = Kind {
     name: "instagram",
     own_server: false,
+    vouches_for_numbers: false,
     web_chat: false,
     deep_link: Some(|name| format!("https://ig.me/m/{}?ref=", name.trim_start_matches('@'))),
     mark: include_str!("mark.svg"),

@@ -51,6 +51,7 @@ impl Max {
 pub const KIND: Kind = Kind {
     name: "max",
     own_server: false,
+    vouches_for_numbers: true,
     web_chat: false,
     deep_link: Some(|name| format!("https://max.ru/{}?start=", name.trim_start_matches('@'))),
     mark: include_str!("mark.svg"),

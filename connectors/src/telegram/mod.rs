@@ -50,6 +50,7 @@ impl Telegram {
 pub const KIND: Kind = Kind {
     name: "telegram",
     own_server: false,
+    vouches_for_numbers: true,
     web_chat: false,
     deep_link: Some(|name| format!("https://t.me/{}?start=", name.trim_start_matches('@'))),
     mark: include_str!("mark.svg"),

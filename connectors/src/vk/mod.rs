@@ -62,6 +62,7 @@ impl Vk {
 pub const KIND: Kind = Kind {
     name: "vk",
     own_server: false,
+    vouches_for_numbers: false,
     web_chat: false,
     deep_link: Some(|name| format!("https://vk.me/{}?ref=", name.trim_start_matches('@'))),
     mark: include_str!("mark.svg"),

@@ -57,8 +57,14 @@ const ABILITIES: Abilities = Abilities {
 pub struct WebChat;
 
 /// The kind.
-pub const KIND: Kind =
-    Kind { name: "webchat", own_server: false, web_chat: true, deep_link: None, mark: include_str!("mark.svg") };
+pub const KIND: Kind = Kind {
+    name: "webchat",
+    own_server: false,
+    vouches_for_numbers: false,
+    web_chat: true,
+    deep_link: None,
+    mark: include_str!("mark.svg"),
+};
 
 #[async_trait]
 impl Connector for WebChat {

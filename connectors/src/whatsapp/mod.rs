@@ -79,6 +79,7 @@ impl WhatsApp {
 pub const KIND: Kind = Kind {
     name: "whatsapp",
     own_server: false,
+    vouches_for_numbers: true,
     web_chat: false,
     deep_link: Some(|name| {
         let digits: String = name.chars().filter(char::is_ascii_digit).collect();

@@ -13,34 +13,17 @@ use std::sync::Arc;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::message::Person;
+use base::millis::DAY;
 use base::store::in_transaction;
-use entity::conversation;
-use sea_orm::{ConnectionTrait, DbErr};
-use serde::{Deserialize, Serialize};
+use entity::{conversation, job};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 use uuid::Uuid;
 
+use super::task::Decision;
 use super::{ContactCard, ContactOutcome, LinkReason, find, ledger, task};
+use crate::job::NextRun;
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
-
-/// A decision that is to be carried out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Decision {
-    pub id: Uuid,
-    /// The contact that the chat gets; none: one of its own.
-    to: Option<i64>,
-    /// The contact that it had; 0 if none was known.
-    from: i64,
-    /// The entry that is undone.
-    undoes: Option<Uuid>,
-    by: String,
-    /// Making a contact was begun: those that were there before.
-    #[serde(default)]
-    others: Option<Vec<i64>>,
-    /// The contact that was made.
-    #[serde(default)]
-    made: Option<i64>,
-}
 
 /// Links a chat to this contact: the same customer, as a person says. Durable when it returns; 409 while amoCRM does not know the
 /// chat, 404 if it does not have the contact. Returns the contact's name.
@@ -98,12 +81,30 @@ pub async fn is_being_moved(
     Ok(task::decision(db, tenant_id, conversation_id).await?.is_some())
 }
 
-/// An attempt. Safe to repeat.
-pub(super) async fn carry_out(
-    app: &Arc<TenantContext>,
-    chat: &conversation::Model,
-    decision: &Decision,
-) -> anyhow::Result<()> {
+/// An attempt of a chat's job: what a person decided, else the rule.
+pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow::Result<NextRun> {
+    let Some(decision) = task::decision_of(&planned) else { return task::link_by_rule(app, planned).await };
+    let (tenant_id, id): (_, Uuid) = (planned.tenant_id, planned.key.parse()?);
+    let known = conversation::Entity::find_by_id((tenant_id, id)).one(app.store.read()).await?;
+    let Some(known) = known else { return Ok(NextRun::Never) };
+    let done = match tokio::time::timeout(task::LATER_WITHIN, carry_out(&app, &known, &decision)).await {
+        Ok(done) => done,
+        Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
+    };
+    let is_last = usize::try_from(planned.tries).is_ok_and(|tries| tries >= task::BACK_OFF.len());
+    match done {
+        Ok(()) => Ok(NextRun::Scheduled),
+        // A person waits for it, however long amoCRM is away.
+        Err(error) if is_last => {
+            tracing::warn!(tenant.id = %tenant_id, conversation.id = %id, error = format!("{error:#}"), "what a person decided about a chat's contact could not be carried out for a day; it is tried further");
+            Ok(NextRun::At(app.clock.millis() + DAY))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Safe to repeat.
+async fn carry_out(app: &Arc<TenantContext>, chat: &conversation::Model, decision: &Decision) -> anyhow::Result<()> {
     let tenant_id = chat.tenant_id;
     let there = find::of_chat(app, tenant_id, &chat.amocrm_chat_id).await?;
     let is_expected =

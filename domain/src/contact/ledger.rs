@@ -4,6 +4,7 @@
 use base::message::Person;
 use base::phone::Phone;
 use base::store::Store;
+use connectors::kinds::vouches_for_numbers;
 use entity::{contact_link, conversation, source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -12,9 +13,6 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{ContactOutcome, IdKind, LinkReason, Sureness};
-
-/// Messengers that pass on a phone number only if it is the writer's own.
-const VOUCHING: [&str; 3] = ["telegram", "whatsapp", "max"];
 
 /// Notes that a chat got another contact, or why it did not get one. `before`: the chat as it was.
 pub(super) async fn note(
@@ -62,7 +60,7 @@ struct Evidence {
 
 impl Evidence {
     fn of(why: LinkReason, contact_id: i64, messenger: &str, person: &Person) -> Self {
-        let is_vouched_for = person.is_signed || VOUCHING.contains(&messenger);
+        let is_vouched_for = person.is_signed || vouches_for_numbers(messenger);
         let (kind, sureness) = match why {
             LinkReason::Phone if is_vouched_for => (IdKind::Phone, Sureness::Proved),
             LinkReason::Phone | LinkReason::PhoneSeveral | LinkReason::Recycled => (IdKind::Phone, Sureness::Likely),
@@ -111,17 +109,6 @@ fn masked(id: &str) -> String {
     let count = id.chars().count();
     let shown = if count >= 8 { 4 } else { 0 };
     format!("…{}", id.chars().skip(count - shown).collect::<String>())
-}
-
-/// When an id of ours was generated, in milliseconds since 1970.
-pub fn made_at(id: Uuid) -> i64 {
-    let (seconds, nanos) = id.get_timestamp().map(|at| at.to_unix()).unwrap_or_default();
-    i64::try_from(seconds.saturating_mul(1000).saturating_add(u64::from(nanos / 1_000_000))).unwrap_or_default()
-}
-
-/// When a link was made, in milliseconds since 1970; none if it was not recorded then.
-pub fn linked_at(link: &contact_link::Model) -> Option<i64> {
-    (link.id != link.conversation_id).then(|| made_at(link.id))
 }
 
 /// The links of these chats, the newest first; at most `most`.

@@ -21,12 +21,12 @@ use base::message::Person;
 use base::worded::worded;
 use entity::{conversation, source};
 
-pub use decided::{is_being_moved, join, separate};
+pub use decided::{is_being_moved, join, link_later, separate};
 pub use find::{
     ContactEvent, expected, incoming, is_incoming, look, of_chat, phone_hash, phone_hashes, searched_hashes, wake,
 };
-pub use ledger::{is_undoable, linked_at, links, made_at};
-pub use task::{BACK_OFF, KIND, before_first, know_group, link_later, plan, store_provided};
+pub use ledger::{is_undoable, links};
+pub use task::{BACK_OFF, KIND, before_first, know_group, plan, store_provided};
 
 /// A source's rule for the contact of a new chat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

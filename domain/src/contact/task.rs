@@ -20,7 +20,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::decided::{self, Decision};
 use super::find::Search;
 use super::{ContactCard, ContactOutcome, LinkReason, Rule, find, phone_hash};
 use crate::job::{NewJob, NextRun, cancel, schedule, schedule_new};
@@ -32,7 +31,7 @@ pub const KIND: &str = "contacts";
 /// How long a message may be delayed.
 const WITHIN: Duration = Duration::from_secs(3);
 /// Time limit of a later call.
-const LATER_WITHIN: Duration = Duration::from_secs(60);
+pub(super) const LATER_WITHIN: Duration = Duration::from_secs(60);
 /// Until the first later attempt.
 const FIRST: TimeDelta = TimeDelta::minutes(1);
 /// Delays before the second, third, … later attempt. After these amoCRM's choice stays.
@@ -95,6 +94,25 @@ async fn insert_renaming(
     schedule(tx, now, task.new_job(known, now)).await
 }
 
+/// What a person decided about the contact of a chat, and how far it has got.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Decision {
+    pub id: Uuid,
+    /// The contact that the chat gets; none: one of its own.
+    pub to: Option<i64>,
+    /// The contact that it had; 0 if none was known.
+    pub from: i64,
+    /// The entry that is undone.
+    pub undoes: Option<Uuid>,
+    pub by: String,
+    /// Making a contact was begun: those that were there before.
+    #[serde(default)]
+    pub others: Option<Vec<i64>>,
+    /// The contact that was made.
+    #[serde(default)]
+    pub made: Option<i64>,
+}
+
 /// Stores what a person decided about a chat's contact. A later decision replaces an earlier one.
 pub(super) async fn insert_decision(
     tx: &DatabaseTransaction,
@@ -114,8 +132,12 @@ pub(super) async fn decision(
     conversation_id: Uuid,
 ) -> Result<Option<Decision>, DbErr> {
     let row = job::Entity::find_by_id((tenant_id, KIND.to_owned(), conversation_id.to_string())).one(db).await?;
-    let task = row.and_then(|row| serde_json::from_str::<ContactTask>(&row.payload).ok());
-    Ok(task.and_then(|task| task.decision))
+    Ok(row.as_ref().and_then(decision_of))
+}
+
+/// The same of a job.
+pub(super) fn decision_of(job: &job::Model) -> Option<Decision> {
+    serde_json::from_str::<ContactTask>(&job.payload).ok()?.decision
 }
 
 /// Changes what is known of a decision, unless another one has replaced it.
@@ -246,8 +268,8 @@ async fn note_making(app: &TenantContext, tenant_id: Uuid, conversation_id: Uuid
     change(app, tenant_id, conversation_id, |task| task.making = true).await
 }
 
-/// A later attempt.
-pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow::Result<NextRun> {
+/// A later attempt by the rule.
+pub(super) async fn link_by_rule(app: Arc<TenantContext>, planned: job::Model) -> anyhow::Result<NextRun> {
     let (app, planned) = (&app, &planned);
     let (app, tenant_id, id): (_, _, Uuid) = (app, planned.tenant_id, planned.key.parse()?);
     let task: ContactTask = serde_json::from_str(&planned.payload)?;
@@ -271,22 +293,6 @@ pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow:
             }
         };
         change(app, tenant_id, id, forget).await?;
-    }
-    if let Some(decision) = &task.decision {
-        let Some(known) = &known else { return Ok(NextRun::Never) };
-        let done = match tokio::time::timeout(LATER_WITHIN, decided::carry_out(app, known, decision)).await {
-            Ok(done) => done,
-            Err(_) => Err(anyhow::anyhow!("amoCRM took too long")),
-        };
-        return match done {
-            Ok(()) => Ok(NextRun::Scheduled),
-            // A person waits for it, however long amoCRM is away.
-            Err(error) if is_last => {
-                tracing::warn!(tenant.id = %tenant_id, conversation.id = %id, error = format!("{error:#}"), "what a person decided about a chat's contact could not be carried out for a day; it is tried further");
-                Ok(NextRun::At(app.clock.millis() + BACK_OFF[BACK_OFF.len() - 1].num_milliseconds()))
-            }
-            Err(error) => Err(error),
-        };
     }
     let wanted = source.zip(known).and_then(|(source, known)| {
         job(&known, Rule::wished(&source, task.linking), &known.amocrm_chat_id, task.making)

@@ -24,6 +24,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::IntakeContext;
+use super::dialogue::begins_late;
 use super::door::store;
 use crate::delivery::letters::crm_letter;
 use crate::delivery::read::first_id_at;
@@ -94,7 +95,7 @@ pub async fn show(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<Ne
     let customer: Person = serde_json::from_str(&chat.contact).context("a conversation's contact is damaged")?;
     let sender = Person { role: Role::Client, ..customer };
     let body = Body { silent: true, ..Body::new(sender, Content::Text { text }) };
-    let (message_id, external_id) = (app.clock.uuid_v7(), format!("block:{}:{}", chat.id, line.at));
+    let (message_id, external_id) = (app.clock.uuid_v7(), format!("block:{}:{}:{}", chat.id, line.is_blocked, line.at));
     let message = NewMessage {
         source_id: source.id,
         direction: Direction::ToCrm,
@@ -203,10 +204,9 @@ async fn release_chat(app: &IntakeContext, chat: &conversation::Model) -> Result
     // From here on messages are passed on; those before come first.
     loop {
         let rows = kept().all(app.store.write()).await?;
-        if rows.is_empty() {
-            break;
-        }
+        let Some(first) = rows.first() else { break };
         send(app, &source, &rows).await?;
+        begins_late(app, &source, first).await?;
     }
     let row = conversation::Entity::update_by_id((chat.tenant_id, chat.id))
         .col_expr(conversation::Column::BlockedAt, Expr::value(0_i64))

@@ -15,6 +15,7 @@ pub mod block;
 pub mod chat;
 mod context;
 pub mod crm;
+pub(crate) mod dialogue;
 mod door;
 pub mod fields;
 pub mod message_in;

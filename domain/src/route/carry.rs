@@ -37,7 +37,7 @@ use crate::tenant::token::{CallError, with_token};
 use crate::tenant::{TenantStatus, country};
 
 /// The kind's name.
-pub use crate::intake::messenger::message::ROUTES as KIND;
+pub use crate::intake::dialogue::ROUTES as KIND;
 /// Delays after the first, second, … failure in a row.
 pub const BACK_OFF: [TimeDelta; 6] = lead_note::BACK_OFF;
 /// A chat that is so much older than the message is of a customer who wrote before.
@@ -185,7 +185,7 @@ impl Carrier<'_> {
     async fn run(mut self) -> anyhow::Result<Progress> {
         let mut plan = self.made.verdict.plan.clone();
         // Who got it because nobody answered keeps it.
-        let fell_back = self.made.outcome(super::fallback::ASK);
+        let fell_back = self.made.outcome(decision::FALLBACK_STEP);
         if fell_back.is_some_and(|step| matches!(step.outcome, Outcome::Begun | Outcome::Done)) {
             plan.responsible = None;
         }

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::decide::{Presence, decide};
+use super::decide::{Ask, Presence, decide};
 use super::round_robin::Turn;
-use super::{Facts, Verdict, fallback, versions};
+use super::{Facts, Verdict, versions};
 use crate::delivery::read::first_id_at;
 use crate::job::{NewJob, schedule_new};
 use crate::platform::PlatformContext;
@@ -49,6 +49,11 @@ worded! {
         Skipped = "skipped",
     }
 }
+
+/// The kind of job that looks whether somebody answered in time, see `fallback`.
+pub const FALLBACKS: &str = "route_fallbacks";
+/// The name of its step.
+pub(super) const FALLBACK_STEP: &str = Ask::Fallback { minutes: 0 }.word();
 
 /// A step that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -239,7 +244,7 @@ pub async fn make(
         route_decision::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
         if let Some(minutes) = verdict.plan.fallback_minutes {
             let due = at + i64::from(minutes) * base::millis::MINUTE;
-            schedule_new(tx, app.clock.millis(), NewJob::new(tenant_id, fallback::KIND, message_id, due)).await?;
+            schedule_new(tx, app.clock.millis(), NewJob::new(tenant_id, FALLBACKS, message_id, due)).await?;
         }
         Ok(Decision { row, facts: facts.clone(), verdict, steps: Vec::new() })
     })

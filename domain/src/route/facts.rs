@@ -11,24 +11,10 @@ use entity::{conversation, source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use whatlang::{Detector, Lang};
+use whatlang::Detector;
 
-use super::rule::{CustomerKind, HoursKind, LeadKind};
+use super::rule::{CustomerKind, HoursKind, LANGUAGES, LeadKind};
 use crate::lead_origin::Origin;
-
-/// Languages that are recognised, with their codes.
-pub const LANGUAGES: [(Lang, &str); 10] = [
-    (Lang::Eng, "en"),
-    (Lang::Rus, "ru"),
-    (Lang::Spa, "es"),
-    (Lang::Por, "pt"),
-    (Lang::Ukr, "uk"),
-    (Lang::Deu, "de"),
-    (Lang::Fra, "fr"),
-    (Lang::Ita, "it"),
-    (Lang::Tur, "tr"),
-    (Lang::Ara, "ar"),
-];
 
 /// What is known of a dialogue. Texts are not stored with it: they are the message's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

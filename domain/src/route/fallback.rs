@@ -8,16 +8,15 @@ use entity::job;
 use uuid::Uuid;
 
 use super::carry::{Dialogue, accept, is_answered, refusal, set_contact, set_lead};
-use super::decide::{Ask, assign, fallback_user, turn_key};
-use super::decision::{self, Outcome, keep_turn};
+use super::decide::{assign, fallback_user, turn_key};
+use super::decision::{self, FALLBACK_STEP as ASK, Outcome, keep_turn};
 use super::rule::Assignee;
 use super::{Facts, crm, versions};
 use crate::intake::IntakeContext;
 use crate::job::NextRun;
 
 /// The kind's name.
-pub const KIND: &str = "route_fallbacks";
-pub(super) const ASK: &str = Ask::Fallback { minutes: 0 }.word();
+pub use super::decision::FALLBACKS as KIND;
 
 /// An attempt. Safe to repeat.
 pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {

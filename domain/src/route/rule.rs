@@ -11,8 +11,21 @@ use connectors::hours::HoursLine;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use whatlang::Lang;
 
-use super::facts::LANGUAGES;
+/// Languages that are recognised, with their codes.
+pub const LANGUAGES: [(Lang, &str); 10] = [
+    (Lang::Eng, "en"),
+    (Lang::Rus, "ru"),
+    (Lang::Spa, "es"),
+    (Lang::Por, "pt"),
+    (Lang::Ukr, "uk"),
+    (Lang::Deu, "de"),
+    (Lang::Fra, "fr"),
+    (Lang::Ita, "it"),
+    (Lang::Tur, "tr"),
+    (Lang::Ara, "ar"),
+];
 
 /// Rules of an account at most.
 pub const MOST_RULES: usize = 200;
@@ -295,7 +308,7 @@ impl Actions {
 impl RuleSet {
     /// Whether a rule is on: only then new dialogues are routed.
     pub fn is_on(&self) -> bool {
-        self.rules.iter().any(|rule| rule.on)
+        self.enabled().next().is_some()
     }
 
     pub fn rule(&self, id: &str) -> Option<&Rule> {
@@ -506,9 +519,7 @@ impl RuleErrors {
         }
         let is_of_nobody = when.contact == Some(ContactKind::Unknown)
             && (!when.contact_responsible.is_empty() || when.lead.is_some_and(|lead| lead != LeadKind::None));
-        let is_new = when.customer == Some(CustomerKind::New) && when.contact == Some(ContactKind::Known);
-        // A new customer of one source may be a known contact by another; only the first is impossible.
-        if is_of_nobody && !is_new {
+        if is_of_nobody {
             self.add(at.replace("/then", "/when") + "/contact", LocalizedText::new("said-route-contradiction"));
         }
         if then.lead == LeadUse::Reopen && then.stage.is_none() {
@@ -526,15 +537,9 @@ mod tests {
 
     use super::*;
 
-    fn errors(rules: Value) -> Vec<(String, String)> {
-        let set: RuleSet = serde_json::from_value(json!({ "rules": rules })).unwrap();
-        let wrong = set.checked().err().unwrap_or_default();
-        let shown = |wrong: FieldError| (wrong.pointer, format!("{:?}", wrong.detail));
-        wrong.into_iter().map(shown).collect()
-    }
-
     fn pointers(rules: Value) -> Vec<String> {
-        errors(rules).into_iter().map(|(pointer, _)| pointer).collect()
+        let set: RuleSet = serde_json::from_value(json!({ "rules": rules })).unwrap();
+        set.checked().err().unwrap_or_default().into_iter().map(|wrong| wrong.pointer).collect()
     }
 
     #[test]
@@ -557,16 +562,9 @@ mod tests {
             {"id": "b", "name": "b", "then": {"task": {"text": "", "within_minutes": 0}}},
             {"id": "b", "name": "b"},
         ]);
-        let wanted = [
-            "/rules/0/id",
-            "/rules/0/name",
-            "/rules/0/when/times/0",
-            "/rules/0/when/languages/0",
-            "/rules/0/when/countries/0",
-            "/rules/1/then/task/text",
-            "/rules/1/then/task/within_minutes",
-            "/rules/2/id",
-        ];
+        let wanted = "0/id 0/name 0/when/times/0 0/when/languages/0 0/when/countries/0 1/then/task/text \
+                      1/then/task/within_minutes 2/id";
+        let wanted: Vec<String> = wanted.split_whitespace().map(|place| format!("/rules/{place}")).collect();
         assert_eq!(pointers(rules), wanted);
     }
 

@@ -30,6 +30,9 @@ use crate::audit::Actor;
 use crate::tenant::token::CallError;
 use crate::{settings, tenant as tenants};
 
+/// The highest limit of new chats within an hour.
+pub const MOST_NEW_CHATS: i32 = 100_000;
+
 /// The fields to change; none leaves a field as it is.
 #[derive(Clone, Debug, Default)]
 pub struct SourceChange {
@@ -155,6 +158,9 @@ async fn plan(app: &SourceContext, source: &source::Model, change: SourceChange)
     }
     if let Some(pipeline_id) = change.pipeline_id {
         wrong.pipeline_id(pipeline_id);
+    }
+    if change.new_chats_per_hour.is_some_and(|most| !(0..=MOST_NEW_CHATS).contains(&most)) {
+        wrong.add("/new_chats_per_hour", LocalizedText::new("said-new-chats").with("most", i64::from(MOST_NEW_CHATS)));
     }
     let services = change.services.as_ref().map(|services| wrong.services(services));
     if change.drop_before.is_some() && change.paused != Some(false) {

@@ -5,14 +5,14 @@ use std::ops::RangeInclusive;
 
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
-use base::store::in_transaction;
+use base::store::{Store, in_transaction};
 use connectors::kinds::is_web_chat;
 use connectors::webchat::WebChatSettings;
-use entity::{chat_logo, chat_site, source};
+use entity::{chat_logo, chat_photo, chat_site, source};
 use imagesize::ImageType;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
@@ -91,7 +91,8 @@ pub fn preview_texts_in(words: Words) -> Value {
     })
 }
 
-// The logo of a site's chat: a small picture that is stored as it was uploaded, and served only as what its bytes say.
+// The logo of a site's chat and the photos of its team: small pictures that are stored as they were uploaded, and served only
+// as what their bytes say.
 
 /// Largest picture, in bytes.
 pub const LOGO_BYTES: usize = 100 * 1024;
@@ -113,7 +114,7 @@ pub async fn set_logo(app: &SourceContext, source: &source::Model, picture: Vec<
     let key = OnConflict::columns([Column::TenantId, Column::SourceId])
         .update_columns([Column::Picture, Column::MimeType, Column::CreatedAt])
         .to_owned();
-    store(app, source, version, by, async |tx| {
+    store(app, source, Some(version), by, async |tx| {
         chat_logo::Entity::insert(row).on_conflict(key).exec_without_returning(tx).await.map(|_| ())
     })
     .await
@@ -122,7 +123,7 @@ pub async fn set_logo(app: &SourceContext, source: &source::Model, picture: Vec<
 /// Removes the logo; the chat shows the first letter of its title again.
 pub async fn remove_logo(app: &SourceContext, source: &source::Model, by: &By) -> Result<()> {
     let (tenant_id, source_id) = (source.tenant_id, source.id);
-    store(app, source, String::new(), by, async |tx| {
+    store(app, source, Some(String::new()), by, async |tx| {
         chat_logo::Entity::delete_of(tenant_id)
             .filter(chat_logo::Column::SourceId.eq(source_id))
             .exec(tx)
@@ -132,20 +133,67 @@ pub async fn remove_logo(app: &SourceContext, source: &source::Model, by: &By) -
     .await
 }
 
+/// Stores a picture as the photo of someone in the team of a web chat; no picture removes it. 404 if the team has no such name,
+/// 422 as for the logo.
+pub async fn set_photo(
+    app: &SourceContext,
+    source: &source::Model,
+    name: &str,
+    picture: Option<Vec<u8>>,
+    by: &By,
+) -> Result<()> {
+    use chat_photo::Column;
+    let team = WebChatSettings::stored(&source.settings).team;
+    if !team.iter().any(|one| one == name) {
+        return Err(Error::NotFound);
+    }
+    let mime_type = picture.as_deref().map(checked).transpose().map_err(|said| Error::field("picture", said))?;
+    let row = picture.zip(mime_type).map(|(picture, mime_type)| chat_photo::ActiveModel {
+        tenant_id: Set(source.tenant_id),
+        source_id: Set(source.id),
+        name: Set(name.to_owned()),
+        picture: Set(picture),
+        mime_type: Set(mime_type.to_owned()),
+        created_at: Set(app.clock.millis()),
+    });
+    let others: Vec<&str> = team.iter().map(String::as_str).filter(|one| *one != name).collect();
+    store(app, source, None, by, async |tx| {
+        // And those of people who left the team.
+        let old = chat_photo::Entity::delete_of(source.tenant_id).filter(Column::SourceId.eq(source.id));
+        old.filter(Column::Name.is_not_in(others)).exec(tx).await?;
+        match row {
+            Some(row) => chat_photo::Entity::insert(row).exec_without_returning(tx).await.map(|_| ()),
+            None => Ok(()),
+        }
+    })
+    .await
+}
+
+/// The versions of a team's photos, by name: each changes with its picture.
+pub async fn photos(store: &Store, source: &source::Model) -> Result<HashMap<String, i64>, DbErr> {
+    use chat_photo::Column;
+    let rows = chat_photo::Entity::of_tenant(source.tenant_id).filter(Column::SourceId.eq(source.id)).select_only();
+    let rows: Vec<(String, i64)> =
+        rows.column(Column::Name).column(Column::CreatedAt).into_tuple().all(store.read()).await?;
+    Ok(rows.into_iter().collect())
+}
+
 async fn store(
     app: &SourceContext,
     source: &source::Model,
-    version: String,
+    logo: Option<String>,
     by: &By,
     write: impl AsyncFnOnce(&sea_orm::DatabaseTransaction) -> Result<(), DbErr>,
 ) -> Result<()> {
     in_transaction(&app.store, async |tx| {
         write(tx).await?;
-        source::Entity::update_by_id((source.tenant_id, source.id))
-            .col_expr(source::Column::Logo, Expr::value(version))
-            .exec(tx)
-            .await?;
-        let detail = json!({ "fields": ["logo"] });
+        let detail = json!({ "fields": [if logo.is_some() { "logo" } else { "team" }] });
+        if let Some(version) = logo {
+            source::Entity::update_by_id((source.tenant_id, source.id))
+                .col_expr(source::Column::Logo, Expr::value(version))
+                .exec(tx)
+                .await?;
+        }
         by.did(app, tx, CHANGED, (source.tenant_id, &source.id.to_string()), detail).await
     })
     .await?;

@@ -53,12 +53,13 @@ use crate::tenant::TenantContext;
 
 pub use crate::settings::masked;
 pub use by::{By, ChangeLocks, version};
-pub use change::{SourceChange, change};
+pub use change::{MOST_NEW_CHATS, SourceChange, change};
 pub use check::{SourceKind, Usage, count, kinds, limit_of, offered, setup_of, usage};
 pub use create::{Created, NewSource, create, new_external_id, served};
 pub use delete::{Deleted, delete};
 pub use embed::{
-    ChatSite, EmbedCode, LOGO_BYTES, LOGO_PIXELS, embed, preview_texts, preview_texts_in, remove_logo, set_logo, sites,
+    ChatSite, EmbedCode, LOGO_BYTES, LOGO_PIXELS, embed, photos, preview_texts, preview_texts_in, remove_logo,
+    set_logo, set_photo, sites,
 };
 pub use live_test::{TestStep, test};
 pub use mirror::{

@@ -500,7 +500,7 @@ mod tests {
     fn known_texts_decide() {
         let said = |text: &str| Some(text.to_owned());
         let both =
-            [Seen { text: said("Hello"), ..ours(1, 10, false) }, Seen { text: said("Bye"), ..ours(1, 10, false) }];
+            [Seen { text: said("Hello"), ..ours(1, 10, false) }, Seen { text: said("Bye"), ..ours(1, 11, false) }];
         let one = vec![TheirMessage { text: said("Bye"), ..theirs(Some(7), 10, false) }];
         assert_eq!(figures(&both, one.clone(), &[], true), [1, 1, 0, 1]);
         assert_eq!(figures(&both[..1], one, &[], true), [0, 1, 1, 1]);

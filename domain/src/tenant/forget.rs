@@ -11,10 +11,10 @@ use base::store::directory::{self as entries, IdKind};
 use base::store::{Store, VENDOR, in_transaction};
 use entity::{
     account_month, account_note, account_usage, alert, alert_chat, alert_device, alert_notice, alert_reader,
-    alert_webhook, api_key, attempt, audit, chat_email, chat_logo, chat_site, consent, contact_link, contact_task,
-    conversation, conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory, erasure,
-    found_message, histogram, history_look, idempotency, import, import_line, import_skip, install_call, job, lane,
-    ledger_delta, letter, marketing_consent, member, message, message_template, oauth_grant, origin_task,
+    alert_webhook, api_key, attempt, audit, chat_email, chat_logo, chat_photo, chat_site, consent, contact_link,
+    contact_task, conversation, conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory,
+    erasure, found_message, histogram, history_look, idempotency, import, import_line, import_skip, install_call, job,
+    lane, ledger_delta, letter, marketing_consent, member, message, message_template, oauth_grant, origin_task,
     parked_status, person, raw_hook, replay, route_decision, route_turn, route_version, saved_view, session, source,
     source_notice, source_pulse, stray_source, tenant, tenant_channel, turn, vendor_event,
 };
@@ -85,6 +85,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
         tenant_channel,
         chat_email,
         chat_logo,
+        chat_photo,
         chat_site,
         contact_link,
         contact_task,

@@ -189,6 +189,66 @@ document.addEventListener("click", (event) => {
   else link.click();
 });
 
+// --- A message opens beside its list where there is room. Without this, it is a page. ---
+
+const drawer = document.getElementById("drawer");
+/** The address of the row whose message is shown. */
+let shown = "";
+
+const rowsBeside = () => [...document.querySelectorAll("[data-drawer] [data-row]")];
+const at = () => rowsBeside().findIndex((row) => row.href === shown);
+
+async function beside(link) {
+  if (link.matches("[data-row]")) shown = link.href;
+  try {
+    const answer = await fetch(link.href, { redirect: "error", cache: "no-store" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const main = document.adoptNode(fetched.getElementById("main"));
+    const title = main.querySelector("h1");
+    drawer.setAttribute("aria-label", title.textContent);
+    const name = document.createElement("h2");
+    name.append(...title.childNodes);
+    title.replaceWith(name);
+    // It does not renew itself here; the page that it links to does.
+    for (const part of main.querySelectorAll("[data-live]")) part.removeAttribute("data-live");
+    for (const line of main.querySelectorAll(".live")) line.remove();
+    drawer.querySelector("a").href = link.href;
+    drawer.querySelector("[data-shown]").replaceChildren(...main.childNodes);
+    prepare(drawer);
+    if (!drawer.open) drawer.showModal();
+    drawer.scrollTop = 0;
+  } catch {
+    location.href = link.href;
+  }
+}
+
+function prepareDrawer() {
+  drawer.querySelector("[data-close]").addEventListener("click", () => drawer.close());
+  drawer.addEventListener("click", (event) => {
+    if (event.clientX && event.clientX < drawer.offsetLeft) drawer.close();
+    const link = event.target.closest("[rel=prev],[rel=next]");
+    if (!link) return;
+    event.preventDefault();
+    beside(link);
+  });
+  // Up and down go through the list.
+  drawer.addEventListener("keydown", (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const next = by && rowsBeside()[at() + by];
+    if (!next || event.target.closest("input,select,textarea")) return;
+    event.preventDefault();
+    beside(next);
+  });
+  drawer.addEventListener("close", () => rowsBeside()[at()]?.focus());
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("[data-drawer] a[data-row]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || innerWidth < 1000) return;
+    event.preventDefault();
+    beside(link);
+  });
+}
+
 // A menu closes as soon as something else is pressed.
 function closeMenus(but) {
   for (const menu of document.querySelectorAll(".pick[open]")) if (!menu.contains(but)) menu.open = false;
@@ -255,7 +315,7 @@ async function filter(form) {
 let soon;
 document.addEventListener("change", (event) => {
   const form = event.target.closest?.("main>form.filters");
-  if (!form || !event.target.matches("select,[type=date],[type=checkbox]")) return;
+  if (!form || !event.target.matches("select,input")) return;
   clearTimeout(soon);
   // A date that is typed changes with each digit.
   soon = setTimeout(() => filter(form), event.target.matches("select") ? 0 : 500);
@@ -420,6 +480,7 @@ for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
 }
 
 if (box) preparePalette();
+if (drawer) prepareDrawer();
 prepare(document);
 document.getElementById("notice")?.focus();
 arrive();

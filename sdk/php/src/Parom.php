@@ -31,6 +31,7 @@ namespace Parom;
  * @phpstan-type ComparisonOut array{seen: int, in_amocrm: int, on_both: int, missing_here: list<DifferenceOut>, missing_in_amocrm: list<DifferenceOut>, chats: list<ShadowChatOut>, templates: list<string>|null, is_cut: bool}
  * @phpstan-type Conditions array{campaign?: array<string, mixed>|\stdClass, contact?: ContactKind|null, contact_responsible?: list<string>, countries?: list<string>, customer?: CustomerKind|null, fields?: array<string, mixed>|\stdClass, languages?: list<string>, lead?: LeadKind|null, messengers?: list<string>, referral?: string|null, sources?: list<string>, text_begins?: list<string>, text_contains?: list<string>, times?: list<string>, working_hours?: HoursKind|null}
  * @phpstan-type ContactKind 'known'|'unknown'
+ * @phpstan-type ContactLinkOut array{id: string, at: string|null, amocrm_contact_id: string|null, why: string, id_kind: string|null, id_value: string|null, sureness: string, by: string|null, is_undoable: bool, undone_at: string|null, undone_by: string|null}
  * @phpstan-type ContactOut array{id: string|null, name: string|null, phone: string|null, amocrm_contact_id: string|null, amocrm_contact_name: string|null, why: string|null}
  * @phpstan-type ContactRule 'leave'|'link'|'create'
  * @phpstan-type ContentIn ContentInText|ContentInPicture|ContentInVideo|ContentInFile|ContentInVoice|ContentInAudio|ContentInSticker|ContentInLocation|ContentInContact
@@ -46,7 +47,7 @@ namespace Parom;
  * @phpstan-type ContentOut array{type: ContentType, buttons?: list<list<Button>>|null, callback_data?: string|null, duration?: int|null, file_name?: string|null, file_size?: int|null, group_id?: string|null, latitude?: float|null, list?: ListMessage|null, longitude?: float|null, media_id?: string|null, media_url?: string|null, mime_type?: string|null, name?: string|null, phone?: string|null, sticker_id?: string|null, text?: string|null, thumbnail_url?: string|null}
  * @phpstan-type ContentType 'text'|'picture'|'video'|'file'|'voice'|'audio'|'sticker'|'location'|'contact'
  * @phpstan-type ConversationIn array{id: string}
- * @phpstan-type ConversationOut array{id: string, external_id: string|null, amocrm_chat_id: string|null, contact: ContactOut, participants: list<Member>, visit: string|null, unreachable_since: string|null, window: WindowOut|null, last_message_at: string|null}
+ * @phpstan-type ConversationOut array{id: string, external_id: string|null, amocrm_chat_id: string|null, contact: ContactOut, participants: list<Member>, visit: string|null, unreachable_since: string|null, blocked_at: string|null, window: WindowOut|null, last_message_at: string|null}
  * @phpstan-type ConversationRefOut array{id: string|null}
  * @phpstan-type CrmFacts array{closed_lead?: LeadFact|null, contact_id?: int|null, contact_responsible?: int|null, incoming?: IncomingFact|null, is_known?: bool, leads?: list<int>, open_lead?: LeadFact|null}
  * @phpstan-type CustomerErasureCountOut array{conversation_ids: list<string>, messages: int, files: int, also_possible: list<string>}
@@ -63,7 +64,7 @@ namespace Parom;
  * @phpstan-type EditIn array{content: ContentIn}
  * @phpstan-type EditOut array{id: string, status: string}
  * @phpstan-type Facts array{country?: string|null, crm?: CrmFacts, customer?: CustomerKind|null, language?: string|null, local_time?: string, messenger?: string, source_id?: string, working_hours?: HoursKind|null}
- * @phpstan-type FailureCode 'conversation_deleted'|'recipient_blocked'|'source_disconnected'|'internal'|'recipient_unreachable'|'unsupported'|'writing_first'|'window_closed'|'rejected'|'other'
+ * @phpstan-type FailureCode 'conversation_deleted'|'recipient_blocked'|'source_disconnected'|'internal'|'recipient_unreachable'|'unsupported'|'writing_first'|'window_closed'|'marketing_stopped'|'rejected'|'other'
  * @phpstan-type FailureIn array{code: FailureCode, text?: string|null}
  * @phpstan-type FailureOut array{code: FailureCode, text: string}
  * @phpstan-type FallbackRule array{after_minutes: int, to: Assignee}
@@ -72,6 +73,7 @@ namespace Parom;
  * @phpstan-type HeldOut array{count: int, oldest_at: string|null}
  * @phpstan-type HourFlowOut array{weekday: int, hour: int, from_customers: int, to_customers: int, failed: int}
  * @phpstan-type HoursKind 'within'|'outside'|'holiday'
+ * @phpstan-type IdentityOut array{links: list<ContactLinkOut>, is_changing: bool}
  * @phpstan-type Imagined array{campaign?: array<string, mixed>|\stdClass, customer?: CustomerKind|null, fields?: array<string, mixed>|\stdClass, is_known?: bool, lead?: LeadKind|null, local_time?: string|null, phone?: string|null, referral?: string|null, responsible?: string|null, source_id?: string, text?: string}
  * @phpstan-type ImportOut array{notes: list<string>, id: string, source_id: string, status: string, dry_run: bool, leads: string, link_contacts: bool, total: int, chats: int, done: int, duplicates: int, skipped: list<SkippedOut>, skipped_total: int, leads_expected: int, seconds_expected: int, gives_way: bool, created_at: string, finished_at: string|null}
  * @phpstan-type IncomingFact array{uid: string, lead_id?: int|null}
@@ -88,6 +90,8 @@ namespace Parom;
  * @phpstan-type ManagerFlowOut array{manager: ManagerOut, to_customers: int}
  * @phpstan-type ManagerOut array{amojo_id: string|null, user_id: string|null, name: string|null}
  * @phpstan-type Marker array{key: string, value?: string}
+ * @phpstan-type MarketingConsentIn array{decision: string, conversation_id?: string|null, evidence?: string|null, phone?: string|null, way?: string|null}
+ * @phpstan-type MarketingConsentOut array{id: string, at: string, conversation_id: string|null, phone_hash: string|null, decision: string, way: string, by: string|null, evidence: string|null}
  * @phpstan-type MeKeyOut array{id: string, name: string, scope: string, tenant_id: string|null, created_by: string|null, expires_at: string|null}
  * @phpstan-type MeLimitsOut array{requests_per_second: int|null, requests_burst: int, sources: int|null}
  * @phpstan-type MeOut array{key: MeKeyOut, tenant: TenantOut|null, limits: MeLimitsOut}
@@ -132,6 +136,8 @@ namespace Parom;
  * @phpstan-type RouteVersionsOut array{items: list<RouteVersionOut>}
  * @phpstan-type RoutesIn array{routes: RuleSet, draft?: bool}
  * @phpstan-type RoutesOut array{version: int|null, routes: RuleSet, draft: DraftOut|null, matches: array<string, mixed>|\stdClass}
+ * @phpstan-type RoutesReplayIn array{rules?: RuleSet|null}
+ * @phpstan-type RoutesTryIn array{message?: Imagined|null, message_id?: string|null, rules?: RuleSet|null}
  * @phpstan-type Row array{id: string, description?: string, title?: string}
  * @phpstan-type Rule array{id: string, name: string, on?: bool, then?: Actions, when?: Conditions}
  * @phpstan-type RuleFault 'stage_gone'|'user_gone'|'nobody_present'|'nobody_responsible'|'refused'
@@ -150,8 +156,8 @@ namespace Parom;
  * @phpstan-type SourceAnswersOut array{source_id: string, count: int, median_ms: int, p95_ms: int}
  * @phpstan-type SourceFlowOut array{source_id: string, from_customers: int, to_customers: int, failed: int}
  * @phpstan-type SourceIn array{kind: string, name: string, channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, external_id?: string|null, lead_origin?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null, shadow?: bool|null}
- * @phpstan-type SourceOut array{id: string, tenant_id: string, kind: string, name: string, external_id: string, amocrm_source_id: string, pipeline_id: string, default: bool, channel_id: string, contact_rule: string, lead_origin: bool, services: mixed, settings: array<string, mixed>|\stdClass, status: string, status_reason: string|null, status_detail: string|null, status_since: string, status_action: string|null, proved_at: string|null, paused: bool, shadow_since: string|null, held: HeldOut, created_at: string, version: string, callback_url?: string|null, webhook_secret?: string|null}
- * @phpstan-type SourcePatchIn array{channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, drop_before?: string|null, lead_origin?: bool|null, name?: string|null, paused?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null}
+ * @phpstan-type SourceOut array{id: string, tenant_id: string, kind: string, name: string, external_id: string, amocrm_source_id: string, pipeline_id: string, default: bool, channel_id: string, contact_rule: string, lead_origin: bool, services: mixed, settings: array<string, mixed>|\stdClass, status: string, status_reason: string|null, status_detail: string|null, status_since: string, status_action: string|null, proved_at: string|null, paused: bool, shadow_since: string|null, new_chats_per_hour: int, held: HeldOut, created_at: string, version: string, callback_url?: string|null, webhook_secret?: string|null}
+ * @phpstan-type SourcePatchIn array{channel_id?: string|null, contact_rule?: ContactRule|null, default?: bool|null, drop_before?: string|null, lead_origin?: bool|null, name?: string|null, new_chats_per_hour?: int|null, paused?: bool|null, pipeline_id?: string|null, services?: mixed, settings?: array<string, mixed>|\stdClass|null}
  * @phpstan-type StagePlace array{pipeline_id: string, status_id: string}
  * @phpstan-type StartTakeover array{stays?: list<string>}
  * @phpstan-type StatusIn array{status: ToldStatus, conversation?: TheirIn|null, error?: FailureIn|null, id?: string|null, receiver?: TheirIn|null}
@@ -182,7 +188,6 @@ namespace Parom;
  * @phpstan-type TimelineEventOut array{at: string, hop: string, event: string, attempt: int|null, answer: AnswerOut|null, reason: string|null}
  * @phpstan-type ToldStatus 'delivered'|'read'|'failed'
  * @phpstan-type Trial array{facts: Facts, verdict: Verdict, asks: list<Ask>, crm_answered: bool}
- * @phpstan-type TryIn array{message?: Imagined|null, message_id?: string|null, rules?: RuleSet|null}
  * @phpstan-type TypingIn array{conversation: ConversationIn, sender: ActorIn}
  * @phpstan-type UnansweredOut array{conversation_id: string, source_id: string, name: string|null, since: string, waits_ms: int}
  * @phpstan-type UploadOut array{media_id: string, size: int, mime_type: string}
@@ -601,6 +606,58 @@ final class Parom extends Client
     // --- customers ---
 
     /**
+     * Blocks the customer of a conversation.
+     */
+    public function blockCustomer(string $sourceId, string $conversationId, ?string $idempotencyKey = null): void
+    {
+        $this->call(
+            'POST',
+            '/api/v1/sources/' . self::segment($sourceId) . '/conversations/' . self::segment($conversationId) . '/block',
+            idempotencyKey: $idempotencyKey,
+            keyed: true,
+        );
+    }
+
+    /**
+     * Lists a chat's contact links.
+     *
+     * @return IdentityOut
+     */
+    public function getIdentity(string $sourceId, string $conversationId): array
+    {
+        return $this->call(
+            'GET',
+            '/api/v1/sources/' . self::segment($sourceId) . '/conversations/' . self::segment($conversationId) . '/identity',
+        );
+    }
+
+    /**
+     * Undoes a contact link.
+     */
+    public function undoIdentity(string $sourceId, string $conversationId, string $linkId, ?string $idempotencyKey = null): void
+    {
+        $this->call(
+            'POST',
+            '/api/v1/sources/' . self::segment($sourceId) . '/conversations/' . self::segment($conversationId) . '/identity/' . self::segment($linkId) . '/undo',
+            idempotencyKey: $idempotencyKey,
+            keyed: true,
+        );
+    }
+
+    /**
+     * Unblocks the customer of a conversation.
+     */
+    public function unblockCustomer(string $sourceId, string $conversationId, ?string $idempotencyKey = null): void
+    {
+        $this->call(
+            'POST',
+            '/api/v1/sources/' . self::segment($sourceId) . '/conversations/' . self::segment($conversationId) . '/unblock',
+            idempotencyKey: $idempotencyKey,
+            keyed: true,
+        );
+    }
+
+    /**
      * Erases one customer's data.
      *
      * @param CustomerErasureIn $body
@@ -625,6 +682,35 @@ final class Parom extends Client
     public function exportCustomer(string $tenantId, array $body): string
     {
         return $this->call('POST', '/api/v1/tenants/' . self::segment($tenantId) . '/customers/export', body: $body);
+    }
+
+    /**
+     * Lists decisions about marketing.
+     *
+     * @return Page<MarketingConsentOut>
+     */
+    public function listMarketingConsents(string $tenantId, ?int $limit = null, ?string $cursor = null): Page
+    {
+        return $this->list(
+            '/api/v1/tenants/' . self::segment($tenantId) . '/marketing-consents', query: ['limit' => $limit, 'cursor' => $cursor]
+        );
+    }
+
+    /**
+     * Records a decision about marketing.
+     *
+     * @param MarketingConsentIn $body
+     * @return MarketingConsentOut
+     */
+    public function recordMarketingConsent(string $tenantId, array $body, ?string $idempotencyKey = null): array
+    {
+        return $this->call(
+            'POST',
+            '/api/v1/tenants/' . self::segment($tenantId) . '/marketing-consents',
+            body: $body,
+            idempotencyKey: $idempotencyKey,
+            keyed: true,
+        );
     }
 
     // --- templates ---
@@ -1040,48 +1126,43 @@ final class Parom extends Client
     }
 
     /**
-     * Replaces the routes..
+     * Replaces the routes.
      *
      * @param RoutesIn $body
      * @return RoutesOut
      */
-    public function replaceRoutes(string $tenantId, array $body, ?string $ifMatch = null): array
+    public function replaceRoutes(string $tenantId, array $body, ?string $idempotencyKey = null, ?string $ifMatch = null): array
     {
-        return $this->call('PUT', '/api/v1/tenants/' . self::segment($tenantId) . '/routes', body: $body, ifMatch: $ifMatch);
+        return $this->call(
+            'PUT',
+            '/api/v1/tenants/' . self::segment($tenantId) . '/routes',
+            body: $body,
+            idempotencyKey: $idempotencyKey,
+            ifMatch: $ifMatch,
+            keyed: true,
+        );
     }
 
     /**
      * Replays the last messages.
      *
-     * @param ReplayIn $body
+     * @param RoutesReplayIn $body
      * @return Replay
      */
-    public function replayRoutes(string $tenantId, array $body, ?string $idempotencyKey = null): array
+    public function replayRoutes(string $tenantId, array $body): array
     {
-        return $this->call(
-            'POST',
-            '/api/v1/tenants/' . self::segment($tenantId) . '/routes/replay',
-            body: $body,
-            idempotencyKey: $idempotencyKey,
-            keyed: true,
-        );
+        return $this->call('POST', '/api/v1/tenants/' . self::segment($tenantId) . '/routes/replay', body: $body);
     }
 
     /**
      * Tries the routes with one message.
      *
-     * @param TryIn $body
+     * @param RoutesTryIn $body
      * @return Trial
      */
-    public function tryRoutes(string $tenantId, array $body, ?string $idempotencyKey = null): array
+    public function tryRoutes(string $tenantId, array $body): array
     {
-        return $this->call(
-            'POST',
-            '/api/v1/tenants/' . self::segment($tenantId) . '/routes/try',
-            body: $body,
-            idempotencyKey: $idempotencyKey,
-            keyed: true,
-        );
+        return $this->call('POST', '/api/v1/tenants/' . self::segment($tenantId) . '/routes/try', body: $body);
     }
 
     /**

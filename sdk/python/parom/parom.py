@@ -243,11 +243,11 @@ class Parom(Client):
         )
 
     def get_identity(self, source_id: str, conversation_id: str) -> t.IdentityOut:
-        """Shows how a chat was linked to contacts in amoCRM, by which id, and who decided."""
+        """Lists a chat's contact links."""
         return self._call("GET", f"/api/v1/sources/{segment(source_id)}/conversations/{segment(conversation_id)}/identity")
 
     def undo_identity(self, source_id: str, conversation_id: str, link_id: str, *, idempotency_key: str | None = None) -> None:
-        """Undoes a link: the chat gets a contact of its own."""
+        """Undoes a contact link."""
         self._call(
             "POST",
             f"/api/v1/sources/{segment(source_id)}/conversations/{segment(conversation_id)}/identity/{segment(link_id)}/undo",
@@ -291,7 +291,7 @@ class Parom(Client):
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[t.MarketingConsentOut]:
-        """Lists what an account's customers decided about marketing messages."""
+        """Lists decisions about marketing."""
         return self._list(f"/api/v1/tenants/{segment(tenant_id)}/marketing-consents", query={"limit": limit, "cursor": cursor})
 
     def record_marketing_consent(
@@ -301,7 +301,7 @@ class Parom(Client):
         *,
         idempotency_key: str | None = None,
     ) -> t.MarketingConsentOut:
-        """Records what a customer decided about marketing messages."""
+        """Records a decision about marketing."""
         return self._call(
             "POST",
             f"/api/v1/tenants/{segment(tenant_id)}/marketing-consents",
@@ -575,21 +575,31 @@ class Parom(Client):
         """Retrieves the routes."""
         return self._call("GET", f"/api/v1/tenants/{segment(tenant_id)}/routes")
 
-    def replace_routes(self, tenant_id: str, body: t.RoutesIn, *, if_match: str | None = None) -> t.RoutesOut:
-        """Replaces the routes.."""
-        return self._call("PUT", f"/api/v1/tenants/{segment(tenant_id)}/routes", body=body, if_match=if_match)
+    def replace_routes(
+        self,
+        tenant_id: str,
+        body: t.RoutesIn,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> t.RoutesOut:
+        """Replaces the routes."""
+        return self._call(
+            "PUT",
+            f"/api/v1/tenants/{segment(tenant_id)}/routes",
+            body=body,
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            keyed=True,
+        )
 
-    def replay_routes(self, tenant_id: str, body: t.ReplayIn, *, idempotency_key: str | None = None) -> t.Replay:
+    def replay_routes(self, tenant_id: str, body: t.RoutesReplayIn) -> t.Replay:
         """Replays the last messages."""
-        return self._call(
-            "POST", f"/api/v1/tenants/{segment(tenant_id)}/routes/replay", body=body, idempotency_key=idempotency_key, keyed=True
-        )
+        return self._call("POST", f"/api/v1/tenants/{segment(tenant_id)}/routes/replay", body=body)
 
-    def try_routes(self, tenant_id: str, body: t.TryIn, *, idempotency_key: str | None = None) -> t.Trial:
+    def try_routes(self, tenant_id: str, body: t.RoutesTryIn) -> t.Trial:
         """Tries the routes with one message."""
-        return self._call(
-            "POST", f"/api/v1/tenants/{segment(tenant_id)}/routes/try", body=body, idempotency_key=idempotency_key, keyed=True
-        )
+        return self._call("POST", f"/api/v1/tenants/{segment(tenant_id)}/routes/try", body=body)
 
     def list_route_versions(self, tenant_id: str) -> t.RouteVersionsOut:
         """Lists the versions of the routes."""

@@ -70,52 +70,52 @@ AnswersReportOut = TypedDict(
 )
 
 
-class (TypedDict):
+class AskGreet(TypedDict):
     """The customer is greeted."""
 
     ask: Literal["greet"]
 
 
-class (TypedDict):
+class AskWaitForPerson(TypedDict):
     """A person has to accept the incoming lead first."""
 
     ask: Literal["wait_for_person"]
 
 
-class (TypedDict):
+class AskAccept(TypedDict):
     """The incoming lead is accepted."""
 
     ask: Literal["accept"]
 
 
-class (TypedDict):
+class AskLink(TypedDict):
     """The chat of the incoming lead goes to this lead."""
 
     lead_id: int
     ask: Literal["link"]
 
 
-class (TypedDict):
+class AskUse(TypedDict):
     """This lead is used."""
 
     lead_id: int
     ask: Literal["use"]
 
 
-class (TypedDict):
+class AskReopen(TypedDict):
     """This lead is opened again."""
 
     lead_id: int
     ask: Literal["reopen"]
 
 
-class (TypedDict):
+class AskCreate(TypedDict):
     """A lead is made."""
 
     ask: Literal["create"]
 
 
-class (TypedDict):
+class AskStage(TypedDict):
     """The lead is moved to a stage."""
 
     pipeline_id: int
@@ -123,50 +123,50 @@ class (TypedDict):
     ask: Literal["stage"]
 
 
-class (TypedDict):
+class AskAssign(TypedDict):
     """The lead and its contact get a responsible user."""
 
     user_id: int
     ask: Literal["assign"]
 
 
-class (TypedDict):
+class AskTag(TypedDict):
     """The lead gets tags."""
 
     ask: Literal["tag"]
 
 
-class (TypedDict):
+class AskTask(TypedDict):
     """A task is made."""
 
     ask: Literal["task"]
 
 
-class (TypedDict):
+class AskFallback(TypedDict):
     """If nobody answers within so many minutes, another person becomes responsible."""
 
     minutes: int
     ask: Literal["fallback"]
 
 
-class (TypedDict):
+class AssigneeContact(TypedDict):
     """Who is responsible for the contact."""
 
     kind: Literal["contact"]
 
 
-class (TypedDict):
+class AssigneeLead(TypedDict):
     """Who is responsible for the lead that the dialogue belongs to."""
 
     kind: Literal["lead"]
 
 
-class (TypedDict):
+class AssigneePerson(TypedDict):
     user_id: str
     kind: Literal["person"]
 
 
-class (TypedDict):
+class AssigneeRoundRobin(TypedDict):
     """People in turn."""
 
     people: list[Seat]
@@ -253,6 +253,22 @@ class Conditions(TypedDict):
     text_contains: NotRequired[list[str]]
     times: NotRequired[list[str]]
     working_hours: NotRequired[HoursKind | None]
+
+
+class ContactLinkOut(TypedDict):
+    """A link of a chat to a contact, or that it ended."""
+
+    id: str
+    at: str | None
+    amocrm_contact_id: str | None
+    why: str
+    id_kind: str | None
+    id_value: str | None
+    sureness: str
+    by: str | None
+    is_undoable: bool
+    undone_at: str | None
+    undone_by: str | None
 
 
 class ContactOut(TypedDict):
@@ -399,6 +415,7 @@ class ConversationOut(TypedDict):
     participants: list[Member]
     visit: str | None
     unreachable_since: str | None
+    blocked_at: str | None
     window: WindowOut | None
     last_message_at: str | None
 
@@ -576,6 +593,13 @@ class HourFlowOut(TypedDict):
     failed: int
 
 
+class IdentityOut(TypedDict):
+    """How a chat was linked to contacts."""
+
+    links: list[ContactLinkOut]
+    is_changing: bool
+
+
 class Imagined(TypedDict):
     """A made-up message with what is known of its customer."""
 
@@ -708,6 +732,29 @@ class Marker(TypedDict):
 
     key: str
     value: NotRequired[str]
+
+
+class MarketingConsentIn(TypedDict):
+    """A decision to record. Name the customer by either `phone` or `conversation_id`."""
+
+    decision: str
+    conversation_id: NotRequired[str | None]
+    evidence: NotRequired[str | None]
+    phone: NotRequired[str | None]
+    way: NotRequired[str | None]
+
+
+class MarketingConsentOut(TypedDict):
+    """What a customer decided about marketing messages."""
+
+    id: str
+    at: str
+    conversation_id: str | None
+    phone_hash: str | None
+    decision: str
+    way: str
+    by: str | None
+    evidence: str | None
 
 
 class MeKeyOut(TypedDict):
@@ -1096,6 +1143,20 @@ class RoutesOut(TypedDict):
     matches: dict[str, Any]
 
 
+class RoutesReplayIn(TypedDict):
+    """Rules to replay."""
+
+    rules: NotRequired[RuleSet | None]
+
+
+class RoutesTryIn(TypedDict):
+    """A message to try: a past one by its id, or a made-up one."""
+
+    message: NotRequired[Imagined | None]
+    message_id: NotRequired[str | None]
+    rules: NotRequired[RuleSet | None]
+
+
 class Row(TypedDict):
     """A selectable row; its id is returned as `callback_data`."""
 
@@ -1275,6 +1336,7 @@ class SourceOut(TypedDict):
     proved_at: str | None
     paused: bool
     shadow_since: str | None
+    new_chats_per_hour: int
     held: HeldOut
     created_at: str
     version: str
@@ -1291,6 +1353,7 @@ class SourcePatchIn(TypedDict):
     drop_before: NotRequired[str | None]
     lead_origin: NotRequired[bool | None]
     name: NotRequired[str | None]
+    new_chats_per_hour: NotRequired[int | None]
     paused: NotRequired[bool | None]
     pipeline_id: NotRequired[str | None]
     services: NotRequired[Any]
@@ -1574,14 +1637,6 @@ class Trial(TypedDict):
     verdict: Verdict
     asks: list[Ask]
     crm_answered: bool
-
-
-class TryIn(TypedDict):
-    """A message to try: a past one by its id, or a made-up one."""
-
-    message: NotRequired[Imagined | None]
-    message_id: NotRequired[str | None]
-    rules: NotRequired[RuleSet | None]
 
 
 class TypingIn(TypedDict):
@@ -1990,10 +2045,23 @@ class TypingEvent(TypedDict):
 AnswerBy = Literal["text", "template", "nothing"]
 
 # One request to amoCRM, or one thing that is done here. Texts are `route-ask-{word}`.
-Ask = 
+Ask = (
+    AskGreet
+    | AskWaitForPerson
+    | AskAccept
+    | AskLink
+    | AskUse
+    | AskReopen
+    | AskCreate
+    | AskStage
+    | AskAssign
+    | AskTag
+    | AskTask
+    | AskFallback
+)
 
 # Who becomes responsible for the lead and its contact.
-Assignee = 
+Assignee = AssigneeContact | AssigneeLead | AssigneePerson | AssigneeRoundRobin
 
 # What a template is for.
 CategoryIn = Literal["UTILITY", "MARKETING", "AUTHENTICATION"]
@@ -2045,6 +2113,7 @@ FailureCode = Literal[
     "unsupported",
     "writing_first",
     "window_closed",
+    "marketing_stopped",
     "rejected",
     "other",
 ]

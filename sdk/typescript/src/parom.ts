@@ -186,12 +186,12 @@ export class Parom extends Client {
     return this.call("POST", path`/api/v1/sources/${sourceId}/conversations/${conversationId}/block`, { keyed: true, options });
   }
 
-  /** Shows how a chat was linked to contacts in amoCRM, by which id, and who decided. */
+  /** Lists a chat's contact links. */
   getIdentity(sourceId: string, conversationId: string, options?: Options): Promise<t.IdentityOut> {
     return this.call("GET", path`/api/v1/sources/${sourceId}/conversations/${conversationId}/identity`, { options });
   }
 
-  /** Undoes a link: the chat gets a contact of its own. */
+  /** Undoes a contact link. */
   undoIdentity(sourceId: string, conversationId: string, linkId: string, options?: Options): Promise<void> {
     return this.call(
       "POST", path`/api/v1/sources/${sourceId}/conversations/${conversationId}/identity/${linkId}/undo`, { keyed: true, options }
@@ -217,7 +217,7 @@ export class Parom extends Client {
     return this.call("POST", path`/api/v1/tenants/${tenantId}/customers/export`, { body, options });
   }
 
-  /** Lists what an account's customers decided about marketing messages. */
+  /** Lists decisions about marketing. */
   listMarketingConsents(
     tenantId: string,
     query: { limit?: number; cursor?: string } = {},
@@ -226,7 +226,7 @@ export class Parom extends Client {
     return this.list(path`/api/v1/tenants/${tenantId}/marketing-consents`, query, options);
   }
 
-  /** Records what a customer decided about marketing messages. */
+  /** Records a decision about marketing. */
   recordMarketingConsent(tenantId: string, body: t.MarketingConsentIn, options?: Options): Promise<t.MarketingConsentOut> {
     return this.call("POST", path`/api/v1/tenants/${tenantId}/marketing-consents`, { body, keyed: true, options });
   }
@@ -416,19 +416,19 @@ export class Parom extends Client {
     return this.call("GET", path`/api/v1/tenants/${tenantId}/routes`, { options });
   }
 
-  /** Replaces the routes.. */
+  /** Replaces the routes. */
   replaceRoutes(tenantId: string, body: t.RoutesIn, options?: Options & { ifMatch?: string }): Promise<t.RoutesOut> {
-    return this.call("PUT", path`/api/v1/tenants/${tenantId}/routes`, { body, options });
+    return this.call("PUT", path`/api/v1/tenants/${tenantId}/routes`, { body, keyed: true, options });
   }
 
   /** Replays the last messages. */
-  replayRoutes(tenantId: string, body: t.ReplayIn, options?: Options): Promise<t.Replay> {
-    return this.call("POST", path`/api/v1/tenants/${tenantId}/routes/replay`, { body, keyed: true, options });
+  replayRoutes(tenantId: string, body: t.RoutesReplayIn, options?: Options): Promise<t.Replay> {
+    return this.call("POST", path`/api/v1/tenants/${tenantId}/routes/replay`, { body, options });
   }
 
   /** Tries the routes with one message. */
-  tryRoutes(tenantId: string, body: t.TryIn, options?: Options): Promise<t.Trial> {
-    return this.call("POST", path`/api/v1/tenants/${tenantId}/routes/try`, { body, keyed: true, options });
+  tryRoutes(tenantId: string, body: t.RoutesTryIn, options?: Options): Promise<t.Trial> {
+    return this.call("POST", path`/api/v1/tenants/${tenantId}/routes/try`, { body, options });
   }
 
   /** Lists the versions of the routes. */

@@ -189,6 +189,29 @@ export interface Conditions {
 /** Whether amoCRM had a contact before. */
 export type ContactKind = "known" | "unknown";
 
+/** A link of a chat to a contact, or that it ended. */
+export interface ContactLinkOut {
+  id: string;
+  /** Null if the link is older than the record of links. */
+  at: string | null;
+  /** Null if the chat has had no contact since. */
+  amocrm_contact_id: string | null;
+  /** A reason as in a conversation's `contact.why`. */
+  why: string;
+  /** By which id: `phone`, `email`, `contact` (amoCRM's id, named by a developer or a person), `messenger`, `login` (the site's); null if that is unknown. */
+  id_kind: string | null;
+  /** The id, masked. */
+  id_value: string | null;
+  /** `proved` (the messenger or the site's signature vouches for the id), `likely`, or `told` (by amoCRM, a developer or a person). */
+  sureness: string;
+  /** The person or key who decided; null if a rule or amoCRM did. */
+  by: string | null;
+  /** Whether it can be undone: it is the present link, and its contact was not made for this chat. */
+  is_undoable: boolean;
+  undone_at: string | null;
+  undone_by: string | null;
+}
+
 /** The customer. */
 export interface ContactOut {
   /** The messenger's id. */
@@ -199,7 +222,7 @@ export interface ContactOut {
   amocrm_contact_id: string | null;
   /** The contact's name in amoCRM when it was last read. */
   amocrm_contact_name: string | null;
-  /** Why this contact was linked, or why none was: `phone`, `email`, `phone_several`, `email_several` (several matched: the one changed last), `given` (by `sender.contact_id`), `made`, `crm` (amoCRM chose), `merged`, `moved`, `gone`, `nobody`, `given_unknown` (amoCRM has no contact `sender.contact_id`), `late`, `unclear`; null if contacts have not been searched yet. */
+  /** Why this contact was linked, or why none was: `phone`, `email`, `phone_several`, `email_several` (several matched: the one changed last), `given` (by `sender.contact_id`), `made`, `crm` (amoCRM chose), `merged`, `moved`, `gone`, `nobody`, `given_unknown` (amoCRM has no contact `sender.contact_id`), `late`, `unclear`, `recycled` (the number was silent for a year and has another name now), `person` (a person decided), `separated` (a person undid a link); null if contacts have not been searched yet. */
   why: string | null;
 }
 
@@ -386,6 +409,8 @@ export interface ConversationOut {
   visit: string | null;
   /** Since when the customer has blocked messages from this source; null if not blocked. */
   unreachable_since: string | null;
+  /** Since when the customer's messages are stored and not passed on; null if they are passed on. */
+  blocked_at: string | null;
   /** The time in which the customer may be answered freely; null if there is no limit. */
   window: WindowOut | null;
   /** Null if there are no messages yet. */
@@ -541,7 +566,7 @@ export interface Facts {
 }
 
 /** The fixed set of reasons for a failure. */
-export type FailureCode = "conversation_deleted" | "recipient_blocked" | "source_disconnected" | "internal" | "recipient_unreachable" | "unsupported" | "writing_first" | "window_closed" | "rejected" | "other";
+export type FailureCode = "conversation_deleted" | "recipient_blocked" | "source_disconnected" | "internal" | "recipient_unreachable" | "unsupported" | "writing_first" | "window_closed" | "marketing_stopped" | "rejected" | "other";
 
 /** Why a message was not delivered. */
 export interface FailureIn {
@@ -599,6 +624,14 @@ export interface HourFlowOut {
 
 /** A time by a source's working hours. */
 export type HoursKind = "within" | "outside" | "holiday";
+
+/** How a chat was linked to contacts. */
+export interface IdentityOut {
+  /** The newest first; at most 200. */
+  links: ContactLinkOut[];
+  /** Whether a person's decision about the contact is not carried out yet. */
+  is_changing: boolean;
+}
 
 /** A made-up message with what is known of its customer. */
 export interface Imagined {
@@ -759,6 +792,37 @@ export interface ManagerOut {
 export interface Marker {
   key: string;
   value?: string;
+}
+
+/** A decision to record. Name the customer by either `phone` or `conversation_id`. */
+export interface MarketingConsentIn {
+  /** `stopped` or `agreed`. */
+  decision: string;
+  /** A conversation; its decision counts for all chats with its number. */
+  conversation_id?: string | null;
+  /** What proves it, at most 255 characters, e.g. the form's name. */
+  evidence?: string | null;
+  /** A number, which needs no chat yet. Without a country it takes the account's. */
+  phone?: string | null;
+  /** `form` if the customer filled in a form of yours; otherwise `api`. */
+  way?: string | null;
+}
+
+/** What a customer decided about marketing messages. */
+export interface MarketingConsentOut {
+  id: string;
+  at: string;
+  /** Null if it was recorded for a number alone. */
+  conversation_id: string | null;
+  /** The first 32 hex digits of the SHA-256 of the number's digits (E.164); null if the number is unknown. */
+  phone_hash: string | null;
+  /** `stopped` or `agreed`. */
+  decision: string;
+  /** `message` (the customer wrote it; `id` is that of the message), `form`, `person` (in the panel) or `api`. */
+  way: string;
+  /** The person or key that recorded it; null if the customer wrote it. */
+  by: string | null;
+  evidence: string | null;
 }
 
 /** The key of the request. */
@@ -1211,6 +1275,20 @@ export interface RoutesOut {
   matches: Record<string, unknown>;
 }
 
+/** Rules to replay. */
+export interface RoutesReplayIn {
+  /** By default the draft, else those in force. */
+  rules?: RuleSet | null;
+}
+
+/** A message to try: a past one by its id, or a made-up one. */
+export interface RoutesTryIn {
+  message?: Imagined | null;
+  message_id?: string | null;
+  /** The rules to try; by default the draft, else those in force. */
+  rules?: RuleSet | null;
+}
+
 /** A selectable row; its id is returned as `callback_data`. */
 export interface Row {
   id: string;
@@ -1424,6 +1502,8 @@ export interface SourceOut {
   paused: boolean;
   /** Since when it only receives, beside another service; null if it is no shadow. */
   shadow_since: string | null;
+  /** How many chats that customers begin are passed on within an hour; 0: all. */
+  new_chats_per_hour: number;
   held: HeldOut;
   created_at: string;
   /** Changes whenever a field that PATCH can set changes; use it as `If-Match`. Same value as the `ETag`. */
@@ -1443,6 +1523,8 @@ export interface SourcePatchIn {
   drop_before?: string | null;
   lead_origin?: boolean | null;
   name?: string | null;
+  /** How many chats that customers begin are passed on within an hour, up to 100,000; 0: all. Further ones are held until a person releases or blocks them in the panel, and an alert says so. */
+  new_chats_per_hour?: number | null;
   /** `true` pauses the source: it receives everything and sends nothing. `false` resumes it and sends the messages that were held. */
   paused?: boolean | null;
   pipeline_id?: string | null;
@@ -1798,14 +1880,6 @@ export interface Trial {
   asks: Ask[];
   /** Whether amoCRM said what it knows of the customer. */
   crm_answered: boolean;
-}
-
-/** A message to try: a past one by its id, or a made-up one. */
-export interface TryIn {
-  message?: Imagined | null;
-  message_id?: string | null;
-  /** The rules to try; by default the draft, else those in force. */
-  rules?: RuleSet | null;
 }
 
 /** A typing notification. */

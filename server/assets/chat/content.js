@@ -1,7 +1,7 @@
 // The content of a message besides its text: quotes, files, places, and choices.
 
-import { button, drawing, element } from "./dom.js";
-import { sized, words } from "./tools.js";
+import { button, drawing, drawn, element } from "./dom.js";
+import { clocked, sized, words } from "./tools.js";
 
 const link = (url, className, text) => {
   const made = element("a", className, text);
@@ -42,14 +42,47 @@ const image = (file) => {
   return frame;
 };
 
-const player = (name) => (file) => {
+const player = (name, file) => {
   const made = element(name);
   made.src = file.url;
-  made.controls = true;
   // Load the duration only; the rest when it is played.
   made.preload = "metadata";
-  made.loading = "lazy";
+  return made;
+};
+
+const video = (file) => {
+  const made = player("video", file);
+  made.controls = true;
   made.setAttribute("aria-label", titled(file));
+  return made;
+};
+
+// A button, the position, and the time that is left: browsers' own players are of all sizes and colours.
+const audio = (file) => {
+  const [made, sound, line, time] = [element("div", "sound"), player("audio", file), element("input"), element("span", "size")];
+  const play = drawn("play", "play", "", () => (sound.paused ? sound.play().catch(draw) : sound.pause()));
+  Object.assign(line, { type: "range", max: 1, step: "any", value: 0 });
+  line.ariaLabel = titled(file);
+  const draw = () => {
+    const { currentTime: at, duration, paused } = sound;
+    const left = Number.isFinite(duration) ? duration : 0;
+    if (left) line.value = at / left;
+    time.textContent = clocked(Math.round(at || left));
+    line.ariaValueText = time.textContent;
+    const way = paused ? "play" : "pause";
+    play.replaceChildren(drawing(way));
+    play.title = words.voice[way];
+  };
+  line.addEventListener("input", () => (sound.currentTime = line.value * (sound.duration || 0)));
+  sound.addEventListener("play", () => {
+    for (const other of made.getRootNode().querySelectorAll("audio")) if (other !== sound) other.pause();
+  });
+  // Browsers write no duration into what they record; it is known once the end was looked for.
+  sound.addEventListener("loadedmetadata", () => sound.duration === Infinity && (sound.currentTime = 1e9));
+  sound.addEventListener("durationchange", () => sound.currentTime && sound.paused && (sound.currentTime = 0));
+  for (const event of ["timeupdate", "durationchange", "play", "pause", "ended"]) sound.addEventListener(event, draw);
+  draw();
+  made.append(play, line, time, sound);
   return made;
 };
 
@@ -61,7 +94,7 @@ const download = (file) => {
   return made;
 };
 
-const ways = { picture: image, sticker: image, video: player("video"), voice: player("audio"), audio: player("audio") };
+const ways = { picture: image, sticker: image, video, voice: audio, audio };
 
 /** Renders a file. */
 export const shownFile = (file) => {

@@ -21,6 +21,9 @@ export const sized = (bytes) => {
   return new Intl.NumberFormat(words.language, format).format(Math.max(value, 0.1));
 };
 
+/** Seconds as minutes and seconds. */
+export const clocked = (seconds) => Math.floor(seconds / 60) + ":" + String(Math.floor(seconds % 60)).padStart(2, "0");
+
 /** A new id. `crypto.randomUUID` is missing if the page was loaded over plain http. */
 export const newId = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

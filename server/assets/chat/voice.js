@@ -2,7 +2,7 @@
 
 import { button, drawing, drawn, element } from "./dom.js";
 import { place } from "./place.js";
-import { on, part, words } from "./tools.js";
+import { clocked, on, part, words } from "./tools.js";
 import { say } from "./view.js";
 
 /** Seconds. */
@@ -36,7 +36,7 @@ export const letRecord = (before, row, isReady, send) => {
   };
   const tick = (since) => {
     const seconds = Math.floor((Date.now() - since) / 1000);
-    time.textContent = Math.floor(seconds / 60) + ":" + String(seconds % 60).padStart(2, "0");
+    time.textContent = clocked(seconds);
     // Nobody is recorded who has closed the chat.
     if (place.area.hidden || place.signal.aborted) end(false);
     else if (seconds >= MOST) end(true);

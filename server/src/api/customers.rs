@@ -74,7 +74,9 @@ async fn conversation_of(call: &Call, source_id: Uuid, text: &str) -> Result<con
     find(&call.app, &source, text).await?.ok_or(Error::NotFound)
 }
 
-/// Shows how a chat was linked to contacts in amoCRM, by which id, and who decided.
+/// Lists a chat's contact links.
+///
+/// To which contact in amoCRM it was linked, by which id of the customer, how sure that is, and who decided.
 #[utoipa::path(tag = "customers", params(
     ("source_id", description = "The source"),
     ("conversation_id", description = "Parom's id of the conversation or the messenger's"),
@@ -99,7 +101,7 @@ fn shown(link: contact_link::Model, is_undoable: bool) -> ContactLinkOut {
     let filled = |text: String| (!text.is_empty()).then_some(text);
     ContactLinkOut {
         id: link.id,
-        at: contact::linked_at(&link).map(Moment),
+        at: link.made_at().map(Moment),
         amocrm_contact_id: (link.contact_id > 0).then(|| link.contact_id.to_string()),
         why: link.reason,
         id_kind: filled(link.id_kind),
@@ -112,10 +114,10 @@ fn shown(link: contact_link::Model, is_undoable: bool) -> ContactLinkOut {
     }
 }
 
-/// Undoes a link: the chat gets a contact of its own.
+/// Undoes a contact link.
 ///
-/// It is made and linked in amoCRM within seconds, or as soon as amoCRM answers; then no rule links the chat to another one. What
-/// was written into the former contact and its leads stays there.
+/// The chat gets a contact of its own. It is made and linked in amoCRM within seconds, or as soon as amoCRM answers; then no
+/// rule links the chat to another one. What was written into the former contact and its leads stays there.
 #[utoipa::path(tag = "customers", params(
     ("source_id", description = "The source"),
     ("conversation_id", description = "Parom's id of the conversation or the messenger's"),
@@ -247,7 +249,7 @@ pub struct MarketingConsentIn {
     evidence: Option<String>,
 }
 
-/// Lists what an account's customers decided about marketing messages.
+/// Lists decisions about marketing.
 ///
 /// The last entry of a customer counts. A template of the category marketing is refused with `marketing_stopped` after a stop.
 #[utoipa::path(tag = "customers", params(("tenant_id", description = "Parom's id of the account"), PageQuery), responses(
@@ -269,7 +271,9 @@ pub async fn list_marketing_consents(
     Ok(HttpResponse::Ok().json(ListOut { items, next_cursor }))
 }
 
-/// Records what a customer decided about marketing messages.
+/// Records a decision about marketing.
+///
+/// What a customer decided in a form of yours or told you. The last entry counts, for the chat and all chats with its number.
 #[utoipa::path(tag = "customers", params(("tenant_id", description = "Parom's id of the account")),
     request_body = MarketingConsentIn, responses(
     (status = 201, description = "Recorded", body = MarketingConsentOut),

@@ -194,7 +194,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 68);
+        assert_eq!(count, 74);
     }
 
     fn is_summarised(operation: &Value) {

@@ -115,7 +115,7 @@ pub async fn restore_route_version(call: Call, path: web::Path<(Uuid, i32)>) -> 
 /// Nothing is written.
 #[utoipa::path(tag = "routes", params(
     ("tenant_id", description = "Parom's id of the account"),
-), request_body = TryIn, responses(
+), request_body = RoutesTryIn, responses(
     (status = 200, description = "What would happen", body = Trial),
     (status = 404, description = "No such message, or outside the key's account"),
     (status = 422, description = "Neither or both of `message` and `message_id`, or a rule makes no sense"),
@@ -123,7 +123,7 @@ pub async fn restore_route_version(call: Call, path: web::Path<(Uuid, i32)>) -> 
 #[post("/v1/tenants/{tenant_id}/routes/try")]
 pub async fn try_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
-    let TryIn { rules, message, message_id } = call.read().await?;
+    let RoutesTryIn { rules, message, message_id } = call.read().await?;
     let rules = chosen(&call.app, tenant.tenant_id, rules).await?;
     let told = match (message, message_id) {
         (Some(message), None) => trial::imagined(&call.app.intake, &tenant, &rules, message).await?,
@@ -139,7 +139,7 @@ pub async fn try_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<Ht
 /// Nothing is written.
 #[utoipa::path(tag = "routes", params(
     ("tenant_id", description = "Parom's id of the account"),
-), request_body = ReplayIn, responses(
+), request_body = RoutesReplayIn, responses(
     (status = 200, description = "What would have happened", body = Replay),
     (status = 404, description = "Unknown, or outside the key's account"),
     (status = 422, description = "A rule makes no sense; every mistake is named"),
@@ -147,7 +147,7 @@ pub async fn try_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<Ht
 #[post("/v1/tenants/{tenant_id}/routes/replay")]
 pub async fn replay_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
-    let ReplayIn { rules } = call.read().await?;
+    let RoutesReplayIn { rules } = call.read().await?;
     let rules = chosen(&call.app, tenant.tenant_id, rules).await?;
     Ok(HttpResponse::Ok().json(trial::replay(&call.app.intake, &tenant, &rules).await?))
 }
@@ -252,7 +252,7 @@ impl RouteVersionOut {
 /// A message to try: a past one by its id, or a made-up one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TryIn {
+pub struct RoutesTryIn {
     /// The rules to try; by default the draft, else those in force.
     pub rules: Option<RuleSet>,
     pub message: Option<Imagined>,
@@ -262,7 +262,7 @@ pub struct TryIn {
 /// Rules to replay.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReplayIn {
+pub struct RoutesReplayIn {
     /// By default the draft, else those in force.
     pub rules: Option<RuleSet>,
 }

@@ -276,7 +276,7 @@ impl From<SourcePatchIn> for SourceChange {
             drop_before: input.drop_before.map(|at| at.0),
             contact_rule: input.contact_rule,
             lead_origin: input.lead_origin,
-            new_chats_per_hour: input.new_chats_per_hour.map(|most| most.clamp(0, 100_000)),
+            new_chats_per_hour: input.new_chats_per_hour,
             services: input.services,
             channel_id: input.channel_id,
         }

@@ -99,6 +99,7 @@ fn delivering(app: &Arc<App>) -> Vec<Round> {
         }),
         Round::new("vendor_webhooks", 3_600, &app.platform, vendor_webhooks::end_alerts).at_start(),
         Round::new("alert_notices", 15, &app.alert_notices, alert_notices::look),
+        Round::new("status", 60, &app.status, pages::service_status::note).at_start(),
         Round::new("chat_emails", 15, &app.webchat, webchat::by_email::look),
     ];
     // Each webhook has its own, so that one that hangs slows no other.

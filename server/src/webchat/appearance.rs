@@ -8,10 +8,10 @@ use base::config::Vendor;
 use base::error::Error;
 use base::i18n::{Language, Sentence, When, Words, decimal};
 use connectors::hours::{ClosedTime, WorkingHours, fill};
-use connectors::webchat::{ButtonOffset, Color, CustomField, Invitation, QuickAnswer, written};
+use connectors::webchat::{ButtonOffset, Color, CustomField, Invitation, QuickAnswer, WebChatSettings, written};
 use domain::media::MediaKind;
-use entity::chat_logo;
-use sea_orm::{ColumnTrait, QueryFilter};
+use entity::{chat_logo, chat_photo};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -56,8 +56,8 @@ pub struct Appearance {
     pub offset: BTreeMap<&'static str, u32>,
     /// Parts of addresses without the chat, in lower case.
     pub hide_on: Vec<String>,
-    /// Names of those who answer.
-    pub team: Vec<String>,
+    /// Those who answer.
+    pub team: Vec<TeamMember>,
     /// Frequent questions before the first message.
     pub quick: Vec<QuickAnswer>,
     /// Who processes the data; empty if the vendor did not say.
@@ -68,6 +68,20 @@ pub struct Appearance {
     pub emoji: Vec<&'static str>,
     pub limits: FileLimits,
     pub words: Value,
+}
+
+/// Someone who answers.
+#[derive(Clone, Debug, Serialize)]
+pub struct TeamMember {
+    pub name: String,
+    /// The version of the photo; 0 if there is none.
+    pub photo: i64,
+}
+
+impl TeamMember {
+    pub fn initial(&self) -> String {
+        initial(&self.name)
+    }
 }
 
 /// How the script invites visitors.
@@ -103,7 +117,19 @@ impl Appearance {
         self.words["ask"][question].as_str().unwrap_or_default()
     }
 
-    pub fn of(app: &WebchatContext, place: &ChatAccess, company: &str) -> Self {
+    /// All of it, but for what depends on the visitor.
+    pub async fn read(app: &WebchatContext, place: &ChatAccess) -> base::error::Result<Self> {
+        let mut look = Self::of(app, place, &company(app, place).await?);
+        if !look.team.is_empty() {
+            let photos = domain::source::photos(&app.store, &place.source).await?;
+            for one in &mut look.team {
+                one.photo = photos.get(&one.name).copied().unwrap_or_default();
+            }
+        }
+        Ok(look)
+    }
+
+    fn of(app: &WebchatContext, place: &ChatAccess, company: &str) -> Self {
         let (settings, words) = (&place.settings, place.words);
         let limit = |kind: MediaKind| kind.limit(&app.config.media);
         let own =
@@ -145,7 +171,7 @@ impl Appearance {
             },
             offset: settings.offset.as_ref().map(pixels).unwrap_or_default(),
             hide_on: written(&settings.hide_on),
-            team: settings.team.clone(),
+            team: settings.team.iter().map(|name| TeamMember { name: name.clone(), photo: 0 }).collect(),
             quick: settings.quick_answers.iter().map(|line| QuickAnswer::of(line)).collect(),
             privacy: if company.is_empty() { String::new() } else { privacy },
             mail: emails::after(app, settings).map(|_| String::new()),
@@ -237,11 +263,11 @@ pub async fn get(app: AppData, place: ChatAccess, request: HttpRequest) -> Answe
     Ok(HttpResponse::Ok()
         .insert_header((header::CACHE_CONTROL, "no-cache"))
         .insert_header((header::VARY, "Accept-Language"))
-        .json(Appearance::of(&app, &place, &company(&app, &place).await?)))
+        .json(Appearance::read(&app, &place).await?))
 }
 
 /// The company that receives what visitors write: as the chat's account knows it.
-pub async fn company(app: &WebchatContext, place: &ChatAccess) -> base::error::Result<String> {
+async fn company(app: &WebchatContext, place: &ChatAccess) -> base::error::Result<String> {
     let tenant = app.lookup.tenant(place.source.tenant_id).await?;
     let integration = tenant.and_then(|tenant| app.integrations.named(&tenant.integration));
     Ok(Vendor::of(&app.config, integration.as_deref()).legal_entity)
@@ -251,29 +277,43 @@ pub async fn company(app: &WebchatContext, place: &ChatAccess) -> base::error::R
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 #[derive(Deserialize)]
-pub struct LogoQuery {
+pub struct PictureQuery {
     /// The version that the page knows.
     #[serde(default)]
     v: String,
 }
 
-/// The route's handler.
-pub async fn logo(app: AppData, source_id: web::Path<String>, query: web::Query<LogoQuery>) -> Answer {
+/// The picture in the header.
+pub async fn logo(app: AppData, source_id: web::Path<String>, query: web::Query<PictureQuery>) -> Answer {
     let source = access::source_of(&app, &source_id).await?;
     if source.logo.is_empty() {
         return Err(Error::NotFound.into());
     }
     let picture = chat_logo::Entity::of_tenant(source.tenant_id).filter(chat_logo::Column::SourceId.eq(source.id));
     let row = picture.one(app.store.read()).await?.ok_or(Error::NotFound)?;
-    let kept = if query.v == source.logo { FOREVER } else { "no-cache" };
-    let mut answer = HttpResponse::Ok();
-    answer
-        .content_type(row.mime_type)
-        .insert_header((header::CACHE_CONTROL, kept))
+    Ok(picture_answer(row.picture, row.mime_type, query.v == source.logo))
+}
+
+/// The photo of someone in the team, by the place of their name.
+pub async fn photo(app: AppData, path: web::Path<(String, usize)>, query: web::Query<PictureQuery>) -> Answer {
+    let (source_id, place) = path.into_inner();
+    let source = access::source_of(&app, &source_id).await?;
+    let team = WebChatSettings::stored(&source.settings).team;
+    let key = (source.tenant_id, source.id, team.into_iter().nth(place).ok_or(Error::NotFound)?);
+    let row = chat_photo::Entity::find_by_id(key).one(app.store.read()).await?.ok_or(Error::NotFound)?;
+    let is_this = query.v == row.created_at.to_string();
+    Ok(picture_answer(row.picture, row.mime_type, is_this))
+}
+
+/// `forever`: this address always has this picture.
+fn picture_answer(picture: Vec<u8>, mime_type: String, forever: bool) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(mime_type)
+        .insert_header((header::CACHE_CONTROL, if forever { FOREVER } else { "no-cache" }))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
-        .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"));
-    Ok(answer.body(row.picture))
+        .insert_header(("Cross-Origin-Resource-Policy", "cross-origin"))
+        .body(picture)
 }
 
 /// Plural forms of a message with a count `{n}`, by CLDR's names; a language uses those that it has.
@@ -339,6 +379,8 @@ fn script_texts(words: Words) -> Value {
         "record": say("chat-voice"),
         "recording": say("chat-voice-recording"),
         "denied": say("chat-voice-denied"),
+        "play": say("chat-voice-play"),
+        "pause": say("chat-voice-pause"),
     });
     let mut all = json!({
         "language": words.language().code(),

@@ -7,6 +7,7 @@
 //! GET  /chat/{source_id}/embed.js   the same for other sites: one script with a button and the chat
 //! GET  /chat/{source_id}/look       appearance and texts for that script
 //! GET  /chat/{source_id}/logo       the picture in the header
+//! GET  /chat/{source_id}/team/{place}  the photo of someone who answers
 //! GET  /chat/{source_id}/history    the conversation so far
 //! POST /chat/{source_id}/messages   a message in: JSON from the script, a form without it
 //! POST /chat/{source_id}/files      a file in, with a caption
@@ -69,6 +70,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/{source_id}/embed.js", web::head().to(assets::embed))
             .route("/{source_id}/look", web::get().to(appearance::get))
             .route("/{source_id}/logo", web::get().to(appearance::logo))
+            .route("/{source_id}/team/{place}", web::get().to(appearance::photo))
             .route("/{source_id}/history", web::get().to(history::get))
             .route("/{source_id}/messages", web::post().to(messages::post))
             .route("/{source_id}/files", web::post().to(messages::post_file))

@@ -16,7 +16,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::access::{self, ChatAccess, ChatRefusal, Guest, Result};
-use super::appearance::{Appearance, company};
+use super::appearance::Appearance;
 use super::emails::{self, Returned};
 use super::history::{self, MessageView};
 use super::submit::{Around, CustomerAnswers, SubmittedMessage, VisitIn};
@@ -159,7 +159,7 @@ async fn show(
 ) -> Answer {
     let (source, words) = (&place.source, place.words);
     let history = history::load(app, place, visitor).await?;
-    let look = Appearance { mail: history.mail, ..Appearance::of(app, place, &company(app, place).await?) };
+    let look = Appearance { mail: history.mail, ..Appearance::read(app, place).await? };
     let form = unsent.as_ref().map(|unsent| unsent.form);
     let given = Given {
         look: &look,

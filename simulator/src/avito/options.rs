@@ -2,20 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::kit::{Id, Now, State, system_clock};
+use crate::kit::{Id, State};
 
-/// All start options.
-#[derive(Clone)]
-pub struct Options {
-    /// The clock for dates, the lifetime of tokens and links, webhook retries and limits. A test may move it.
-    pub now: Now,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { now: system_clock() }
-    }
-}
+crate::kit::options!();
 
 /// A seller with credentials of the API. If an id is taken, here and below, the next free number is used.
 #[derive(Clone, Debug)]

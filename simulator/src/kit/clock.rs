@@ -13,3 +13,23 @@ pub type Now = Arc<dyn Fn() -> chrono::DateTime<chrono::Utc> + Send + Sync>;
 pub fn system_clock() -> Now {
     Arc::new(chrono::Utc::now)
 }
+
+/// What a simulator starts with: the clock.
+macro_rules! options {
+    () => {
+        /// All start options.
+        #[derive(Clone)]
+        pub struct Options {
+            /// The clock for dates, expiry, repeats and limits. A test may move it.
+            pub now: $crate::kit::Now,
+        }
+
+        impl Default for Options {
+            fn default() -> Self {
+                Self { now: $crate::kit::system_clock() }
+            }
+        }
+    };
+}
+
+pub(crate) use options;

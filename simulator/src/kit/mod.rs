@@ -31,6 +31,7 @@ mod wire;
 
 pub use act::{Act, ActWord, Content, Done, Given, Kind, Sample, Verb};
 pub use call::{Answer, Call, CallView, Named, Part};
+pub(crate) use clock::options;
 pub use clock::{Now, system_clock};
 pub use faults::{Breaks, Fault, FaultWords, Faults, Gate, HookFault};
 pub use id::Id;

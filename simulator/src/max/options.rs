@@ -4,20 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::kit::{Id, Now, State, system_clock};
+use crate::kit::{Id, State};
 
-/// All start options.
-#[derive(Clone)]
-pub struct Options {
-    /// The clock for times, retries of updates and processing of files.
-    pub now: Now,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { now: system_clock() }
-    }
-}
+crate::kit::options!();
 
 #[derive(Default)]
 pub struct Own {

@@ -6,22 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
-use crate::kit::{Code, File, Id, Now, State, system_clock};
+use crate::kit::{Code, File, Id, State};
 
 pub(super) const DAY: i64 = 86_400_000;
 
-/// All start options.
-#[derive(Clone)]
-pub struct Options {
-    /// The clock for dates, tokens, windows and retries. A test may move it.
-    pub now: Now,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { now: system_clock() }
-    }
-}
+crate::kit::options!();
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Platform {

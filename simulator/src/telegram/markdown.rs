@@ -179,7 +179,8 @@ impl<'a> Reader<'a> {
             self.take(escaped, 2);
             return Ok(());
         }
-        if if self.is_code() { letter != '`' } else { !RESERVED.contains(letter) } {
+        let is_plain = if self.is_code() { letter != '`' } else { !RESERVED.contains(letter) };
+        if is_plain {
             self.take(letter, letter.len_utf8());
             return Ok(());
         }

@@ -2,20 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::kit::{Dialog, Id, Message, Now, State, system_clock};
+use crate::kit::{Dialog, Id, Message, State};
 
-/// All start options.
-#[derive(Clone)]
-pub struct Options {
-    /// The clock.
-    pub now: Now,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { now: system_clock() }
-    }
-}
+crate::kit::options!();
 
 #[derive(Debug, Default)]
 pub struct Own {

@@ -191,7 +191,7 @@ pub(super) fn conversation(dialog: &Dialog) -> Value {
     let read = read.next_back();
     let shown = json!({
         "peer": {"id": peer, "type": kind, "local_id": local},
-        "version": last.map_or(0, |one| version(one)),
+        "version": last.map_or(0, version),
         "last_message_id": last.map_or(0, |one| number(dialog, one)),
         "last_conversation_message_id": last.map_or(0, |one| one.id.number()),
         "in_read": 0,

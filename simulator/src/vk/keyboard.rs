@@ -19,7 +19,9 @@ fn bad(detail: &str) -> Refusal {
 
 /// Gives a message its keyboard, or takes it away.
 pub(super) fn set(message: &mut Message, mut keyboard: Option<Value>) -> Result<(), Refusal> {
-    keyboard.as_mut().map(complete);
+    if let Some(keyboard) = &mut keyboard {
+        complete(keyboard);
+    }
     message.buttons = keyboard.as_ref().map(read).transpose()?.unwrap_or_default();
     match keyboard {
         Some(keyboard) => message.more.insert("keyboard".to_owned(), keyboard),

@@ -184,7 +184,7 @@ pub(super) fn delete(state: &mut State, asked: &Asked<'_>) -> Answered {
         dialog(state, asked)?;
     }
     let is_asked =
-        |one: &&mut Dialog| one.line == Id::from(asked.community) && peer.is_none_or(|peer| options::peer(one) == peer);
+        |one: &&mut Dialog| one.line == asked.community && peer.is_none_or(|peer| options::peer(one) == peer);
     let mut answers = Vec::new();
     for dialog in state.dialogs.values_mut().filter(is_asked) {
         let meant = |one: &Message| cmids.contains(&one.id.number()) || ids.contains(&number(dialog, one));

@@ -4,24 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::kit::{self, Code, Dialog, DialogKind, Id, Message, Now, Upload, system_clock};
+use crate::kit::{self, Code, Dialog, DialogKind, Id, Message, Upload};
 
 /// Peer ids of group chats start here.
 pub(super) const CHATS: i64 = 2_000_000_000;
 /// Ids of messages start here.
 const MESSAGES: i64 = 9_000;
 
-/// All start options.
-#[derive(Clone)]
-pub struct Options {
-    pub now: Now,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { now: system_clock() }
-    }
-}
+crate::kit::options!();
 
 /// The vendor's app.
 #[derive(Clone, Debug)]

@@ -7,24 +7,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::kit::{Budgets, Id, Message, Now, State, list, system_clock};
+use crate::kit::{Budgets, Id, Message, State, list};
 
 /// An hour and a day in milliseconds.
 pub(super) const HOUR: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24 * HOUR;
 
-/// All start options.
-#[derive(Clone)]
-pub struct Options {
-    /// The clock for windows, expiry, webhooks and limits. A test may move it.
-    pub now: Now,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { now: system_clock() }
-    }
-}
+crate::kit::options!();
 
 #[derive(Clone, Debug)]
 pub(super) struct App {

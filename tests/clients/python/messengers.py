@@ -24,9 +24,10 @@ def tell(**what) -> None:
 
 
 @contextlib.contextmanager
-def hooks():
-    """Where a messenger may post; says its address."""
+def hooks(give=lambda address: None):
+    """Where a messenger may post: `give` tells the messenger, or whoever reads its address."""
     listener = Listener("ok")
+    give(listener.url)
     tell(webhook=listener.url)
     yield listener
     listener.close()
@@ -125,8 +126,7 @@ def pytelegrambotapi(given) -> None:
         tell(pressed=query.data)
 
     bot.polling(timeout=5, long_polling_timeout=5)
-    with hooks() as listener:
-        bot.set_webhook(listener.url, drop_pending_updates=True)
+    with hooks(lambda url: bot.set_webhook(url, drop_pending_updates=True)) as listener:
         bot.process_new_updates([telebot.types.Update.de_json(listener.wait())])
     bot.delete_webhook()
 
@@ -223,7 +223,8 @@ async def _aiomax(given) -> None:
 
     @bot.on_button_callback()
     async def pressed(callback: aiomax.Callback) -> None:
-        await callback.answer("Принято")
+        # Its own `answer` asks MAX itself, whatever the address.
+        await bot.post("answers", params={"callback_id": callback.callback_id}, json={"notification": "Принято"})
         tell(pressed=callback.payload)
 
     await bot.start_polling()

@@ -42,6 +42,9 @@ const SILENT: &[(&str, &str)] = &[
     ("panel POST wizard::post_line", "a step of the wizard; the last one makes the source"),
     ("panel POST wizard::leave", "forgets what was typed into the wizard"),
     ("panel POST columns::discard", "forgets a table that was not counted; counting one is written down"),
+    ("api POST routing::try_routes", "tries rules; changes nothing"),
+    ("api POST routing::replay_routes", "tries rules; changes nothing"),
+    ("panel POST trial::run", "tries rules; changes nothing"),
     ("panel POST undelivered::ask", "asks whether; changes nothing"),
     ("panel POST webhooks::check", "checks a signature; changes nothing"),
 ];

@@ -10,12 +10,12 @@ use super::{looks_right, presses, say, types};
 use crate::cli::BINARY;
 
 /// What the page shows for one messenger.
-struct Offer {
-    kind: String,
+pub(super) struct Offer {
+    pub kind: String,
     name: String,
     /// Names of settings and what to enter.
-    fields: Vec<(String, String)>,
-    phone: String,
+    pub fields: Vec<(String, String)>,
+    pub phone: String,
 }
 
 const OFFERS: &str = "return [...document.querySelectorAll(arguments[0])].map(one => ({\
@@ -23,7 +23,7 @@ const OFFERS: &str = "return [...document.querySelectorAll(arguments[0])].map(on
     fields: [...one.querySelectorAll('code')].map(code => [code.dataset.name, code.textContent]),\
     phone: one.querySelector('a').href}))";
 
-async fn offers(browser: &Browser, cards: &str) -> Vec<Offer> {
+pub(super) async fn offers(browser: &Browser, cards: &str) -> Vec<Offer> {
     let found = browser.run(OFFERS, vec![json!(cards)]).await;
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
     let offer = |one: &Value| Offer {
@@ -46,9 +46,7 @@ async fn connects(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
 /// The same until the third step is filled in.
 async fn routes(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
     browser.goto(&format!("{parom}/panel/sources/new")).await;
-    let radio = format!("document.querySelector('input[value={}]').click()", offer.kind);
-    browser.run(&radio, vec![]).await;
-    browser.press("main form button.primary").await;
+    browser.press(&format!("button[value={}]", offer.kind)).await;
     browser.until("the access step", async || browser.url().await.ends_with("/access")).await;
     // Where there is a shorter way the form is folded.
     let unfold = "document.querySelectorAll('main details').forEach(one => { one.open = true; })";
@@ -66,7 +64,7 @@ async fn routes(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
 }
 
 /// The customer writes on the phone, which shows it.
-async fn writes(browser: &Browser, offer: &Offer, text: &str) {
+pub(super) async fn writes(browser: &Browser, offer: &Offer, text: &str) {
     browser.goto(&offer.phone).await;
     browser.find("textarea#text").await;
     let start = "const start = document.querySelector('button[value=start], #start, [data-do=start]');\
@@ -80,7 +78,7 @@ async fn writes(browser: &Browser, offer: &Offer, text: &str) {
 }
 
 /// The manager answers in the chat with this question; a long message is cut in the list after the advert's link.
-async fn answers(browser: &Browser, manager: &str, question: &str, answer: &str) {
+pub(super) async fn answers(browser: &Browser, manager: &str, question: &str, answer: &str) {
     browser.goto(manager).await;
     browser.find("#chat-rows a").await;
     let open = "const rows = [...document.querySelectorAll('#chat-rows a')];\
@@ -167,11 +165,13 @@ async fn a_takeover_begins_in_the_demo() {
         };
         browser.until("both messages are seen on both sides", is_seen).await;
         looks_right(&browser, "en/demo-compared").await;
+        // On paper it has the whole width of a page.
+        browser.resize(680, 900).await;
+        browser.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
+        let is_wide = "return document.querySelector('main').offsetWidth === document.documentElement.clientWidth";
+        assert_eq!(browser.run(is_wide, vec![]).await, json!(true));
+        browser.devtools("Emulation.setEmulatedMedia", json!({"media": ""})).await;
     }
-    // On paper there is no menu, and the page has the whole width.
-    browser.devtools("Emulation.setEmulatedMedia", json!({"media": "print"})).await;
-    let is_whole = "return document.querySelector('main').offsetWidth === document.body.offsetWidth";
-    assert_eq!(browser.run(is_whole, vec![]).await, json!(true));
     browser.close().await;
     demo.is_killed().await;
 }
@@ -235,7 +235,7 @@ async fn finds_the_message(browser: &Browser, demo: &Demo) {
     browser.goto(&demo.address("Panel")).await;
     browser.find("main h1").await;
     browser.goto(&format!("{}/panel/messages", demo.address("Parom"))).await;
-    browser.run("document.querySelector('main a[href^=\"/panel/messages/\"]').click()", vec![]).await;
+    browser.run("location.href = document.querySelector('main a[href^=\"/panel/messages/\"]').href", vec![]).await;
     browser.find("ol.timeline").await;
     browser.says("Status shown in amoCRM").await;
     rests(browser).await;

@@ -257,6 +257,36 @@ async fn a_chosen_filter_applies_at_once(browser: &Browser, base: &str) {
     until(browser, "nothing is left to clear", &format!("!{clear}")).await;
 }
 
+/// Where there is room, a message opens beside its list; the arrows go on to the next one, and the list is as it was.
+async fn a_message_opens_beside_its_list(browser: &Browser, messages: &str) {
+    browser.resize(1280, 900).await;
+    browser.goto(messages).await;
+    is_ready(browser).await;
+    let row = |place: usize| format!("tbody tr:nth-child({place}) [data-row]");
+    let shows = async |place: usize| {
+        let condition = format!(
+            "document.querySelector('#drawer[open] .timeline') && \
+            document.querySelector('#drawer a').href === document.querySelector('{}').href",
+            row(place)
+        );
+        until(browser, &format!("message {place} is beside the list"), &condition).await;
+    };
+    browser.press(&row(1)).await;
+    shows(1).await;
+    browser.is_accessible("a message beside its list").await;
+    browser.shot("en/drawer").await;
+    browser.presses_key("ArrowDown").await;
+    shows(2).await;
+    assert_eq!(browser.url().await, messages);
+    browser.presses_key("Escape").await;
+    let back = format!(
+        "!document.getElementById('drawer').open && document.activeElement === document.querySelector('{}')",
+        row(2)
+    );
+    until(browser, "the focus is back in the list", &back).await;
+    browser.resize(900, 900).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     let Some(browser) = Browser::open("en").await else { return };
@@ -271,6 +301,7 @@ async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     enters(&browser, &world, line.tenant_id).await;
     a_chosen_filter_applies_at_once(&browser, &world.api.base()).await;
     let messages = format!("{}/panel/messages", world.api.base());
+    a_message_opens_beside_its_list(&browser, &messages).await;
     browser.goto(&messages).await;
     is_ready(&browser).await;
     // All of a row leads where its link leads.

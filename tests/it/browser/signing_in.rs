@@ -220,8 +220,7 @@ async fn the_panel_works_without_scripts() {
 
     // A source, from nothing to its link.
     browser.press("main .head a.button").await;
-    browser.press("input[name=kind][value=webchat]").await;
-    browser.press("main form button.primary").await;
+    browser.press("button[name=kind][value=webchat]").await;
     browser.fill("input[name='set.title']", "Shop").await;
     browser.press("main form button[value=next]").await;
     browser.fill("input[name=name]", "Made by hand").await;

@@ -69,11 +69,13 @@ async fn imports(browser: &Browser, world: &World, line: &Line, base: &str) {
 /// The wizard, step by step, for a chat on a site.
 async fn wizard(browser: &Browser, base: &str) {
     browser.goto(&format!("{base}/panel/sources/new")).await;
-    run(browser, "document.querySelector('input[value=webchat]').click()").await;
-    for (step, there) in
-        [("access", "ol [aria-current=step]"), ("routing", "main select[name=pipeline]"), ("test", "[data-live=end] a")]
-    {
-        browser.press("main form button.primary").await;
+    let next = "main form button.primary";
+    for (button, step, there) in [
+        ("button[value=webchat]", "access", "ol [aria-current=step]"),
+        (next, "routing", "main select[name=pipeline]"),
+        (next, "test", "[data-live=end] a"),
+    ] {
+        browser.press(button).await;
         browser.until(step, async || browser.url().await.contains(&format!("/{step}"))).await;
         browser.find(there).await;
         looks_right(browser, &format!("ru/wizard-{step}")).await;

@@ -49,6 +49,7 @@ async fn what_a_blocked_customer_writes_is_stored_alone(world: &mut World) {
     assert_eq!((&ledger["accepted"], &ledger["delivered"], &ledger["waiting"]), (&json!(2), &json!(2), &json!(0)));
 
     olga.sends(&format!("{path}/unblock"), &[]).await.is(303);
+    world.works("block_lines").await;
     writes(world, &line, "Sorry").await;
     world.api.patch(&line.path(&spam), &json!({"content": {"type": "text", "text": "Buy!"}})).await.is(202);
     world.deliver_all().await;

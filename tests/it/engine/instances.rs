@@ -172,7 +172,7 @@ async fn callers_of_two_instances_renew_a_token_once(world: &mut World) {
 // Requirement 10 of "Trust": no task that runs for the life of the process ends unnoticed.
 
 /// Every task of a serving process. One that is added belongs here too.
-const TASKS: [&str; 35] = [
+const TASKS: [&str; 36] = [
     "alert_notices",
     "audit",
     "balance",
@@ -201,6 +201,7 @@ const TASKS: [&str; 35] = [
     "spool",
     "spool_beside",
     "spool_writer",
+    "status",
     "task_alerts",
     "traces",
     "usage",

@@ -159,9 +159,16 @@ async fn collected(world: &mut World) -> Told {
     told.pages("an operator", &olga, "admin", "/admin", &ids).await;
     told.pages("a stranger", &stranger, "admin", "/admin", &ids).await;
 
-    told.pages("a customer", &stranger, "webchat", "/chat", &[("{source_id}", &chat), ("{file}", "chat.js")]).await;
+    told.pages(
+        "a customer",
+        &stranger,
+        "webchat",
+        "/chat",
+        &[("{source_id}", &chat), ("{file}", "chat.js"), ("{place}", "0")],
+    )
+    .await;
     let nobody = Uuid::nil().to_string();
-    let ids = [("{source_id}", nobody.as_str()), ("{file}", "x"), ("{name}", "main")];
+    let ids = [("{source_id}", nobody.as_str()), ("{file}", "x"), ("{name}", "main"), ("{place}", "0")];
     told.pages("a customer, of what is not there", &stranger, "webchat", "/chat", &ids).await;
     told.pages("a stranger", &stranger, "oauth", "", &ids).await;
 

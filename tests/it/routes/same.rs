@@ -1,4 +1,4 @@
-//! What the trial page says is what happens: a thousand messages under generated rules.
+//! What the trial page says is what happens, message by message, under generated rules.
 
 use parom::route::rule::{Assignee, Conditions, ContactKind, CustomerKind, LeadKind, LeadUse, Seat};
 use parom::route::versions::{self, NewVersion};
@@ -11,7 +11,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::routed;
 
-const SETS: usize = 100;
+const SETS: usize = 20;
 const MESSAGES: usize = 10;
 const WORDS: [&str; 6] = ["price", "hello", "delivery", "цена", "hola", "boots"];
 
@@ -117,7 +117,7 @@ async fn a_trial_is_what_happens(world: &mut World) {
             matched += usize::from(now.rule.is_some());
         }
     }
-    assert!(compared > 800 && matched > 100, "{compared} compared, {matched} matched");
+    assert!(compared > 160 && matched > 20, "{compared} compared, {matched} matched");
 }
 
 once!(a_trial_is_what_happens);

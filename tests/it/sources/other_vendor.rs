@@ -222,6 +222,8 @@ async fn kommos_add_on_shows_which_text_is_missing() {
             vendor.disconnects("vk").await.unwrap();
         } else {
             vendor.connects(scene.access.clone()).await.unwrap();
+            // VK asks its server for a code first.
+            world.messenger.reports_all().await;
         }
         world.messenger.customer(scene.customers[0], &scene.line).writes(text).unwrap();
         world.messenger.reports_all().await;

@@ -46,7 +46,8 @@ api: api_key audit compressed cursor delivery import intake lookup media public_
     contact marketing
     usage vendor_events vendor_webhooks
 webhook_notices: api::sources source usage
-webchat: alert compressed cors identity intake lead_note lead_origin lookup media platform settings load_shedding unknown_callers
+webchat: alert compressed cors identity intake lead_note lead_origin lookup media platform settings load_shedding source::photos
+    unknown_callers
     tenant usage
 alert_notices: alert audit delivery identity job platform tenant
 alert_checks: alert delivery source tenant usage vendor_events

@@ -164,6 +164,47 @@ pub async fn uploads(world: &World, panel: &Visitor, source: &str, picture: &[u8
     panel.goes(&reply.is_redirect()).await.is(200)
 }
 
+/// Uploads the photo of someone in the team.
+pub async fn uploads_photo(world: &World, panel: &Visitor, source: &str, name: &str, picture: &[u8]) -> Reply {
+    let csrf = panel.csrf();
+    let parts = [("csrf", csrf.as_bytes()), ("which", name.as_bytes()), ("picture", picture)];
+    logo_sends(world, panel, source, &parts).await
+}
+
+async fn photos_of_the_team_are_shown_by_name(world: &mut World) {
+    let source = chat_with(world, json!({"allowed_origins": [SHOP], "team": ["Anna", "Pavel"]})).await;
+    let panel = world.panel(world.active(HOST).await).await;
+    let anna = OnSite::new(&source);
+    let photos = async |world: &World| {
+        let look = anna.gets(world, "/look").await.is(200);
+        ["/team/0/photo", "/team/1/photo"]
+            .map(|path| look.json.pointer(path).and_then(serde_json::Value::as_i64).unwrap())
+    };
+    assert_eq!(photos(world).await, [0, 0]);
+    uploads_photo(world, &panel, &source, "Pavel", PICTURE).await.is(303);
+    let [none, version] = photos(world).await;
+    assert!(none == 0 && version > 0, "{version}");
+    let at = |place: usize| format!("/chat/{source}/team/{place}?v={version}");
+    let shown = answer(world.api.anonymous(Method::GET, &at(1))).await.is(200);
+    assert_eq!((shown.header("content-type"), shown.header("x-content-type-options")), ("image/png", "nosniff"));
+    assert!(shown.header("cache-control").contains("immutable"));
+    answer(world.api.anonymous(Method::GET, &at(0))).await.is(404);
+    answer(world.api.anonymous(Method::GET, &at(2))).await.is(404);
+    // Who is not in the team has no photo, and nothing but a picture is one.
+    uploads_photo(world, &panel, &source, "Boris", PICTURE).await.is(404);
+    let refused = uploads_photo(world, &panel, &source, "Anna", b"<svg/>").await.is(303);
+    panel.opens(refused.header("location")).await.says(&["PNG, JPEG or WebP image"]);
+    assert_eq!(photos(world).await, [0, version]);
+    // Without a photo there are initials.
+    let page = panel.opens(&format!("/panel/sources/{source}/access?tab=appearance")).await.is(200);
+    page.says(&["Photos of the team", "Remove photo"]);
+    let csrf = panel.csrf();
+    let parts: [(&str, &[u8]); 4] =
+        [("csrf", csrf.as_bytes()), ("which", b"Pavel"), ("remove", b"1"), ("picture", b"")];
+    logo_sends(world, &panel, &source, &parts).await.is(303);
+    assert_eq!(photos(world).await, [0, 0]);
+}
+
 async fn logo_of(world: &World, anna: &OnSite) -> String {
     anna.gets(world, "/look").await.is(200).text_at("/logo")
 }
@@ -224,5 +265,9 @@ async fn other_files_and_other_peoples_forms_are_refused(world: &mut World) {
     assert_eq!(logo_of(world, &anna).await, "");
 }
 
-once!(other_files_and_other_peoples_forms_are_refused, a_logo_is_shown_everywhere_and_can_be_removed);
+once!(
+    photos_of_the_team_are_shown_by_name,
+    other_files_and_other_peoples_forms_are_refused,
+    a_logo_is_shown_everywhere_and_can_be_removed
+);
 once!(every_kind_of_file_arrives_as_what_it_is, files_are_what_their_bytes_say, invalid_files_are_refused);

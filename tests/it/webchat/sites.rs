@@ -131,6 +131,8 @@ async fn the_script_is_there(world: &mut World) {
         world.api.anonymous(Method::GET, &format!("/chat/{source}/embed.js")).header("Accept-Encoding", "br, gzip");
     let sent = answer(sent).await.is(200);
     assert_eq!((sent.header("content-encoding"), sent.header("vary")), ("gzip", "Accept-Encoding"));
+    let bytes: usize = sent.header("content-length").parse().unwrap();
+    assert!(bytes <= 20 * 1024, "a site loads {bytes} bytes");
     let again = world.api.anonymous(Method::GET, &format!("/chat/{source}/embed.js"));
     answer(again.header("If-None-Match", script.header("etag"))).await.is(304);
     let other = world.line("support").await;

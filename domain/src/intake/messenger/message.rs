@@ -8,17 +8,14 @@
 use anyhow::Context;
 use base::error::Result;
 use base::message::{Body, Content, Direction, LetterKind, Media, Person, Quote, Role, State, crm_id, is_visible};
-use base::millis::HOUR;
 use base::phone::Phone;
-use chrono::TimeDelta;
 use connectors::hours::WorkingHours;
 use entity::{conversation, message, source};
 use queue::accept_batch::{
-    AcceptItem, Alias, Conversation, DedupeKey, DialogueJob, EventKind, ItemOutcome, NewConversation, NewMedia,
-    NewMessage, OpenedDialogue, RawHook, Side,
+    AcceptItem, Alias, Conversation, DedupeKey, EventKind, ItemOutcome, NewConversation, NewMedia, NewMessage,
+    OpenedDialogue, RawHook, Side,
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -26,6 +23,7 @@ use super::automatic_answer::{self, Question};
 use crate::contact::{self, phone_hash};
 use crate::delivery::letters::crm_letter;
 use crate::intake::block;
+use crate::intake::dialogue::begins;
 use crate::intake::door::{store, store_all};
 use crate::intake::fields::complete_phone;
 use crate::intake::{IntakeContext, believed, clean};
@@ -76,17 +74,18 @@ pub async fn accept(
     let group = incoming.group.clone().map(|group| (incoming.conversation_id.clone(), group));
     let question = question_of(source, &incoming);
     let conversation_id = incoming.conversation_id.clone();
-    let entry = entry_of(app, source, incoming, app.clock.uuid_v7()).await?;
+    // What an attempt may await is large: on the heap, so that callers fit on a thread's stack.
+    let entry = Box::pin(entry_of(app, source, incoming, app.clock.uuid_v7())).await?;
     let is_passed_on = entry.message.as_ref().is_some_and(|message| message.state != State::Shadow);
     let answer = match question.filter(|_| is_passed_on) {
-        Some(question) => automatic_answer::answer(app, source, question, &entry).await?,
+        Some(question) => Box::pin(automatic_answer::answer(app, source, question, &entry)).await?,
         None => Vec::new(),
     };
     let is_held = matches!(&entry.conversation, Conversation::Open(new) if new.is_held);
     let outcome = store_all(app, source, raw, entry, answer).await?;
     if is_held && !is_blocked(app, source, &conversation_id).await? {
         // Another message of the same customer has begun the chat meanwhile, within the limit.
-        block::pass_on(app, source, outcome.message_id()).await?;
+        Box::pin(block::pass_on(app, source, outcome.message_id())).await?;
     }
     if let (Some((conversation_id, group)), ItemOutcome::New { .. }) = (group, &outcome) {
         set_group(app, source, &conversation_id, &group).await?;
@@ -181,33 +180,6 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
 pub(super) async fn is_blocked(app: &IntakeContext, source: &source::Model, conversation_id: &str) -> Result<bool> {
     let alias = conversation_identity(source, conversation_id);
     Ok(app.lookup.conversation(source.tenant_id, alias).await?.is_some_and(|known| known.is_blocked))
-}
-
-/// The kind of job that decides about a new dialogue, see `route`.
-pub const ROUTES: &str = "routes";
-/// Until its first attempt: by then amoCRM has usually made its incoming lead.
-const ROUTED_AFTER: TimeDelta = TimeDelta::seconds(3);
-
-/// The work that a message asks for if it begins a dialogue; none if its account has no routes.
-async fn begins(
-    app: &IntakeContext,
-    source: &source::Model,
-    body: &Body,
-    id: Uuid,
-    sent_at: i64,
-) -> Result<Option<DialogueJob>, DbErr> {
-    let is_written = body.sender.role == Role::Client && !body.silent && body.post.is_none() && !body.blocked;
-    if !is_written || source.is_shadow() || is_shared(source, sent_at) {
-        return Ok(None);
-    }
-    let tenant = app.lookup.tenant(source.tenant_id).await?;
-    let Some(hours) = tenant.and_then(|tenant| tenant.routes_hours) else { return Ok(None) };
-    Ok(Some(DialogueJob {
-        kind: ROUTES,
-        payload: json!({ "message": id }).to_string(),
-        due: app.clock.millis() + ROUTED_AFTER.num_milliseconds(),
-        silent_since: sent_at - i64::from(hours) * HOUR,
-    }))
 }
 
 /// Hash over what must be equal in a repeat under the same id: conversation, sender's role and id, content without

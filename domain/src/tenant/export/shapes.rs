@@ -128,11 +128,10 @@ pub(super) fn conversation(row: &conversation::Model) -> Value {
 }
 
 pub(super) fn contact_link(row: &contact_link::Model) -> Value {
-    let at = crate::contact::linked_at(row);
     line(
         "contact_link",
         json!({
-            "id": row.id, "conversation_id": row.conversation_id, "at": maybe(at),
+            "id": row.id, "conversation_id": row.conversation_id, "at": maybe(row.made_at()),
             "amocrm_contact_id": (row.contact_id > 0).then_some(row.contact_id), "amocrm_contact_name": row.contact_name,
             "why": row.reason, "id_kind": row.id_kind, "id_value": row.id_value, "sureness": row.sureness,
             "by": row.made_by, "undone_at": maybe(row.undone_at), "undone_by": row.undone_by,

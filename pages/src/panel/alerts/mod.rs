@@ -273,11 +273,29 @@ struct Cell {
     pub on: bool,
 }
 
-/// The table.
-struct Switches {
-    pub columns: Vec<Column>,
+/// Kinds that concern the same thing.
+struct Group {
+    pub title: Sentence,
+    /// What they are about, in a sentence.
+    pub about: Sentence,
+    /// How many of its switches are on.
+    pub chosen: Sentence,
     pub rows: Vec<Row>,
 }
+
+/// The switches.
+struct Switches {
+    pub columns: Vec<Column>,
+    pub groups: Vec<Group>,
+}
+
+/// The groups, and with which of [`KINDS`] each begins.
+const GROUPS: [(&str, &str); 4] = [
+    ("messages", alerts::UNDELIVERED),
+    ("sources", "source_stopped"),
+    ("account", "needs_reauth"),
+    ("templates", "template_rejected"),
+];
 
 /// The names of a channel's switches, and of the switch for all of it.
 const fn names(channel: Channel) -> (&'static str, &'static str) {
@@ -293,6 +311,11 @@ const fn names(channel: Channel) -> (&'static str, &'static str) {
 const NAMES: [&str; 7] = ["kind", "letters", "chat_kind", "chat", "push_kind", "push", "webhook_kind"];
 
 impl Switches {
+    /// Whether channels can be switched as a whole, which a program's cannot.
+    pub fn are_of_a_person(&self) -> bool {
+        self.columns.iter().any(|column| !column.whole.is_empty())
+    }
+
     /// The columns are the channels that the vendor has set up; a chat's and the
     /// browsers' only once there is one.
     pub fn of(
@@ -322,7 +345,20 @@ impl Switches {
             let without: Vec<String> = serde_json::from_str(&webhook.without).unwrap_or_default();
             add(Channel::Webhook, true, &without);
         }
-        Self { columns, rows }
+        let mut rest = rows.into_iter().peekable();
+        let ends = GROUPS.iter().skip(1).map(|(_, first)| Some(*first)).chain([None]);
+        let group = |((name, _), end): (&(&str, &str), Option<&str>)| {
+            let rows: Vec<Row> = std::iter::from_fn(|| rest.next_if(|row| Some(row.kind) != end)).collect();
+            let switches = || rows.iter().flat_map(|row| &row.cells);
+            let (on, all) = (switches().filter(|cell| cell.on).count(), switches().count());
+            Group {
+                title: words.text_of("alerts-group-", name).with("crm", crm),
+                about: words.text(format!("alerts-group-{name}-about")).with("crm", crm),
+                chosen: words.text("alerts-group-chosen").with("on", on).with("all", all).with("off", all - on),
+                rows,
+            }
+        };
+        Self { columns, groups: GROUPS.iter().zip(ends).map(group).collect() }
     }
 }
 

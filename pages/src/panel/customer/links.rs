@@ -82,7 +82,7 @@ fn row(page: &PageContext, host: &str, link: &contact_link::Model) -> LinkRow {
         .undone_at
         .map(|at| words.text("link-undone").with("who", link.undone_by.as_str()).with("time", page.when(&at).adverb()));
     LinkRow {
-        time: contact::linked_at(link).map(|at| page.time(&at)).unwrap_or_default(),
+        time: link.made_at().map(|at| page.time(&at)).unwrap_or_default(),
         chat: link.conversation_id.to_string(),
         source: String::new(),
         address: (link.contact_id > 0).then(|| format!("https://{host}/contacts/detail/{}", link.contact_id)),
@@ -177,7 +177,7 @@ pub(super) async fn ask_join(
             .with("count", all.len())
             .with("number", contact_id.to_string()),
         action: format!("{}/join/{contact_id}", home(&chat)),
-        button: page.words.text("link-join-title"),
+        button: page.words.text("link-join-button"),
         danger: false,
         back: home(&chat),
         page,

@@ -33,9 +33,45 @@ pub(super) struct Problems {
 }
 
 impl Problems {
-    /// Sources that need an action of their own.
+    /// Sources that need an action of their own while their messages flow.
     pub fn bad_sources(&self) -> usize {
-        self.sources.iter().map(|problem| problem.sources.len()).sum()
+        self.sources_of(false).map(|problem| problem.sources.len()).sum()
+    }
+
+    /// The account itself keeps messages from flowing.
+    pub fn is_stopped(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.tone == "bad")
+    }
+
+    /// Sources whose messages flow, or do not.
+    pub fn sources_of(&self, stopped: bool) -> impl Iterator<Item = &SourceProblem> {
+        self.sources.iter().filter(move |problem| (problem.tone == "bad") == stopped)
+    }
+
+    /// The worst of what keeps messages from flowing; none if they flow.
+    pub fn headline(&self, page: &PageContext) -> Option<Sentence> {
+        let waits = |cause: &str| page.words.text("health-stopped").with("cause", cause);
+        if let Some(account) = self.account.as_ref().filter(|_| self.is_stopped()) {
+            return Some(waits(&account.state));
+        }
+        if let Some(away) = &self.away {
+            return Some(waits(&away.state));
+        }
+        let worst = self.sources_of(true).next()?;
+        let name = match worst.sources.as_slice() {
+            [(_, name)] => name,
+            _ => &worst.name,
+        };
+        Some(page.words.text("health-stopped-source").with("name", name.as_str()))
+    }
+
+    /// How many other things need a look, with this many sides whose calls fail.
+    pub fn lesser(&self, troubled: usize) -> usize {
+        usize::from(self.account.is_some() && !self.is_stopped())
+            + self.sources_of(false).count()
+            + self.alerts.len()
+            + troubled
+            + usize::from(self.undelivered > 0)
     }
 }
 
@@ -52,6 +88,7 @@ pub(super) struct AccountProblem {
 }
 
 pub(super) struct AwayProblem {
+    pub state: String,
     /// When the first call failed.
     pub since: i64,
     /// The sources whose messages wait.
@@ -154,6 +191,7 @@ pub(super) fn is_crm_away(state: &SourceState) -> bool {
 fn away(page: &PageContext, rows: &[source::Model], states: &[SourceState], figures: &Figures) -> Option<AwayProblem> {
     let affected = || rows.iter().zip(states).filter(|(_, state)| is_crm_away(state));
     Some(AwayProblem {
+        state: page.words.text("source-state-crm_unreachable").with("crm", page.crm).to_string(),
         since: affected().map(|(_, state)| state.since).min()?,
         sources: affected().map(|(row, _)| (row.id, row.name.clone())).collect(),
         waiting: figures.waiting_for_crm().map(|(count, oldest)| {

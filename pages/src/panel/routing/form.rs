@@ -7,10 +7,9 @@ use actix_web::web;
 use askama::Template;
 use base::error::{Error, FieldError};
 use base::json::NumericId;
-use domain::route::facts::LANGUAGES;
 use domain::route::rule::{
-    Actions, Assignee, Conditions, ContactKind, CustomerKind, FallbackRule, HoursKind, LeadKind, LeadUse, Rule, Seat,
-    StagePlace, TaskRule,
+    Actions, Assignee, Conditions, ContactKind, CustomerKind, FallbackRule, HoursKind, LANGUAGES, LeadKind, LeadUse,
+    Rule, Seat, StagePlace, TaskRule,
 };
 use uuid::Uuid;
 

@@ -11,7 +11,9 @@ use connectors::fit::Thing;
 use connectors::kinds::{has_own_server, is_web_chat};
 use connectors::webchat::WebChatSettings;
 use connectors::{Abilities as Data, AfterUnknown, Field, Stand, Support};
-use domain::source::{ChatSite, EmbedCode, LOGO_BYTES, SourceChange, remove_logo, set_logo, version};
+use domain::source::{
+    ChatSite, EmbedCode, LOGO_BYTES, SourceChange, photos, remove_logo, set_logo, set_photo, version,
+};
 use entity::source;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -42,6 +44,8 @@ struct SourceAccessPage {
     sites: Vec<ChatSite>,
     /// The address of the chat's logo; empty if there is none.
     logo: String,
+    /// The team's names, each with the address of its photo, which is empty if there is none.
+    team: Vec<(String, String)>,
     errors: Vec<(String, String)>,
     version: i64,
     /// The settings when the page was rendered, as JSON.
@@ -168,7 +172,13 @@ async fn show(
     let current = current_tab(&seen.tab, &kind, &errors);
     let sections = chat_tabs(&kind, &drawn, current);
     let chat = WebChatSettings::stored(&source.settings);
+    let versions = if chat.team.is_empty() { Default::default() } else { photos(&app.store, source).await? };
+    let photo = |(place, name): (usize, &String)| {
+        let address = versions.get(name).map(|version| format!("/chat/{}/team/{place}?v={version}", source.id));
+        (name.clone(), address.unwrap_or_default())
+    };
     let access = SourceAccessPage {
+        team: chat.team.iter().enumerate().map(photo).collect(),
         tab: if sections.is_empty() { "access" } else { current },
         given: texts_given(&page, &chat).to_string(),
         embed: domain::source::embed(&app.sources, source),
@@ -290,7 +300,7 @@ pub fn texts_given(page: &PageContext, settings: &WebChatSettings) -> Value {
     })
 }
 
-/// `POST /panel/sources/{id}/logo`.
+/// `POST /panel/sources/{id}/logo`: the logo, or the photo of someone in the team.
 pub async fn change_logo(
     app: AppData,
     member: Member,
@@ -304,9 +314,11 @@ pub async fn change_logo(
         return Err(Error::NotFound.into());
     }
     let form = picture_form::read(&app, &request, body, member.csrf(), LOGO_BYTES).await?;
-    let done = match form.removes {
-        true => remove_logo(&app.sources, &source, &member.by()).await,
-        false => set_logo(&app.sources, &source, form.picture, &member.by()).await,
+    let (sources, by) = (&app.sources, member.by());
+    let done = match (form.which.as_str(), form.removes) {
+        ("", true) => remove_logo(sources, &source, &by).await,
+        ("", false) => set_logo(sources, &source, form.picture, &by).await,
+        (name, removes) => set_photo(sources, &source, name, (!removes).then_some(form.picture), &by).await,
     };
     let notice = match done {
         Ok(()) => Notice::done(member.words.text("common-saved")),

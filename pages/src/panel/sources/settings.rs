@@ -10,7 +10,7 @@ use domain::identity::realm::LIVE;
 use domain::settings;
 use domain::source::check::has_services;
 use domain::source::crm_copy::Known;
-use domain::source::{ContactRule, KnownPipeline, SourceChange, version};
+use domain::source::{ContactRule, KnownPipeline, MOST_NEW_CHATS, SourceChange, version};
 use entity::source;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -265,9 +265,6 @@ pub struct SourceForm {
     was_lead_origin: Option<String>,
     was_new_chats: Option<String>,
 }
-
-/// The highest limit of new chats within an hour.
-const MOST_NEW_CHATS: i32 = 100_000;
 
 /// The values the form was rendered with, from its hidden fields.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -84,8 +84,7 @@ pub async fn returned(
             draft.left_out = found.len().saturating_sub(MOST_LINES);
             draft.lines = lines::new_first(&app, &member, kind.kind, found).await?;
             draft.lines.truncate(MOST_LINES);
-            draft.keep(&app, &member).await?;
-            Ok(panel::to(&address(kind.kind, "line")))
+            lines::offered(&app, &member, &kind, draft).await
         }
         Err(denied) => {
             let reason = denied.text().in_words(member.words, member.crm());

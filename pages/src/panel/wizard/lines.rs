@@ -87,9 +87,7 @@ pub async fn post_line(app: AppData, member: Member, name: web::Path<String>, fo
         let errors = vec![(LINE.to_owned(), said)];
         return show(&app, &member, &kind, page, &draft, StatusCode::UNPROCESSABLE_ENTITY, errors).await;
     }
-    let chosen = draft.ticked_lines();
-    let back = asked::back(&app, kind.kind);
-    if page.address_for(&chosen, "", &back).is_some() {
+    if confirms(&app, &kind, &draft.ticked_lines())? {
         // Browsers let no form lead to another site, so a page in between does.
         draft.confirms = true;
         draft.keep(&app, &member).await?;
@@ -136,6 +134,28 @@ pub(super) async fn new_first(
     }
     new.append(&mut own);
     Ok(new)
+}
+
+/// What the messenger's page returned. A single line was chosen there, so it is connected at once, with the defaults of what
+/// the step asks; if that fails, the step shows why.
+pub(super) async fn offered(app: &AppData, member: &Member, kind: &SourceKind, mut draft: SourceDraft) -> Answer {
+    if let [only] = draft.lines.as_slice()
+        && own_source(app, member, kind.kind, &only.key).await?.is_none()
+        && !confirms(app, kind, &draft.lines)?
+    {
+        draft.ticked = vec![only.key.clone()];
+        match connect(app, member, kind, draft).await? {
+            Ok(answer) => return Ok(answer),
+            Err(failed) => draft = failed,
+        }
+    }
+    draft.keep(app, member).await?;
+    Ok(panel::to(&address(kind.kind, "line")))
+}
+
+/// Whether lines are authorized on a second page of the messenger.
+fn confirms(app: &PanelContext, kind: &SourceKind, lines: &[OfferedLine]) -> Result<bool> {
+    Ok(asked::page_of(app, kind.kind)?.address_for(lines, "", &asked::back(app, kind.kind)).is_some())
 }
 
 /// The lines that came back from the second page, of those that were ticked.
@@ -316,6 +336,8 @@ async fn show(
     errors: Vec<(String, String)>,
 ) -> Answer {
     let failed = !draft.failures.is_empty();
+    // They were just chosen on the messenger's page, unless a second one asks for each.
+    let are_chosen = draft.ticked.is_empty() && errors.is_empty() && !confirms(app, kind, &draft.lines)?;
     let page = member.page("wizard-title", Nav::Sources);
     let page = if failed || !errors.is_empty() { page.with_error() } else { page };
     let (mut choices, mut connected) = (Vec::new(), Vec::new());
@@ -323,7 +345,10 @@ async fn show(
         let source = own_source(app, member, kind.kind, &line.key).await?;
         let is_lost = source.as_ref().is_some_and(|source| source.status == SourceStatus::Stopped.as_str());
         let choice = LineChoice {
-            chosen: draft.ticked.contains(&line.key) || draft.lines.len() == 1 || is_lost,
+            chosen: draft.ticked.contains(&line.key)
+                || draft.lines.len() == 1
+                || is_lost
+                || (are_chosen && source.is_none()),
             source: source.as_ref().map(|source| source.name.clone()).unwrap_or_default(),
             failed: draft
                 .failures

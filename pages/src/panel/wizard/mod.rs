@@ -18,7 +18,6 @@ mod several;
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
@@ -257,7 +256,7 @@ pub async fn leave(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answ
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChooseForm {
-    kind: Option<String>,
+    kind: String,
 }
 
 struct KindOffer {
@@ -275,7 +274,6 @@ struct ChooseKindPage {
     steps: Steps,
     /// Why nothing can be added now; `None` if it can.
     barred: Option<Sentence>,
-    error: bool,
     offers: Vec<KindOffer>,
 }
 
@@ -286,14 +284,13 @@ pub async fn choose(app: AppData, member: Member, request: HttpRequest) -> Answe
     if !request.headers().contains_key(LIVE) {
         ask_whether_paid(&app, &member);
     }
-    show(&app, &member, false).await
+    show(&app, &member).await
 }
 
 /// `POST /panel/sources/new`.
 pub async fn post_choose(app: AppData, member: Member, form: Form<ChooseForm>) -> Answer {
     member.require(Right::EditSources)?;
-    let Some(name) = form.kind.as_deref() else { return show(&app, &member, true).await };
-    let kind = kind_of(&app, &member, name)?;
+    let kind = kind_of(&app, &member, &form.kind)?;
     // Going back and forth keeps the input, unless the source was already created.
     let mut draft = draft_of(&app, &member, kind.kind)
         .filter(|draft| draft.created.is_none() && !draft.is_made())
@@ -317,9 +314,8 @@ fn ask_whether_paid(app: &PanelContext, member: &Member) {
     });
 }
 
-async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Answer {
+async fn show(app: &Arc<PanelContext>, member: &Member) -> Answer {
     let page = member.page("wizard-title", Nav::Sources);
-    let page = if error { page.with_error() } else { page };
     let words = page.words;
     let usage = domain::source::usage(&app.sources, member.tenant_id).await?;
     let status = TenantStatus::shown(&member.here.tenant);
@@ -334,7 +330,6 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Answer {
     };
     let before = SourceDraft::read(app, member).filter(|draft| draft.created.is_none()).map(|draft| draft.kind);
     let kinds = domain::source::kinds(&app.sources, &member.here.tenant);
-    let only = kinds.len() == 1;
     let offers = kinds
         .iter()
         .map(|kind| KindOffer {
@@ -342,10 +337,8 @@ async fn show(app: &Arc<PanelContext>, member: &Member, error: bool) -> Answer {
             name: words.text_of("connector-", kind.kind),
             mark: connectors::kinds::mark(kind.kind),
             card: abilities_of(words, kind.kind, kind.abilities),
-            chosen: only || before.as_deref() == Some(kind.kind),
+            chosen: before.as_deref() == Some(kind.kind),
         })
         .collect();
-    let status = if error { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    let choose = ChooseKindPage { steps: steps(&page, 1), barred, error, offers, page: page.clone() };
-    panel::html_as(status, &page, &choose)
+    panel::html(&page, &ChooseKindPage { steps: steps(&page, 1), barred, offers, page: page.clone() })
 }

@@ -221,9 +221,11 @@ impl Account {
             card.set("closed_at", if card.is_open() { Value::Null } else { json!(now) });
         }
         let card = card.clone();
+        let usual = Map::new();
         let old: Map<String, Value> = before.map(|(key, old)| (format!("old_{key}"), json!(old))).into_iter().collect();
-        self.tell(entity, "update", &card, &Map::new());
-        if entity.name == LEADS.name && (moved[0] || moved[1]) {
+        let has_moved = entity.name == LEADS.name && (moved[0] || moved[1]);
+        self.tell(entity, "update", &card, if has_moved { &old } else { &usual });
+        if has_moved {
             self.tell(entity, "status", &card, &old);
         }
         if moved[2] {
@@ -332,6 +334,9 @@ impl Account {
         let fields = entity.hook.iter().map(|field| (*field, *field)).chain(HOOK_NAMES);
         for (name, field) in fields.filter(|_| action != "delete") {
             hook.insert(name.to_owned(), card.fields.get(field).or(usual.get(field)).cloned().unwrap_or_default());
+        }
+        if action != "delete" {
+            hook.insert("account_id".to_owned(), json!(self.id));
         }
         hook.extend(more.clone());
         // Companies come among contacts, and tasks alone in the singular.

@@ -500,8 +500,12 @@ pub(crate) const ENTITIES: [&Entity; 17] = [
 ];
 
 /// Fields that hooks have under other names as well.
-pub(crate) const HOOK_NAMES: [(&str, &str); 3] =
-    [("date_create", "created_at"), ("last_modified", "updated_at"), ("created_user_id", "created_by")];
+pub(crate) const HOOK_NAMES: [(&str, &str); 4] = [
+    ("date_create", "created_at"),
+    ("last_modified", "updated_at"),
+    ("created_user_id", "created_by"),
+    ("modified_user_id", "updated_by"),
+];
 
 /// The kind of this name, as links and paths name it.
 pub(crate) fn entity(name: &str) -> Option<&'static Entity> {

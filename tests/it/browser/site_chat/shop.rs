@@ -7,6 +7,8 @@ use parom_tests::{Browser, Place};
 use sea_orm::EntityTrait;
 use serde_json::json;
 
+use crate::webchat::files;
+
 use super::{Shop, arrived, everywhere, looks_right, opens, root, shows, types, until};
 
 async fn a_shop_with_quick_answers() -> Shop {
@@ -24,6 +26,51 @@ async fn a_shop_with_quick_answers() -> Shop {
     .await;
     shop.writes("/checkout", "");
     shop
+}
+
+/// The site's page is as it was while the chat appears, opens, gets an answer and closes: nothing of it moves, and what has
+/// its focus keeps it until the visitor opens the chat.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_of_the_site_stays_as_it_is() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let shop = Shop::open(everywhere).await;
+    browser
+        .on_every_page(
+            "window.__moved = []; new PerformanceObserver((list) => { for (const { value, sources } of list.getEntries()) \
+                window.__moved.push([value, ...sources.map(({ node }) => node?.nodeName)]) })\
+             .observe({ type: 'layout-shift', buffered: true })",
+        )
+        .await;
+    browser.goto(&shop.site.stranger("/")).await;
+    let begins = "const field = document.createElement('input'); document.querySelector('main').append(field); field.focus(); \
+        for (let row = 0; row < 60; row += 1) document.querySelector('main').append(Object.assign(document.createElement('p'), { textContent: row })); \
+        scrollTo(0, 200)";
+    browser.run(begins, vec![]).await;
+    let there = async || browser.run("return Boolean(window.Parom)", vec![]).await == json!(true);
+    browser.until("the script is ready", there).await;
+    let page = "const box = document.querySelector('h1').getBoundingClientRect(); return [box.x, box.y, box.width, scrollY, \
+        document.documentElement.scrollWidth, document.documentElement.scrollHeight, getComputedStyle(document.body).overflow]";
+    let before = browser.run(page, vec![]).await;
+    let focus = "return document.activeElement.tagName";
+    assert_eq!(browser.run(focus, vec![]).await, json!("INPUT"));
+    opens(&browser).await;
+    assert_eq!(browser.run(page, vec![]).await, before, "it opened");
+    assert_eq!(browser.run("return window.__moved", vec![]).await, json!([]), "layout shifts");
+    types(&browser, "Hello").await;
+    arrived(&shop.world, &["Hello"]).await;
+    browser.presses_key("Escape").await;
+    until(&browser, "it is closed", "root.querySelector('.panel').hidden").await;
+    browser.run("document.querySelector('input').focus({ preventScroll: true })", vec![]).await;
+    let chat = shop.world.sandbox.messages(HOST).remove(0).chat_id;
+    shop.world.sandbox.manager_says(HOST, &chat, "Good morning").await.expect("the hook");
+    until(&browser, "the answer is beside the button", "root.querySelector('.say')").await;
+    assert_eq!(browser.run(focus, vec![]).await, json!("INPUT"), "an answer takes no focus");
+    assert_eq!(browser.run(page, vec![]).await, before, "it closed, and an answer came");
+    // In a talk older messages make room for new ones, within the chat.
+    let outside = "return window.__moved.filter(([, ...nodes]) => nodes.some((name) => name && name !== 'PAROM-CHAT'))";
+    assert_eq!(browser.run(outside, vec![]).await, json!([]), "layout shifts of the page");
+    browser.close().await;
+    shop.world.close().await;
 }
 
 /// The button keeps its distance, and pages of the list do not have it, whichever way the visitor came to them.
@@ -66,6 +113,11 @@ async fn a_shop_answers_before_anyone_writes() {
     shop.visit(&browser).await;
     let team = "return [...root.querySelectorAll('header .avatar')].map((one) => one.textContent)";
     assert_eq!(root(&browser, team).await, json!(["S", "A", "P"]));
+    let panel = shop.world.panel(shop.world.active(HOST).await).await;
+    files::uploads_photo(&shop.world, &panel, &shop.source, "Pavel", files::PICTURE).await;
+    shop.visit(&browser).await;
+    assert_eq!(root(&browser, team).await, json!(["S", "A", ""]));
+    until(&browser, "the photo is loaded", "root.querySelector('header .avatar img').naturalWidth > 0").await;
     root(&browser, "root.querySelector('details.quick summary').click()").await;
     let links = "return [...root.querySelectorAll('details.quick[open] p a')].map((one) => [one.getAttribute('href'), one.target])";
     let wanted = json!([["tel:+79161234567", ""], ["mailto:anna@shop.example", ""]]);

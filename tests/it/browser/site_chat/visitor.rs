@@ -532,6 +532,15 @@ async fn a_voice_note_is_recorded(browser: &Browser, shop: &Shop) {
     browser.presses_key("Enter").await;
     last_are(&shop.world, &[("voice", "")]).await;
     until(browser, "it can be heard", "root.querySelector('.mine audio')?.src.includes('/media/')").await;
+    let heard = "const sound = root.querySelector('.mine audio'); sound.muted = true; window.__heard = []; \
+        for (const event of ['play', 'ended']) sound.addEventListener(event, () => window.__heard.push(event, root.querySelector('.play').title)); \
+        root.querySelector('.sound .play').focus()";
+    root(browser, heard).await;
+    browser.presses_key("Enter").await;
+    until(browser, "it is played to its end", "window.__heard.join(' ') === 'play Pause ended Play'").await;
+    let place = "return [root.querySelector('.sound input').value > 0.9, root.querySelector('.sound .size').textContent > '0:00']";
+    assert_eq!(root(browser, place).await, json!([true, true]));
+    browser.is_accessible("the chat with a voice note").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

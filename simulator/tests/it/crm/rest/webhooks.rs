@@ -245,7 +245,7 @@ async fn hooks_have_what_was_recorded() {
     let (_, made) = world.api(&token, "POST", "leads", Some(json!([{"name": "Sofa", "price": 300}]))).await;
     let lead = made["_embedded"]["leads"][0]["id"].as_i64().unwrap();
     let (_, pipelines) = world.api(&token, "GET", "leads/pipelines", None).await;
-    let step = pipelines["_embedded"]["pipelines"][0]["_embedded"]["statuses"][1]["id"].clone();
+    let step = pipelines["_embedded"]["pipelines"][0]["_embedded"]["statuses"][2]["id"].clone();
     world.api(&token, "PATCH", &format!("leads/{lead}"), Some(json!({"status_id": step}))).await;
     let mut words = text("m-1", "Where is it?");
     words["sender"]["avatar"] = json!("https://acme.test/avatar.jpg");
