@@ -13,13 +13,13 @@ use std::sync::Arc;
 use amocrm::rest::{LeadChange, NewTask, Rest, Tag};
 use base::error::Result;
 use base::i18n::Zone;
-use base::message::{Body, Direction, Person, State};
+use base::message::{Body, Person, State};
 use base::millis::{HOUR, MINUTE};
 use chrono::TimeDelta;
 use connectors::hours::fill;
 use entity::{conversation, job, message, source, tenant};
 use queue::accept_batch::{AcceptBatch, Conversation, Priority};
-use sea_orm::{DbErr, EntityTrait};
+use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -510,16 +510,4 @@ pub(super) async fn accept(
         Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(()),
         other => other,
     }
-}
-
-/// Whether a manager answered a dialogue since this time.
-pub(super) async fn is_answered(app: &IntakeContext, known: &conversation::Model, since: i64) -> Result<bool, DbErr> {
-    use message::Column;
-    use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter};
-    let answers = message::Entity::of_tenant(known.tenant_id)
-        .filter(Column::ConversationId.eq(known.id))
-        .filter(Column::Direction.eq(Direction::ToMessenger.number()))
-        .filter(Column::AmocrmMessageId.ne(""))
-        .filter(Column::AcceptedAt.gte(since));
-    Ok(answers.count(app.store.read()).await? > 0)
 }

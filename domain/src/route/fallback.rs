@@ -7,12 +7,13 @@ use base::store::in_transaction;
 use entity::job;
 use uuid::Uuid;
 
-use super::carry::{Dialogue, accept, is_answered, refusal, set_contact, set_lead};
+use super::carry::{Dialogue, accept, refusal, set_contact, set_lead};
 use super::decide::{assign, fallback_user, turn_key};
 use super::decision::{self, FALLBACK_STEP as ASK, Outcome, keep_turn};
 use super::rule::Assignee;
 use super::{Facts, crm, versions};
 use crate::intake::IntakeContext;
+use crate::intake::messenger::automatic_answer::is_answered_since;
 use crate::job::NextRun;
 
 /// The kind's name.
@@ -30,7 +31,8 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
     if begun.as_ref().is_some_and(|step| step.outcome != Outcome::Begun) {
         return Ok(NextRun::Never);
     }
-    if begun.is_none() && is_answered(app, &dialogue.conversation, dialogue.message.accepted_at).await? {
+    let since = dialogue.message.accepted_at;
+    if begun.is_none() && is_answered_since(app, tenant_id, dialogue.conversation.id, since).await? {
         made.note(app, ASK, Outcome::Skipped, "").await?;
         return Ok(NextRun::Never);
     }

@@ -295,8 +295,17 @@ pub(super) async fn theirs(
     source: &source::Model,
     time: Range<i64>,
 ) -> Result<(Vec<TheirMessage>, bool)> {
-    let (events, is_cut) = events(app, source, time).await?;
-    Ok((with_texts(app, source, events).await?, is_cut))
+    let integration = integration_of(app, source).await?;
+    let (events, is_cut) = foreign(app, source, &integration, time).await?;
+    let texts = match integration.platform {
+        Platform::Kommo => texts(app, source, &events).await?,
+        Platform::Amocrm => BTreeMap::new(),
+    };
+    let with_text = |event: ChatEvent| {
+        let text = event.message_id.as_ref().and_then(|id| texts.get(id)).map(|text| text.trim().to_owned());
+        TheirMessage { event, text: text.filter(|text| !text.is_empty()) }
+    };
+    Ok((events.into_iter().map(with_text).collect(), is_cut))
 }
 
 /// The same of a day. Those of a day that has ended are kept.
@@ -319,12 +328,8 @@ pub(super) async fn events(
     source: &source::Model,
     time: Range<i64>,
 ) -> Result<(Vec<ChatEvent>, bool)> {
-    let (mut all, is_cut) = asked(app, source.tenant_id, time).await?;
     let integration = integration_of(app, source).await?;
-    let ours: BTreeSet<&str> = integration.channels.iter().map(|channel| channel.code.as_str()).collect();
-    all.retain(|event| event.origin.as_deref().is_none_or(|origin| !ours.contains(origin)));
-    all.sort_by_key(|event| event.created_at);
-    Ok((all, is_cut))
+    foreign(app, source, &integration, time).await
 }
 
 async fn integration_of(app: &SourceContext, source: &source::Model) -> Result<Arc<Integration>> {
@@ -332,15 +337,29 @@ async fn integration_of(app: &SourceContext, source: &source::Model) -> Result<A
     Ok(tenants::integration(&app.tenants, &tenant)?)
 }
 
-/// Kommo's Chats API add-on shows the texts, if the integration has its scope (crm-api §5.7).
-async fn with_texts(
+/// Events of chats that are not the integration's.
+async fn foreign(
     app: &Arc<SourceContext>,
     source: &source::Model,
-    events: Vec<ChatEvent>,
-) -> Result<Vec<TheirMessage>> {
+    integration: &Integration,
+    time: Range<i64>,
+) -> Result<(Vec<ChatEvent>, bool)> {
+    let (mut all, is_cut) = asked(app, source.tenant_id, time).await?;
+    let ours: BTreeSet<&str> = integration.channels.iter().map(|channel| channel.code.as_str()).collect();
+    all.retain(|event| event.origin.as_deref().is_none_or(|origin| !ours.contains(origin)));
+    all.sort_by_key(|event| event.created_at);
+    Ok((all, is_cut))
+}
+
+/// What Kommo's Chats API add-on shows of these events' talks, by the ids of messages; nothing if the integration lacks its
+/// scope (crm-api §5.7).
+async fn texts(
+    app: &Arc<SourceContext>,
+    source: &source::Model,
+    events: &[ChatEvent],
+) -> Result<BTreeMap<String, String>> {
     let mut texts = BTreeMap::new();
-    let has_add_on = integration_of(app, source).await?.platform == Platform::Kommo;
-    let talks: BTreeSet<i64> = events.iter().filter(|_| has_add_on).filter_map(|event| event.talk_id).collect();
+    let talks: BTreeSet<i64> = events.iter().filter_map(|event| event.talk_id).collect();
     for talk_id in talks.into_iter().take(LOOKUPS) {
         let ask = |rest: amocrm::rest::Rest, token| async move { rest.talk_messages(&token, talk_id, 1).await };
         match with_token(&app.tenants, source.tenant_id, ask).await {
@@ -349,11 +368,7 @@ async fn with_texts(
             Err(error) => return Err(call_error(error)),
         }
     }
-    let with_text = |event: ChatEvent| {
-        let text = event.message_id.as_ref().and_then(|id| texts.get(id)).map(|text| text.trim().to_owned());
-        TheirMessage { event, text: text.filter(|text| !text.is_empty()) }
-    };
-    Ok(events.into_iter().map(with_text).collect())
+    Ok(texts)
 }
 
 /// The account's events around a time, and whether there are more.

@@ -65,7 +65,7 @@ pub(super) async fn answer(
         return Ok(Vec::new());
     }
     if let Conversation::Known(id) = asked.conversation
-        && is_served(app, source, id, now).await?
+        && is_answered_since(app, source.tenant_id, id, now - STILL_SERVED + 1).await?
     {
         return Ok(Vec::new());
     }
@@ -158,17 +158,17 @@ pub(crate) async fn may_send(app: &IntakeContext, source: &source::Model, sent_a
     Ok(HoldReasons::of(app.store.read(), source).await?.to_messenger.is_none())
 }
 
-/// Whether a manager answered in this chat a moment ago.
-async fn is_served(
+/// Whether a manager answered in this chat since this time (milliseconds since 1970).
+pub async fn is_answered_since(
     app: &IntakeContext,
-    source: &source::Model,
+    tenant_id: Uuid,
     conversation_id: Uuid,
-    now: i64,
+    since: i64,
 ) -> Result<bool, DbErr> {
-    let answers = message::Entity::of_tenant(source.tenant_id)
+    let answers = message::Entity::of_tenant(tenant_id)
         .filter(message::Column::ConversationId.eq(conversation_id))
         .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
         .filter(message::Column::AmocrmMessageId.ne(""))
-        .filter(message::Column::AcceptedAt.gt(now - STILL_SERVED));
+        .filter(message::Column::AcceptedAt.gte(since));
     Ok(answers.count(app.store.read()).await? > 0)
 }

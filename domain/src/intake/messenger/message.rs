@@ -126,7 +126,7 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
         complete_phone(app, source.tenant_id, person).await?;
     }
     let fingerprint = fingerprint(&incoming);
-    let (mut conversation, opened) = conversation_of(app, source, &incoming).await?;
+    let Place { mut conversation, opened, is_blocked } = place_of(app, source, &incoming).await?;
     let is_stranger = incoming.body.sender.role == Role::Client && !incoming.body.silent && incoming.group.is_none();
     if let Conversation::Open(new) = &mut conversation
         && is_stranger
@@ -138,9 +138,7 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
         FileOwner { tenant_id: source.tenant_id, source_id: source.id, direction: Direction::ToCrm, message_id: id };
     let incoming_alone = incoming.group.is_none();
     let mut body = clean_body(incoming.body);
-    body.blocked = body.sender.role == Role::Client
-        && !body.silent
-        && (is_held || is_blocked(app, source, &incoming.conversation_id).await?);
+    body.blocked = body.sender.role == Role::Client && !body.silent && (is_held || is_blocked);
     let media = enclose(app, &whose, &mut body).await?;
     let message = NewMessage {
         source_id: source.id,
@@ -356,21 +354,26 @@ pub(in crate::intake) fn new_conversation(
     })
 }
 
-/// The conversation, and the ids of its dialogue if a manager started it and this is the first answer.
-pub(super) async fn conversation_of(
-    app: &IntakeContext,
-    source: &source::Model,
-    incoming: &Incoming,
-) -> Result<(Conversation, Option<OpenedDialogue>)> {
+/// Where a message belongs.
+struct Place {
+    conversation: Conversation,
+    /// The ids of the dialogue, if a manager started it and this is the first answer.
+    opened: Option<OpenedDialogue>,
+    /// Its customer is blocked.
+    is_blocked: bool,
+}
+
+async fn place_of(app: &IntakeContext, source: &source::Model, incoming: &Incoming) -> Result<Place> {
     let alias = conversation_identity(source, &incoming.conversation_id);
     if let Some(known) = app.lookup.conversation(source.tenant_id, alias).await? {
-        return Ok((Conversation::Known(known.conversation_id), None));
+        let conversation = Conversation::Known(known.conversation_id);
+        return Ok(Place { conversation, opened: None, is_blocked: known.is_blocked });
     }
     if let Some((id, opened)) = conversation_answered(app, source, incoming).await? {
-        return Ok((Conversation::Known(id), Some(opened)));
+        return Ok(Place { conversation: Conversation::Known(id), opened: Some(opened), is_blocked: false });
     }
     let new = new_conversation(app, source, &incoming.conversation_id, incoming.customer().clone())?;
-    Ok((Conversation::Open(Box::new(new)), None))
+    Ok(Place { conversation: Conversation::Open(Box::new(new)), opened: None, is_blocked: false })
 }
 
 /// Stores the current title and members of a group. Conversations with people are unchanged.
