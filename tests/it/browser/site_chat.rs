@@ -43,13 +43,15 @@ impl Shop {
         shop
     }
 
-    /// Writes a page with these attributes of the line.
+    /// Writes a page with these attributes of the line. On a computer it always has its scroll bar, so that a longer
+    /// page moves nothing.
     fn writes(&self, path: &str, attributes: &str) {
         let base = self.world.api.base();
         let html = format!(
             "<!doctype html><html lang=en><meta charset=utf-8>\
              <meta name=viewport content='width=device-width, initial-scale=1'><title>Shop</title>\
-             <link rel=stylesheet href=data:text/css,html%7Bfont-size:62.5%25%7D*%7Bletter-spacing:9px;color:navy%7D>\
+             <link rel=stylesheet href=data:text/css,html%7Bfont-size:62.5%25%7D*%7Bletter-spacing:9px;color:navy%7D\
+             @media(min-width:500px)%7Bhtml%7Boverflow-y:scroll%7D%7D>\
              <main><h1>Shop</h1><p>Things.</p></main>\
              <script src=\"{base}/chat/{}/embed.js\" async{attributes}></script></html>",
             self.source

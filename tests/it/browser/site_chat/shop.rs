@@ -45,9 +45,9 @@ async fn the_page_of_the_site_stays_as_it_is() {
     let begins = "const field = document.createElement('input'); document.querySelector('main').append(field); field.focus(); \
         for (let row = 0; row < 60; row += 1) document.querySelector('main').append(Object.assign(document.createElement('p'), { textContent: row })); \
         scrollTo(0, 200)";
-    browser.run(begins, vec![]).await;
     let there = async || browser.run("return Boolean(window.Parom)", vec![]).await == json!(true);
     browser.until("the script is ready", there).await;
+    browser.run(begins, vec![]).await;
     let page = "const box = document.querySelector('h1').getBoundingClientRect(); return [box.x, box.y, box.width, scrollY, \
         document.documentElement.scrollWidth, document.documentElement.scrollHeight, getComputedStyle(document.body).overflow]";
     let before = browser.run(page, vec![]).await;
