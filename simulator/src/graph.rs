@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 pub(crate) use crate::kit::ensure;
-use crate::kit::{Answer, Call, Core, HookFault, Part, Post, Wire, signature, text_of};
+use crate::kit::{Answer, Call, CodeFault, Core, HookFault, Part, Post, Wire, signature, text_of};
 
 pub(crate) type Answered = Result<Value, Refusal>;
 
@@ -88,6 +88,21 @@ pub(crate) fn not_reached(request: &str, id: &str) -> Refusal {
 
 pub(crate) fn no_edge(edge: &str) -> Refusal {
     Refusal::new(400, 2500, None, format!("Unknown path components: /{edge}"))
+}
+
+/// Why a code of a dialog gives no token.
+pub(crate) fn no_token(fault: CodeFault) -> Refusal {
+    let (subcode, words) = match fault {
+        CodeFault::Expired => (36_007, "This authorization code has expired."),
+        CodeFault::Used => (36_009, "This authorization code has been used."),
+        CodeFault::Unknown => (36_008, "Invalid verification code format."),
+        CodeFault::WrongRedirect => (
+            36_008,
+            "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in \
+             the OAuth dialog request",
+        ),
+    };
+    Refusal::new(400, 100, subcode, words)
 }
 
 /// The answer of calls without a result.

@@ -158,24 +158,12 @@ fn show(base: &str, file: &DriveFile) -> Value {
         _ => "file",
     };
     json!({
-        "id": file.id,
-        "uuid": file.uuid,
-        "version_uuid": file.version_uuid,
-        "type": kind,
-        "name": file.name,
-        "sanitized_name": file.name,
-        "size": file.bytes.len(),
-        "source_id": null,
-        "created_at": file.created_at,
-        "created_by": {"id": file.created_by, "type": "user"},
-        "updated_at": file.updated_at,
-        "updated_by": {"id": file.created_by, "type": "user"},
-        "deleted_at": null,
-        "deleted_by": null,
-        "has_multiple_versions": file.updated_at != file.created_at,
-        "is_trashed": file.is_trashed,
-        "metadata": {"extension": extension(&file.name), "mime_type": file.content_type},
-        "previews": null,
+        "id": file.id, "uuid": file.uuid, "version_uuid": file.version_uuid, "type": kind, "name": file.name,
+        "sanitized_name": file.name, "size": file.bytes.len(), "source_id": null, "created_at": file.created_at,
+        "created_by": {"id": file.created_by, "type": "user"}, "updated_at": file.updated_at,
+        "updated_by": {"id": file.created_by, "type": "user"}, "deleted_at": null, "deleted_by": null,
+        "has_multiple_versions": file.updated_at != file.created_at, "is_trashed": file.is_trashed,
+        "metadata": {"extension": extension(&file.name), "mime_type": file.content_type}, "previews": null,
         "_links": {
             "self": {"href": format!("{base}/v1.0/files/{}", file.uuid)},
             "download": {"href": format!("{base}/download/{account}/{}/{}", file.uuid, file.name)},
@@ -229,10 +217,7 @@ fn open(core: &Core, call: &Call, base: &str, grant: &Grant) -> Result<Answer, S
         (address, id)
     });
     let most = json!({
-        "session_id": id,
-        "upload_url": address,
-        "max_file_size": MAX_FILE,
-        "max_part_size": MAX_PART,
+        "session_id": id, "upload_url": address, "max_file_size": MAX_FILE, "max_part_size": MAX_PART,
     });
     Ok(ok(&most))
 }

@@ -92,21 +92,16 @@ fn exchange(core: &Core, call: &Call, host: &str) -> Answer {
     match result {
         Ok(pair) => {
             let body = json!({
-                "token_type": "Bearer",
-                "expires_in": ACCESS.num_seconds(),
-                "server_time": core.now().timestamp(),
-                "access_token": pair.access,
-                "refresh_token": pair.refresh,
+                "token_type": "Bearer", "expires_in": ACCESS.num_seconds(), "server_time": core.now().timestamp(),
+                "access_token": pair.access, "refresh_token": pair.refresh,
             });
             Answer::json(200, JSON, &body)
         }
         Err(hint) if hint.is_empty() => Answer::empty(404).noted("no account has this host"),
         Err(hint) => {
             let body = json!({
-                "hint": hint,
-                "title": "Некорректный запрос",
-                "type": "https://developers.amocrm.ru/v3/errors/OAuthProblemJson",
-                "status": 400,
+                "hint": hint, "title": "Некорректный запрос",
+                "type": "https://developers.amocrm.ru/v3/errors/OAuthProblemJson", "status": 400,
                 "detail": "В запросе отсутствует ряд параметров или параметры невалидны",
             });
             Answer::json(400, JSON, &body).noted(hint)
@@ -159,17 +154,9 @@ fn grant(core: &Core, host: &str, body: &Value) -> Result<Pair, String> {
 fn pair(grants: &mut Grants, host: &str, grant: Grant, now: DateTime<Utc>) -> Pair {
     let base = host.split_once('.').map_or("amocrm.ru", |(_, base)| base);
     let claims = json!({
-        "aud": grant.client_id,
-        "jti": Uuid::new_v4().simple().to_string(),
-        "iat": now.timestamp(),
-        "nbf": now.timestamp(),
-        "exp": (now + ACCESS).timestamp(),
-        "sub": grant.user_id.to_string(),
-        "grant_type": "",
-        "account_id": grant.account_id,
-        "base_domain": base,
-        "api_domain": format!("api-a.{base}"),
-        "version": 2,
+        "aud": grant.client_id, "jti": Uuid::new_v4().simple().to_string(), "iat": now.timestamp(),
+        "nbf": now.timestamp(), "exp": (now + ACCESS).timestamp(), "sub": grant.user_id.to_string(), "grant_type": "",
+        "account_id": grant.account_id, "base_domain": base, "api_domain": format!("api-a.{base}"), "version": 2,
         "scopes": ["crm", "files", "notifications"],
     });
     let header = json!({"typ": "JWT", "alg": "RS256"});

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::options::{DAY, Gift, Meta, Options, PersonToken, Platform};
 use super::tokens::{LIFE, valid};
-use crate::graph::{Answered, Params, Refusal, ensure, parts};
+use crate::graph::{Answered, Params, Refusal, ensure, no_token, parts};
 use crate::kit::{
     Answer, Asked, Call, Code, CodeFault, ConsentChoice, Core, Decision, Id, Simulator, decision, returned,
 };
@@ -105,24 +105,24 @@ fn token(state: &mut Meta, params: &Params) -> Answer {
         let error = json!({ "error_type": "OAuthException", "code": 400, "error_message": message });
         Answer::json(400, &error)
     };
-    let facebook = |code: i64, subcode: Option<i64>, message: &str| Refusal::new(400, code, subcode, message).answer();
+    let facebook = |code: i64, message: &str| Refusal::new(400, code, None, message).answer();
     let is_instagram = state.own.codes.get(&code).is_some_and(|code| code.gives.platform == Platform::Instagram);
     let Some(known) = state.own.apps.get(&app) else {
         return if is_instagram {
             instagram("Invalid platform app")
         } else {
-            facebook(101, None, "Error validating application.")
+            facebook(101, "Error validating application.")
         };
     };
     if known.secret != text("client_secret") {
         let said = "Error validating client secret.";
-        return if is_instagram { instagram(said) } else { facebook(1, None, said) };
+        return if is_instagram { instagram(said) } else { facebook(1, said) };
     }
     if text("grant_type") == "fb_exchange_token" {
         let now = state.now;
         let short = state.own.people_tokens.get(&text("fb_exchange_token")).filter(|token| token.expires_at > now);
         let Some(gift) = short.map(|token| token.gift.clone()) else {
-            return facebook(190, None, "Invalid OAuth access token - Cannot parse access token");
+            return facebook(190, "Invalid OAuth access token - Cannot parse access token");
         };
         return person_token(state, gift, true);
     }
@@ -140,18 +140,7 @@ fn token(state: &mut Meta, params: &Params) -> Answer {
             "Error validating verification code. Please make sure your redirect_uri is identical to the one you used",
         ),
         Err(_) if is_instagram => instagram("Matching code was not found or was already used"),
-        Err(fault) => {
-            let (subcode, message) = match fault {
-                CodeFault::Expired => (36_007, "This authorization code has expired."),
-                CodeFault::Used => (36_009, "This authorization code has been used."),
-                CodeFault::Unknown => (36_008, "Invalid verification code format."),
-                CodeFault::WrongRedirect => (
-                    36_008,
-                    "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in the OAuth dialog request",
-                ),
-            };
-            facebook(100, Some(subcode), message)
-        }
+        Err(fault) => no_token(fault).answer(),
     }
 }
 

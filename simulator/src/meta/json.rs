@@ -101,13 +101,9 @@ pub(super) fn change(state: &Meta, post: &Dialog, comment: &Message, verb: &str)
         "post": {
             "status_type": "added_photos", "is_published": true, "permalink_url": more("permalink"), "id": post.id.as_str(),
         },
-        "message": (verb != "remove").then_some(&comment.text),
-        "post_id": post.id.as_str(),
-        "comment_id": comment.id.as_str(),
-        "created_time": comment.at / 1000,
-        "item": "comment",
-        "parent_id": parent.unwrap_or(post.id.as_str()),
-        "verb": verb,
+        "message": (verb != "remove").then_some(&comment.text), "post_id": post.id.as_str(),
+        "comment_id": comment.id.as_str(), "created_time": comment.at / 1000, "item": "comment",
+        "parent_id": parent.unwrap_or(post.id.as_str()), "verb": verb,
     })
 }
 
@@ -132,10 +128,7 @@ pub(super) fn earlier(state: &Meta, dialog: &Dialog, message: &Message) -> Value
     };
     let attachments: Vec<Value> = message.parts.iter().filter_map(file).collect();
     let mut one = json!({
-        "id": message.id.as_str(),
-        "created_time": time(message.at),
-        "from": from,
-        "to": { "data": [to] },
+        "id": message.id.as_str(), "created_time": time(message.at), "from": from, "to": { "data": [to] },
         "message": message.text,
     });
     if !attachments.is_empty() {
@@ -148,17 +141,11 @@ pub(super) fn account(state: &Meta, id: &Id) -> Value {
     let line = state.lines.get(id).cloned().unwrap_or_default();
     match state.own.accounts.get(id) {
         Some(account) if state.is_instagram(id) => json!({
-            "id": account.app_scoped,
-            "user_id": id.as_str(),
-            "username": line.username,
-            "name": line.name,
-            "account_type": "BUSINESS",
-            "profile_picture_url": format!("{}/static/face.png", state.base),
+            "id": account.app_scoped, "user_id": id.as_str(), "username": line.username, "name": line.name,
+            "account_type": "BUSINESS", "profile_picture_url": format!("{}/static/face.png", state.base),
         }),
         _ => json!({
-            "id": id.as_str(),
-            "name": line.name,
-            "username": line.username,
+            "id": id.as_str(), "name": line.name, "username": line.username,
             "link": format!("https://www.facebook.com/{}", line.username),
         }),
     }
@@ -167,8 +154,7 @@ pub(super) fn account(state: &Meta, id: &Id) -> Value {
 pub(super) fn profile(state: &Meta, account: &Id, person: i64) -> Value {
     let known = state.people.get(&person).cloned().unwrap_or_default();
     let mut profile = json!({
-        "id": state.scoped(account, person),
-        "name": known.name(),
+        "id": state.scoped(account, person), "name": known.name(),
         "profile_pic": format!("{}/static/face.png", state.base),
     });
     let more = if state.is_instagram(account) {
@@ -185,20 +171,13 @@ pub(super) fn post(state: &Meta, dialog: &Dialog, post: &Message) -> Value {
     let permalink = post.more.get("permalink");
     if state.is_instagram(&dialog.line) {
         json!({
-            "id": post.id.as_str(),
-            "caption": post.text,
-            "permalink": permalink,
-            "media_type": "IMAGE",
-            "media_product_type": post.more.get("product"),
-            "media_url": picture,
+            "id": post.id.as_str(), "caption": post.text, "permalink": permalink, "media_type": "IMAGE",
+            "media_product_type": post.more.get("product"), "media_url": picture,
             "username": state.lines.get(&dialog.line).map(|line| line.username.as_str()),
         })
     } else {
         json!({
-            "id": post.id.as_str(),
-            "message": post.text,
-            "permalink_url": permalink,
-            "full_picture": picture,
+            "id": post.id.as_str(), "message": post.text, "permalink_url": permalink, "full_picture": picture,
         })
     }
 }
@@ -207,17 +186,12 @@ pub(super) fn comment(state: &Meta, dialog: &Dialog, comment: &Message) -> Value
     let (from, parent) = (face(state, &dialog.line, comment.author), comment.reply_to.as_ref().map(Id::as_str));
     if state.is_instagram(&dialog.line) {
         json!({
-            "id": comment.id.as_str(),
-            "text": comment.text,
-            "from": from,
-            "parent_id": parent,
+            "id": comment.id.as_str(), "text": comment.text, "from": from, "parent_id": parent,
             "media": { "id": dialog.id.as_str() },
         })
     } else {
         json!({
-            "id": comment.id.as_str(),
-            "message": comment.text,
-            "from": from,
+            "id": comment.id.as_str(), "message": comment.text, "from": from,
             "parent": parent.map(|id| json!({ "id": id })),
         })
     }

@@ -14,46 +14,11 @@ pub(super) struct Refusal {
 pub(super) type Answered = Result<Value, Refusal>;
 
 /// Codes and texts (`errors.json` of the schema).
-const WORDS: [(i64, &str); 34] = [
-    (1, "Unknown error occurred"),
-    (3, "Unknown method passed"),
-    (5, "User authorization failed"),
-    (6, "Too many requests per second"),
-    (7, "Permission to perform this action is denied"),
-    (8, "Invalid request"),
-    (9, "Flood control"),
-    (10, "Internal server error"),
-    (14, "Captcha needed"),
-    (15, "Access denied"),
-    (18, "User was deleted or banned"),
-    (27, "Group authorization failed"),
-    (29, "Rate limit reached"),
-    (100, "One of the parameters specified was missing or invalid"),
-    (104, "Not found"),
-    (105, "Couldn't save file"),
-    (129, "Invalid photo"),
-    (212, "Access to post comments denied"),
-    (213, "Access to status replies denied"),
-    (900, "Can't send messages for users from blacklist"),
-    (901, "Can't send messages for users without permission"),
-    (902, "Can't send messages to this user due to their privacy settings"),
-    (909, "Can't edit this message, because it's too old"),
-    (911, "Keyboard format is invalid"),
-    (912, "This is a chat bot feature, change this status in settings"),
-    (914, "Message is too long"),
-    (917, "You don't have access to this chat"),
-    (920, "Can't edit this kind of message"),
-    (921, "Can't forward these messages"),
-    (927, "Chat does not exist"),
-    (936, "Contact not found"),
-    (945, "Chat was disabled"),
-    (1009, "Unknown reaction passed"),
-    (2000, "Servers number limit is reached"),
-];
+const WORDS: &str = include_str!("codes.tsv");
 
 pub(super) fn refused(code: i64) -> Refusal {
-    let words = WORDS.iter().find(|(one, _)| *one == code).map_or("", |(_, words)| words);
-    Refusal { code, text: words.to_owned() }
+    let text = WORDS.lines().find_map(|line| line.split_once('\t').filter(|(known, _)| *known == code.to_string()));
+    Refusal { code, text: text.map_or("", |(_, text)| text).to_owned() }
 }
 
 /// The same with a detail after a colon.

@@ -53,8 +53,7 @@ fn health(id: &str, phone: &Phone, waba: Option<&Waba>) -> Value {
     ]);
     if !is_connected {
         entities[0]["errors"] = json!([{
-            "error_code": 141_000,
-            "error_description": "The phone number is not connected.",
+            "error_code": 141_000, "error_description": "The phone number is not connected.",
             "possible_solution": "Register the phone number.",
         }]);
     }
@@ -78,20 +77,16 @@ fn fields(state: &WhatsApp, app: &str, id: &Id, phone: &Phone) -> Value {
     extend(
         &mut all,
         json!({
-            "id": id.as_str(),
-            "display_phone_number": format!("+{}", phone.number),
+            "id": id.as_str(), "display_phone_number": format!("+{}", phone.number),
             "verified_name": state.lines.get(id).map(|line| line.name.as_str()),
             "quality_score": {"score": phone.fields["quality_rating"]},
             "whatsapp_business_manager_messaging_limit": phone.fields["messaging_limit_tier"],
             "new_name_status": "NONE",
             "throughput": {"level": if phone.is_on_biz_app { "NOT_APPLICABLE" } else { "STANDARD" }},
-            "account_mode": "LIVE",
-            "is_official_business_account": false,
-            "is_pin_enabled": phone.pin.is_some(),
+            "account_mode": "LIVE", "is_official_business_account": false, "is_pin_enabled": phone.pin.is_some(),
             "is_on_biz_app": phone.is_on_biz_app,
             "last_onboarded_time": onboarded.format("%Y-%m-%dT%H:%M:%S+0000").to_string(),
-            "webhook_configuration": hooks.collect::<Map<_, _>>(),
-            "health_status": health(id.as_str(), phone, waba),
+            "webhook_configuration": hooks.collect::<Map<_, _>>(), "health_status": health(id.as_str(), phone, waba),
         }),
     );
     extend(&mut all, Value::Object(EMPTY.split(',').map(|name| (name.to_owned(), Value::Null)).collect()));
@@ -109,17 +104,10 @@ pub(super) fn waba(state: &WhatsApp, params: &Params, id: &str) -> Answered {
     let waba = state.own.wabas.get(id).ok_or_else(|| no_object("get", id))?;
     let is_locked = waba.is_locked;
     let object = json!({
-        "id": id,
-        "name": waba.name,
-        "timezone_id": "1",
-        "currency": "USD",
-        "country": "KZ",
-        "message_template_namespace": format!("ba30dd89_2ebd_{id}"),
-        "account_review_status": "APPROVED",
-        "business_verification_status": "verified",
-        "ownership_type": "SELF",
-        "status": if is_locked { "RESTRICTED" } else { "ACTIVE" },
-        "primary_funding_id": "1000000000000001",
+        "id": id, "name": waba.name, "timezone_id": "1", "currency": "USD", "country": "KZ",
+        "message_template_namespace": format!("ba30dd89_2ebd_{id}"), "account_review_status": "APPROVED",
+        "business_verification_status": "verified", "ownership_type": "SELF",
+        "status": if is_locked { "RESTRICTED" } else { "ACTIVE" }, "primary_funding_id": "1000000000000001",
         "health_status": {"can_send_message": if is_locked { "BLOCKED" } else { "AVAILABLE" }, "entities": []},
     });
     pick(&object, params, USUAL_WABA, "WhatsAppBusinessAccount")

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::kit::{Budgets, Id, Message, State, list};
+use crate::kit::{Budgets, Code, Id, Message, State, list};
 
 /// An hour and a day in milliseconds.
 pub(super) const HOUR: i64 = 3_600_000;
@@ -63,16 +63,6 @@ pub(super) struct Token {
     /// `None`: never.
     pub(super) expires_at: Option<i64>,
     pub(super) is_revoked: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Code {
-    pub(super) app: String,
-    pub(super) waba: String,
-    pub(super) expires_at: i64,
-    pub(super) is_used: bool,
-    /// The address to which the dialog sent it; the exchange must contain the same.
-    pub(super) redirect_uri: String,
 }
 
 /// What a person with WhatsApp has beside a name and a number.
@@ -169,7 +159,7 @@ pub struct Own {
     pub(super) wabas: BTreeMap<String, Waba>,
     pub(super) phones: BTreeMap<Id, Phone>,
     pub(super) tokens: BTreeMap<String, Token>,
-    pub(super) codes: BTreeMap<String, Code>,
+    pub(super) codes: BTreeMap<String, Code<String>>,
     pub(super) users: BTreeMap<i64, User>,
     /// By the ids of dialogs.
     pub(super) chats: BTreeMap<Id, Chat>,

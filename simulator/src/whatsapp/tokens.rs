@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::options::{App, Code, Token, WhatsApp};
-use crate::graph::{Answered, Params, Refusal, ensure, invalid_token, unreadable_token};
-use crate::kit::Id;
+use super::options::{App, Token, WhatsApp};
+use crate::graph::{Answered, Params, Refusal, ensure, invalid_token, no_token, unreadable_token};
+use crate::kit::{Code, Id};
 
 /// Milliseconds for which a code of Embedded Signup is valid.
 const CODE: i64 = 30_000;
@@ -77,15 +77,10 @@ pub(super) fn debug(state: &WhatsApp, grant: &Grant, params: &Params) -> Answere
     };
     let granular = SCOPES.map(|scope| json!({"scope": scope, "target_ids": token.wabas}));
     let mut data = json!({
-        "app_id": token.app,
-        "type": "SYSTEM_USER",
-        "application": state.own.apps.get(&token.app).map(|app| app.name.as_str()),
-        "data_access_expires_at": 0,
-        "expires_at": token.expires_at.map_or(0, |at| at.div_euclid(1000)),
-        "is_valid": true,
-        "issued_at": token.issued_at.div_euclid(1000),
-        "scopes": SCOPES,
-        "granular_scopes": granular,
+        "app_id": token.app, "type": "SYSTEM_USER",
+        "application": state.own.apps.get(&token.app).map(|app| app.name.as_str()), "data_access_expires_at": 0,
+        "expires_at": token.expires_at.map_or(0, |at| at.div_euclid(1000)), "is_valid": true,
+        "issued_at": token.issued_at.div_euclid(1000), "scopes": SCOPES, "granular_scopes": granular,
         "user_id": "122100000000001",
     });
     if let Some(Refusal { message, subcode, .. }) = ended(state, token) {
@@ -115,20 +110,9 @@ pub(super) fn access_token(state: &mut WhatsApp, params: &Params) -> Answered {
 
 /// Uses a code up; returns its account.
 fn used(state: &mut WhatsApp, params: &Params, app: &str) -> Result<String, Refusal> {
-    let wrong = |subcode: i64, words: &str| Refusal::new(400, 100, subcode, words);
     let given = params.text("code").ok_or_else(|| Refusal::new(400, 1, None, "Missing authorization code"))?;
-    let now = state.now;
-    let code = state.own.codes.get_mut(&given).filter(|code| code.app == app);
-    let code = code.ok_or_else(|| wrong(36_008, "Invalid verification code format."))?;
-    ensure(code.expires_at > now, || wrong(36_007, "This authorization code has expired."))?;
-    ensure(!code.is_used, || wrong(36_009, "This authorization code has been used."))?;
-    ensure(params.text("redirect_uri").is_some_and(|given| given == code.redirect_uri), || {
-        let words = "Error validating verification code. Please make sure your redirect_uri is identical to the one \
-                     you used in the OAuth dialog request";
-        wrong(36_008, words)
-    })?;
-    code.is_used = true;
-    Ok(code.waba.clone())
+    let (now, redirect_uri) = (state.now, params.text("redirect_uri").unwrap_or_default());
+    Code::exchange(state.own.codes.get_mut(&given), app, &redirect_uri, now).map_err(no_token)
 }
 
 impl WhatsApp {
@@ -162,8 +146,8 @@ impl WhatsApp {
     /// A code of Embedded Signup, valid for 30 seconds and exchanged once.
     pub(super) fn make_code(&mut self, app: &str, waba: &str, redirect_uri: &str) -> String {
         let text = format!("AQ{:030}", self.next_serial());
-        let (app, waba, redirect_uri) = (app.to_owned(), waba.to_owned(), redirect_uri.to_owned());
-        let code = Code { app, waba, expires_at: self.now + CODE, is_used: false, redirect_uri };
+        let (app, gives, redirect_uri) = (app.to_owned(), waba.to_owned(), redirect_uri.to_owned());
+        let code = Code { app, gives, expires_at: self.now + CODE, is_used: false, redirect_uri };
         self.own.codes.insert(text.clone(), code);
         text
     }

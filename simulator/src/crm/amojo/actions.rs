@@ -237,9 +237,7 @@ fn reactor(
 /// The answer about a message, new or edited.
 pub(super) fn told(message: &Message) -> Value {
     let mut shown = json!({
-        "conversation_id": message.chat_id,
-        "sender_id": message.sender_id,
-        "msgid": message.id,
+        "conversation_id": message.chat_id, "sender_id": message.sender_id, "msgid": message.id,
         "ref_id": message.msgid,
     });
     // The sample has null without a receiver; recorded answers have no such field.
@@ -278,8 +276,7 @@ pub(super) fn history(scoped: &Scoped<'_>, chat_id: &str) -> Outcome {
 
 fn row(account: &Account, message: &Message) -> Value {
     let mut inner = json!({
-        "id": message.id,
-        "file_size": message.content.get("file_size").cloned().unwrap_or_else(|| json!(0)),
+        "id": message.id, "file_size": message.content.get("file_size").cloned().unwrap_or_else(|| json!(0)),
     });
     for key in ["type", "text", "media", "thumbnail", "file_name"] {
         put(&mut inner, key, message.field(key));
@@ -297,10 +294,8 @@ fn row(account: &Account, message: &Message) -> Value {
         None => json!({"id": message.sender_id, "name": message.sender_name}),
     };
     let mut row = json!({
-        "timestamp": message.msec_timestamp.div_euclid(1000),
-        "msec_timestamp": message.msec_timestamp,
-        "sender": sender,
-        "message": inner,
+        "timestamp": message.msec_timestamp.div_euclid(1000), "msec_timestamp": message.msec_timestamp,
+        "sender": sender, "message": inner,
     });
     if let Some(person) = message.receiver_id.as_ref().and_then(|id| account.person(id)) {
         put(&mut row, "receiver", profile(person));

@@ -23,14 +23,8 @@ pub(super) struct Stage<'a> {
 
 fn manager(user: &User) -> Value {
     json!({
-        "id": user.id,
-        "title": user.name,
-        "option": user.name,
-        "name": user.name,
-        "login": user.email,
-        "amojo_id": user.amojo_id,
-        "active": true,
-        "is_admin": if user.is_admin { "Y" } else { "N" },
+        "id": user.id, "title": user.name, "option": user.name, "name": user.name, "login": user.email,
+        "amojo_id": user.amojo_id, "active": true, "is_admin": if user.is_admin { "Y" } else { "N" },
         "group": "group_0",
     })
 }
@@ -63,14 +57,9 @@ pub(super) fn host_data(
         let path = visit.path(&format!("widgets/{}", widget.code));
         let installed = account.installed.get(&one.client_id);
         Some(json!({
-            "id": ids::number(account.id, 17),
-            "code": widget.code,
-            "client_uuid": one.client_id,
-            "name": widget.text(language, "/widget/name"),
-            "version": widget.version,
-            "script": format!("{path}/script.js?v={}", widget.version),
-            "path": path,
-            "support": widget.support(),
+            "id": ids::number(account.id, 17), "code": widget.code, "client_uuid": one.client_id,
+            "name": widget.text(language, "/widget/name"), "version": widget.version,
+            "script": format!("{path}/script.js?v={}", widget.version), "path": path, "support": widget.support(),
             "texts": widget.texts(language),
             "settings": installed.map(|one| one.settings.clone()).unwrap_or_default(),
             "active": account.has_active(&one.client_id),
@@ -81,33 +70,18 @@ pub(super) fn host_data(
         WORDS.into_iter().map(|(name, key)| (name.to_owned(), json!(visit.frame.t(key)))).collect();
     let user = account.user(account.signed_in).map(|user| {
         json!({
-            "id": user.id,
-            "name": user.name,
-            "login": user.email,
-            "amojo_id": user.amojo_id,
+            "id": user.id, "name": user.name, "login": user.email, "amojo_id": user.amojo_id,
             "is_admin": user.is_admin,
         })
     });
     let data = json!({
-        "lang": language,
-        "now": visit.core.now().timestamp_millis(),
-        "host": visit.host,
-        "area": stage.area,
+        "lang": language, "now": visit.core.now().timestamp_millis(), "host": visit.host, "area": stage.area,
         "account": {
-            "id": account.id,
-            "name": account.name,
-            "subdomain": account.subdomain(),
-            "amojo_id": account.amojo_id,
-            "language": language,
-            "timezone": "Europe/Moscow",
-            "currency": "RUB",
+            "id": account.id, "name": account.name, "subdomain": account.subdomain(), "amojo_id": account.amojo_id,
+            "language": language, "timezone": "Europe/Moscow", "currency": "RUB",
         },
-        "user": user,
-        "managers": managers,
-        "card": stage.card,
-        "page": stage.page,
-        "widgets": visit.core.integrations.iter().filter_map(entry).collect::<Vec<_>>(),
-        "words": words,
+        "user": user, "managers": managers, "card": stage.card, "page": stage.page,
+        "widgets": visit.core.integrations.iter().filter_map(entry).collect::<Vec<_>>(), "words": words,
     });
     data.to_string()
 }
@@ -172,9 +146,7 @@ pub(super) fn settings(visit: &Visit<'_>, code: &str) -> Answer {
             area: list.unwrap_or(if in_pipelines { "digital_pipeline" } else { "settings" }),
             card: Value::Null,
             page: json!({
-                "kind": "settings",
-                "context": context.unwrap_or_else(|| json!({})),
-                "add_to": pipeline,
+                "kind": "settings", "context": context.unwrap_or_else(|| json!({})), "add_to": pipeline,
                 "actions": visit.path(&format!("widgets/{code}")),
             }),
         };

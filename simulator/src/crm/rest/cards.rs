@@ -9,8 +9,8 @@ use super::place::{Place, id_of, is_number, shown_id};
 use super::{Answer, BATCH, Reply, Request, Wrong, all, bad, hal, links, not_found, request_id};
 use crate::crm::exchange::put;
 use crate::crm::state::{
-    Account, CUSTOM_FIELDS, Card, Custom, Entity, Has, LEADS, LOSS_REASONS, NOTES, PIPELINES, STATUSES, TASKS, With,
-    entity as kind_named,
+    Account, CUSTOM_FIELDS, Card, Custom, Entity, Has, LEADS, LOSS_REASONS, NOTES, PIPELINES, STATUSES,
+    TASKS, With, entity as kind_named,
 };
 
 fn show_values(account: &Account, parent: &str, card: &Card) -> Value {
@@ -67,7 +67,7 @@ fn all_linked(request: &Request<'_>, account: &Account, entity: &'static Entity,
 /// A card as answers show it.
 pub(super) fn show(request: &Request<'_>, account: &Account, place: &Place<'_>, card: &Card) -> Value {
     let entity = place.entity;
-    let mut body = (entity.blank)();
+    let mut body = entity.blank.clone();
     for (key, value) in body.as_object_mut().into_iter().flatten() {
         match key.as_str() {
             "group_id" if value.is_number() => *value = json!(account.group_of(card.number("responsible_user_id"))),
@@ -104,7 +104,7 @@ pub(super) fn show(request: &Request<'_>, account: &Account, place: &Place<'_>, 
             put(&mut embedded, "companies", all_linked(request, account, entity, card, "companies"));
         }
     }
-    for (word, with) in entity.with {
+    for (word, with) in &entity.with {
         let value = match with {
             With::Statuses => {
                 let steps = Place { entity: &STATUSES, parent: format!("leads/pipelines/{}", card.id), rest: &[] };
@@ -164,7 +164,7 @@ fn list(request: &Request<'_>, place: &Place<'_>) -> Reply {
         return Ok(told_all(request, place, &request.account(own)?));
     }
     let query = request.call.query("query").unwrap_or_default();
-    let usual = (entity.blank)();
+    let usual = &entity.blank;
     request.paged(&place.path(), entity.name, 250, |skip, take| {
         let found = request.account(|account| {
             let ids = request.values("id").join(",");
@@ -173,14 +173,14 @@ fn list(request: &Request<'_>, place: &Place<'_>) -> Reply {
                 place.shows(card)
                     && (query.is_empty() || card.matches(query))
                     && (ids.is_empty() || ids.split(',').any(|id| id == card.id.to_string()))
-                    && filter.fits(&|key| facet(account, place, card, &usual, key))
+                    && filter.fits(&|key| facet(account, place, card, usual, key))
             };
             let is_there = |card: &&Card| {
                 entity.name != CUSTOM_FIELDS.name
                     || !account.switches.removed_fields.iter().any(|removed| removed == card.text("code"))
             };
             let mut found: Vec<&Card> = account.crm.all(entity).iter().filter(is_there).filter(is_asked).collect();
-            filters::sort(request.call, &mut found, |card, key| facet(account, place, card, &usual, key));
+            filters::sort(request.call, &mut found, |card, key| facet(account, place, card, usual, key));
             found.into_iter().skip(skip).take(take).map(|card| show(request, account, place, card)).collect()
         });
         found.unwrap_or_default()

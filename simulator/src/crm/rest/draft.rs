@@ -140,7 +140,7 @@ impl Draft {
     ) -> Result<Self, Wrong> {
         let (entity, given) = (place.entity, fields(item)?);
         let mut draft = Self::default();
-        for (name, kind) in entity.fields {
+        for (name, kind) in &entity.fields {
             if let Some(value) = read_field(account, &given, name, *kind)? {
                 draft.fields.insert((*name).to_owned(), value);
             }
@@ -185,7 +185,7 @@ impl Draft {
         if entity.has(Has::Tags) && item["_embedded"].get("tags").is_some() {
             self.tags = Some(tag_names(account, entity, &embedded, "tags")?);
         }
-        for kind in entity.links {
+        for kind in &entity.links {
             for one in items(&embedded, kind)? {
                 let id = fields(one)?.required_number("id").map_err(typed("_embedded"))?;
                 let to = links::end(account, entity, kind, id)

@@ -78,10 +78,7 @@ pub(super) fn complex(request: &Request<'_>) -> Reply {
                 account.crm.tie((CONTACTS.name, contact), (COMPANIES.name, company), Map::new());
             }
             shown.push(json!({
-                "id": id,
-                "contact_id": contact,
-                "company_id": company,
-                "request_id": [request_id(item, at)],
+                "id": id, "contact_id": contact, "company_id": company, "request_id": [request_id(item, at)],
                 "merged": false,
             }));
         }
@@ -118,8 +115,7 @@ pub(super) fn add_tags(request: &Request<'_>, parts: &[&str]) -> Reply {
         });
         let shown: Vec<Value> = shown.collect();
         Ok(hal(&json!({
-            "_total_items": shown.len(),
-            "_links": request.link(&format!("{}/tags", kind.name)),
+            "_total_items": shown.len(), "_links": request.link(&format!("{}/tags", kind.name)),
             "_embedded": {"tags": shown},
         })))
     })
@@ -197,12 +193,8 @@ pub(super) fn calls(request: &Request<'_>) -> Reply {
             note.set("params", item.clone());
             let call_id = account.keep_card(&NOTES, note);
             shown.push(json!({
-                "id": call_id,
-                "entity_id": id,
-                "entity_type": "contact",
-                "account_id": account.id,
-                "request_id": request_id(item, at),
-                "_embedded": {"entity": request.entity(CONTACTS.name, id)},
+                "id": call_id, "entity_id": id, "entity_type": "contact", "account_id": account.id,
+                "request_id": request_id(item, at), "_embedded": {"entity": request.entity(CONTACTS.name, id)},
             }));
         }
         let status = if shown.is_empty() { 400 } else { 200 };
@@ -222,11 +214,8 @@ pub(super) fn short_links(request: &Request<'_>) -> Reply {
         let kind = metadata.required_text("entity_type").map_err(typed("metadata"))?;
         let code = ids::fold(&format!("{url}{kind}{id}"), 1_000_000);
         Ok(json!({
-            "url": format!("https://{}/s/{code:x}", request.host),
-            "account_id": account_id,
-            "entity_id": id,
-            "entity_type": kind,
-            "metadata": {"entity_id": id, "entity_type": kind},
+            "url": format!("https://{}/s/{code:x}", request.host), "account_id": account_id, "entity_id": id,
+            "entity_type": kind, "metadata": {"entity_id": id, "entity_type": kind},
         }))
     })?;
     Ok(hal(&json!({"_total_items": shown.len(), "_embedded": {"short_links": shown}})))
@@ -250,15 +239,9 @@ pub(super) fn add_button(request: &Request<'_>) -> Reply {
         let (pipeline_id, sites) = read().map_err(Wrong::alone)?;
         let (source_id, button_id) = (account.next_number(), account.next_number());
         account.crm.buttons.push(json!({
-            "account_id": account.id,
-            "source_id": source_id,
-            "button_id": button_id,
-            "name": format!("Button #{button_id}"),
-            "is_duplication_control_enabled": true,
-            "is_deleted": false,
-            "creation_status": "created",
-            "pipeline_id": pipeline_id,
-            "trusted_websites": sites,
+            "account_id": account.id, "source_id": source_id, "button_id": button_id,
+            "name": format!("Button #{button_id}"), "is_duplication_control_enabled": true, "is_deleted": false,
+            "creation_status": "created", "pipeline_id": pipeline_id, "trusted_websites": sites,
         }));
         let shown = json!({"source_id": source_id, "trusted_websites": sites});
         Ok(hal(&shown).with_status(202))

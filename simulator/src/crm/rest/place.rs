@@ -24,7 +24,7 @@ impl<'a> Place<'a> {
             "{cards}" => CARDS.contains(&given),
             word => word == given,
         };
-        let all = ENTITIES.into_iter().flat_map(|entity| entity.paths.iter().map(move |path| (entity, path)));
+        let all = ENTITIES.iter().flat_map(|entity| entity.paths.iter().map(move |path| (entity, path)));
         let matching = all.filter_map(|(entity, path)| {
             let length = path.split('/').count();
             let given = rest.get(..length)?;

@@ -9,63 +9,33 @@ use crate::crm::state::{
     Account, COMPANIES, CONTACTS, CUSTOMERS, Direction, Entity, LEADS, Message, Sorted, Source, TASKS, Talk, Template,
     Unsorted, User, Webhook,
 };
+use crate::kit::extend;
+
+/// What is the same in every account, by the word of `with` that asks for it; `account` is always there.
+const ACCOUNT: &str = include_str!("account.json");
 
 /// `GET account`; `with` adds optional fields.
 pub(super) fn account(request: &Request<'_>) -> Reply {
     let body = request.account(|account| {
         let created_at = account.created_at.timestamp();
-        let mut body = json!({
-            "id": account.id,
-            "name": account.name,
-            "subdomain": account.subdomain(),
-            "created_at": created_at,
-            "created_by": 0,
-            "updated_at": created_at,
-            "updated_by": 0,
-            "current_user_id": request.grant.user_id,
-            "country": "RU",
-            "currency": "RUB",
-            "currency_symbol": "₽",
-            "customers_mode": account.customers_mode,
-            "is_unsorted_on": !account.switches.no_unsorted,
-            "mobile_feature_version": 0,
-            "is_loss_reason_enabled": false,
-            "is_helpbot_enabled": false,
-            "is_technical_account": false,
-            "contact_name_display_order": 1,
-            "_links": request.link("account"),
+        let mut same: Value = serde_json::from_str(ACCOUNT).unwrap_or_default();
+        let mut body = same["account"].take();
+        let own = json!({
+            "id": account.id, "name": account.name, "subdomain": account.subdomain(), "created_at": created_at,
+            "updated_at": created_at, "current_user_id": request.grant.user_id, "customers_mode": account.customers_mode,
+            "is_unsorted_on": !account.switches.no_unsorted, "_links": request.link("account"),
         });
         let optional = json!({
-            "amojo_id": account.amojo_id,
-            "drive_url": format!("https://drive-b.{}", domain(&account.host)),
-            "version": 16,
+            "amojo_id": account.amojo_id, "drive_url": format!("https://drive-b.{}", domain(&account.host)), "version": 16,
             "is_api_filter_enabled": !account.switches.no_filters,
-        });
-        let embedded = json!({
-            "datetime_settings": {
-                "date_pattern": "d.m.Y H:i",
-                "short_date_pattern": "d.m.Y",
-                "short_time_pattern": "H:i",
-                // Misspelt in the documents, correct in recorded answers.
-                "date_format": "d.m.Y",
-                "date_formant": "d.m.Y",
-                "time_format": "H:i:s",
-                "timezone": "Europe/Moscow",
-                "timezone_offset": "+03:00",
-            },
-            "amojo_rights": {"can_direct": true, "can_create_groups": true},
-            "users_groups": [{"id": 0, "name": "Sales department", "uuid": null}],
-            "task_types": [
-                {"id": 1, "name": "Follow-up", "color": null, "icon_id": null, "code": "FOLLOW_UP"},
-                {"id": 2, "name": "Meeting", "color": null, "icon_id": null, "code": "MEETING"},
-            ],
         });
         let asked = |all: &Value| -> Map<String, Value> {
             let all = all.as_object().into_iter().flatten().filter(|(word, _)| request.with(word));
             all.map(|(word, value)| (word.clone(), value.clone())).collect()
         };
-        asked(&optional).into_iter().for_each(|(word, value)| put(&mut body, &word, value));
-        let embedded = asked(&embedded);
+        extend(&mut body, own);
+        extend(&mut body, Value::Object(asked(&optional)));
+        let embedded = asked(&same["embedded"]);
         if !embedded.is_empty() {
             put(&mut body, "_embedded", embedded);
         }
@@ -82,23 +52,12 @@ pub(super) fn user(request: &Request<'_>, account: &Account, user: &User) -> Val
         json!({"entity_type": "leads", "pipeline_id": pipeline_id, "status_id": status_id, "rights": rights})
     });
     let mut shown = json!({
-        "id": user.id,
-        "name": user.name,
-        "email": user.email,
-        "lang": account.language,
+        "id": user.id, "name": user.name, "email": user.email, "lang": account.language,
         "rights": {
-            "leads": all(rights.leads),
-            "contacts": all(rights.contacts),
-            "companies": all('A'),
-            "tasks": {"edit": "A", "delete": "A"},
-            "mail_access": false,
-            "catalog_access": false,
-            "is_admin": user.is_admin,
-            "is_free": false,
-            "is_active": true,
-            "status_rights": stages.collect::<Vec<_>>(),
-            "group_id": rights.group_id,
-            "role_id": user.role_id,
+            "leads": all(rights.leads), "contacts": all(rights.contacts), "companies": all('A'),
+            "tasks": {"edit": "A", "delete": "A"}, "mail_access": false, "catalog_access": false,
+            "is_admin": user.is_admin, "is_free": false, "is_active": true,
+            "status_rights": stages.collect::<Vec<_>>(), "group_id": rights.group_id, "role_id": user.role_id,
         },
     });
     if request.with("amojo_id") {
@@ -118,23 +77,24 @@ pub(super) fn talk(request: &Request<'_>, account: &Account, talk: &Talk) -> Val
     shown
 }
 
+fn event(request: &Request<'_>, account: &Account, id: &str, kind: &str, own: Value) -> Value {
+    let mut event = json!({
+        "id": id, "type": kind, "created_by": 0, "value_after": [], "value_before": [], "account_id": account.id,
+        "_links": request.link(&format!("events/{id}")),
+    });
+    extend(&mut event, own);
+    event
+}
+
 /// Messages of chats, without their texts: www.amocrm.ru/developers/content/crm_platform/events-and-notes. `origin` and
 /// `linked_talk_contact_id` are in recorded answers.
 pub(super) fn chat_events(request: &Request<'_>, account: &Account) -> Vec<Value> {
-    let event = |id: String, message: Value, is_outgoing: bool, (contact_id, at): (i64, i64)| {
-        json!({
-            "id": id,
-            "type": if is_outgoing { "outgoing_chat_message" } else { "incoming_chat_message" },
-            "entity_id": contact_id,
-            "entity_type": "contact",
-            "created_by": 0,
-            "created_at": at,
-            "value_after": [{"message": message}],
-            "value_before": [],
-            "account_id": account.id,
-            "_links": request.link(&format!("events/{id}")),
-            "_embedded": {"entity": {"id": contact_id, "linked_talk_contact_id": contact_id}},
-        })
+    let told = |id: String, message: Value, is_outgoing: bool, (contact_id, at): (i64, i64)| {
+        let kind = if is_outgoing { "outgoing_chat_message" } else { "incoming_chat_message" };
+        let about = json!({"id": contact_id, "linked_talk_contact_id": contact_id});
+        let own = json!({"entity_id": contact_id, "entity_type": "contact", "created_at": at,
+            "value_after": [{"message": message}], "_embedded": {"entity": about}});
+        event(request, account, &id, kind, own)
     };
     let own = account.messages.iter().map(|message| {
         let talk = account.crm.talks.iter().find(|talk| talk.chat_id == message.chat_id);
@@ -142,11 +102,11 @@ pub(super) fn chat_events(request: &Request<'_>, account: &Account) -> Vec<Value
         let origin = talk.map_or("", |talk| talk.origin.as_str());
         let is_outgoing = message.direction != Direction::Incoming;
         let about = json!({"id": message.id, "origin": origin, "talk_id": talk.map(|talk| talk.id)});
-        event(format!("own-{}", message.id), about, is_outgoing, (contact_id, message.msec_timestamp / 1000))
+        told(format!("own-{}", message.id), about, is_outgoing, (contact_id, message.msec_timestamp / 1000))
     });
     let others = account.crm.of_others.iter().enumerate().map(|(number, one)| {
         let about = json!({"id": "", "origin": one.origin});
-        event(format!("other-{number}"), about, one.is_outgoing, (one.contact_id, one.at))
+        told(format!("other-{number}"), about, one.is_outgoing, (one.contact_id, one.at))
     });
     own.chain(others).collect()
 }
@@ -159,11 +119,7 @@ pub(super) fn talk_message(talk: &Talk, message: &Message) -> Value {
         Direction::Outgoing => ("outgoing", "internal"),
     };
     json!({
-        "id": message.id,
-        "type": way,
-        "message_type": message.kind,
-        "origin": talk.origin,
-        "text": message.text,
+        "id": message.id, "type": way, "message_type": message.kind, "origin": talk.origin, "text": message.text,
         "created_at": message.msec_timestamp / 1000,
         "author": {"id": message.sender_id, "name": message.sender_name, "type": author},
     })
@@ -173,25 +129,14 @@ pub(super) fn talk_message(talk: &Talk, message: &Message) -> Value {
 pub(super) fn card_events(request: &Request<'_>, account: &Account) -> Vec<Value> {
     let of_kind = |entity: &'static Entity| {
         account.crm.all(entity).iter().map(move |card| {
-            let id = format!("{}-{}", entity.one, card.id);
             let mut shown = request.entity(entity.name, card.id);
             put(&mut shown, "name", card.name());
-            json!({
-                "id": id,
-                "type": format!("{}_added", entity.one),
-                "entity_id": card.id,
-                "entity_type": entity.one,
-                "created_by": card.number("created_by"),
-                "created_at": card.number("created_at"),
-                "value_after": [],
-                "value_before": [],
-                "account_id": account.id,
-                "_links": request.link(&format!("events/{id}")),
-                "_embedded": {"entity": shown},
-            })
+            let own = json!({"entity_id": card.id, "entity_type": entity.one, "created_by": card.number("created_by"),
+                "created_at": card.number("created_at"), "_embedded": {"entity": shown}});
+            event(request, account, &format!("{}-{}", entity.one, card.id), &format!("{}_added", entity.one), own)
         })
     };
-    [&LEADS, &CONTACTS, &COMPANIES, &CUSTOMERS, &TASKS].into_iter().flat_map(of_kind).collect()
+    [&LEADS, &CONTACTS, &COMPANIES, &CUSTOMERS, &TASKS].into_iter().flat_map(|entity| of_kind(entity)).collect()
 }
 
 /// An incoming lead of a chat: www.amocrm.ru/developers/content/crm_platform/unsorted-api.
@@ -203,26 +148,17 @@ pub(super) fn unsorted(request: &Request<'_>, account: &Account, one: &Unsorted)
     let entity = |path: &str, id: Option<i64>| id.map(|id| request.entity(path, id)).into_iter().collect::<Vec<_>>();
     let of_chat = || {
         json!({
-            "from": person.map(|person| person.name.as_str()),
-            "to": one.source_name,
-            "received_at": one.created_at,
+            "from": person.map(|person| person.name.as_str()), "to": one.source_name, "received_at": one.created_at,
             "service": account.crm.talks.iter().find(|talk| talk.chat_id == one.chat_id).map(|talk| &talk.origin),
             "client": person.map(|person| json!({"name": person.name, "avatar": person.avatar})),
             "origin": {"chat_id": one.chat_id, "ref": null, "visitor_uid": null},
-            "last_message_text": account.last_text(&one.chat_id),
-            "source_name": one.source_name,
+            "last_message_text": account.last_text(&one.chat_id), "source_name": one.source_name,
         })
     };
     let metadata = if one.category == "chats" { of_chat() } else { one.metadata.clone() };
     json!({
-        "uid": one.uid,
-        "source_uid": one.source_uid,
-        "source_name": one.source_name,
-        "category": one.category,
-        "pipeline_id": one.pipeline_id,
-        "created_at": one.created_at,
-        "metadata": metadata,
-        "account_id": account.id,
+        "uid": one.uid, "source_uid": one.source_uid, "source_name": one.source_name, "category": one.category,
+        "pipeline_id": one.pipeline_id, "created_at": one.created_at, "metadata": metadata, "account_id": account.id,
         "_links": request.link(&format!("leads/unsorted/{}", one.uid)),
         "_embedded": {
             "contacts": entity("contacts", contact.map(|contact| contact.id)),
@@ -242,9 +178,7 @@ pub(super) fn summary(request: &Request<'_>) -> Reply {
         let time = sorted(Sorted::Accepted).map(|(one, at)| at - one.created_at).sum::<i64>();
         let of = |category: &str| json!({"total": all.iter().filter(|one| one.category == category).count()});
         json!({
-            "total": all.len(),
-            "accepted": many,
-            "declined": sorted(Sorted::Declined).count(),
+            "total": all.len(), "accepted": many, "declined": sorted(Sorted::Declined).count(),
             "average_sort_time": time.checked_div(many).unwrap_or_default(),
             "categories": {"sip": of("sip"), "mail": of("mail"), "forms": of("forms"), "chats": of("chats")},
             "_links": request.link("leads/unsorted/summary"),
@@ -273,18 +207,11 @@ pub(super) fn widget(request: &Request<'_>, code: &[&str]) -> Reply {
             |field| json!({"key": field.key, "name": field.name, "type": field.kind, "is_required": field.required}),
         );
         let mut shown = json!({
-            "id": id,
-            "code": widget.code,
-            "version": widget.version,
-            "rating": "0,00",
-            "settings_template": template.collect::<Vec<_>>(),
-            "is_lead_source": widget.is_in("lead_sources"),
-            "is_work_with_dp": widget.is_in("digital_pipeline"),
-            "is_crm_template": false,
-            "is_active_in_account": account.has_active(&one.client_id),
-            "client_uuid": one.client_id,
-            "pipeline_id": null,
-            "_links": request.link(&format!("widgets/{}", widget.code)),
+            "id": id, "code": widget.code, "version": widget.version, "rating": "0,00",
+            "settings_template": template.collect::<Vec<_>>(), "is_lead_source": widget.is_in("lead_sources"),
+            "is_work_with_dp": widget.is_in("digital_pipeline"), "is_crm_template": false,
+            "is_active_in_account": account.has_active(&one.client_id), "client_uuid": one.client_id,
+            "pipeline_id": null, "_links": request.link(&format!("widgets/{}", widget.code)),
         });
         let installed = account.installed.get(&one.client_id).filter(|installed| installed.active);
         if let Some(installed) = installed.filter(|_| one.client_id == request.grant.client_id) {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::Crm;
 use super::card::{Card, FIRST_STEP, LOST, UNSORTED_STEP, WON};
 use super::chat::{Chat, Message, Person};
-use super::entity::{CATALOGS, CUSTOM_FIELDS, Entity, PIPELINES, PREDEFINED, STATUSES};
+use super::entity::{CATALOGS, CUSTOM_FIELDS, Entity, PIPELINES, STATUSES};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::ids;
 
@@ -149,6 +149,10 @@ pub(crate) struct Account {
     last_number: i64,
 }
 
+/// Fields that new accounts have: what they are of (a catalog by its type), type, the number of the first one (further ones, and
+/// values, have the following), the name on the card (empty: the code in small letters), codes, and codes of the values.
+const PREDEFINED: &str = include_str!("predefined.tsv");
+
 /// The first names of the stages that every pipeline has: of incoming leads, of accepted, won and lost ones.
 const STEPS: [&str; 4] = ["Incoming leads", "First contact", "Won", "Lost"];
 
@@ -218,23 +222,25 @@ impl Account {
             }
             self.crm.all_mut(&CATALOGS).push(catalog);
         }
-        for group in &PREDEFINED {
-            let catalog = self.crm.all(&CATALOGS).iter().find(|one| one.text("type") == group.parent);
-            let parent = catalog.map_or_else(|| group.parent.to_owned(), |one| format!("catalogs/{}", one.id));
-            let is_tracking = group.kind == "tracking_data";
-            for (code, at) in group.codes.split(' ').zip(0_i64..) {
-                let id = ids::number(self.id, group.first + at);
-                let choices = group.enums.split(' ').filter(|one| !one.is_empty()).zip(1_i64..);
-                let choice = |(value, place): (&str, i64)| match group.kind {
+        for line in PREDEFINED.lines().skip(1) {
+            let mut cells = line.split('\t');
+            let [of, kind, first, name, codes, values] = std::array::from_fn(|_| cells.next().unwrap_or_default());
+            let catalog = self.crm.all(&CATALOGS).iter().find(|one| one.text("type") == of);
+            let parent = catalog.map_or_else(|| of.to_owned(), |one| format!("catalogs/{}", one.id));
+            let is_tracking = kind == "tracking_data";
+            for (code, at) in codes.split(' ').zip(0_i64..) {
+                let id = ids::number(self.id, first.parse().unwrap_or(0) + at);
+                let choices = values.split(' ').filter(|one| !one.is_empty()).zip(1_i64..);
+                let choice = |(value, place): (&str, i64)| match kind {
                     "multitext" => json!({"id": id + place, "value": value, "sort": (place - 1) * 10}),
                     _ => json!({"id": id + place, "value": value, "code": value, "sort": (place - 1) * 10}),
                 };
                 let enums: Vec<Value> = choices.map(choice).collect();
-                let name = if group.name.is_empty() { code.to_lowercase() } else { group.name.to_owned() };
+                let name = if name.is_empty() { code.to_lowercase() } else { name.to_owned() };
                 let mut field = Card { id, parent: parent.clone(), ..Card::default() };
                 for (key, value) in [
                     ("name", json!(name)),
-                    ("type", json!(group.kind)),
+                    ("type", json!(kind)),
                     ("code", json!(code)),
                     ("sort", json!(500 + at)),
                     ("is_api_only", json!(is_tracking)),

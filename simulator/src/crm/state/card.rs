@@ -330,7 +330,7 @@ impl Account {
             return;
         }
         let mut hook = Map::from_iter([("id".to_owned(), json!(card.id))]);
-        let usual = (entity.blank)();
+        let usual = &entity.blank;
         let fields = entity.hook.iter().map(|field| (*field, *field)).chain(HOOK_NAMES);
         for (name, field) in fields.filter(|_| action != "delete") {
             hook.insert(name.to_owned(), card.fields.get(field).or(usual.get(field)).cloned().unwrap_or_default());

@@ -78,37 +78,21 @@ impl Unsorted {
             last.map(|one| json!([{"id": one.id, "text": one.text, "date": one.msec_timestamp / 1000, "manager": 0}]));
         let source_data = match self.category {
             "chats" => json!({
-                "source_name": self.source_name,
-                "name": self.source_name,
-                "from": contact.map(Card::name),
-                "to": self.source_name,
-                "date": last.map(|one| one.msec_timestamp / 1000),
-                "service": self.service,
-                "site": self.source_name,
-                "source": self.source_uid,
-                "source_uid": self.source_uid,
-                "client": client,
+                "source_name": self.source_name, "name": self.source_name, "from": contact.map(Card::name),
+                "to": self.source_name, "date": last.map(|one| one.msec_timestamp / 1000), "service": self.service,
+                "site": self.source_name, "source": self.source_uid, "source_uid": self.source_uid, "client": client,
                 "origin": {"provider": "amojo", "chat_id": self.chat_id},
-                "last_message_text": last.map(|one| &one.text),
-                "data": data,
+                "last_message_text": last.map(|one| &one.text), "data": data,
             }),
             _ => self.metadata.clone(),
         };
         let contacts = contact.map(|contact| json!([{"id": contact.id, "name": contact.name()}]));
         let fields = json!({
-            "uid": self.uid,
-            "source_uid": self.source_uid,
-            "source": self.source_uid,
-            "source_name": self.source_name,
-            "category": self.category,
-            "source_data": source_data,
-            "data": {"contacts": contacts, "leads": [{"id": self.lead_id}]},
-            "created_at": self.created_at,
-            "date_create": self.created_at,
-            "pipeline_id": self.pipeline_id,
-            "account_id": account.id,
-            "source_id": account.crm.lead(self.lead_id).map(|lead| lead.number("source_id")),
-            "lead_id": self.lead_id,
+            "uid": self.uid, "source_uid": self.source_uid, "source": self.source_uid,
+            "source_name": self.source_name, "category": self.category, "source_data": source_data,
+            "data": {"contacts": contacts, "leads": [{"id": self.lead_id}]}, "created_at": self.created_at,
+            "date_create": self.created_at, "pipeline_id": self.pipeline_id, "account_id": account.id,
+            "source_id": account.crm.lead(self.lead_id).map(|lead| lead.number("source_id")), "lead_id": self.lead_id,
         });
         Event { setting: format!("{action}_unsorted"), keys: vec!["unsorted", action], fields }
     }
@@ -118,12 +102,8 @@ impl Unsorted {
         let result = json!({"leads": [self.lead_id], "contacts": (contact_id != 0).then_some([contact_id])});
         let action = how.code();
         let mut fields = json!({
-            "uid": self.uid,
-            "category": self.category,
-            "action": action,
-            "modified_user_id": user_id,
-            "created_at": self.created_at,
-            "pipeline_id": self.pipeline_id,
+            "uid": self.uid, "category": self.category, "action": action, "modified_user_id": user_id,
+            "created_at": self.created_at, "pipeline_id": self.pipeline_id,
         });
         fields[format!("{action}_result")] = result;
         Event { setting: "delete_unsorted".to_owned(), keys: vec!["unsorted", "delete"], fields }
@@ -134,16 +114,9 @@ impl Talk {
     /// The fields common to hooks and REST.
     pub(crate) fn facts(&self) -> Value {
         json!({
-            "talk_id": self.id,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
-            "rate": 0,
-            "contact_id": self.contact_id,
-            "chat_id": self.chat_id,
-            "entity_id": self.lead_id,
-            "entity_type": self.lead_id.map(|_| "lead"),
-            "is_in_work": self.is_in_work,
-            "is_read": self.is_read,
+            "talk_id": self.id, "created_at": self.created_at, "updated_at": self.updated_at, "rate": 0,
+            "contact_id": self.contact_id, "chat_id": self.chat_id, "entity_id": self.lead_id,
+            "entity_type": self.lead_id.map(|_| "lead"), "is_in_work": self.is_in_work, "is_read": self.is_read,
             "origin": self.origin,
         })
     }
@@ -261,18 +234,10 @@ impl Account {
             client["avatar_url"] = json!(avatar);
         }
         let mut fields = json!({
-            "id": message.id,
-            "chat_id": message.chat_id,
-            "talk_id": talk.id,
-            "contact_id": talk.contact_id,
-            "text": message.text,
-            "created_at": message.msec_timestamp / 1000,
-            "message_type": message.kind,
-            "entity_type": talk.lead_id.map(|_| "lead"),
-            "entity_id": talk.lead_id,
-            "element_type": talk.lead_id.map(|_| 2),
-            "element_id": talk.lead_id,
-            "origin": talk.origin,
+            "id": message.id, "chat_id": message.chat_id, "talk_id": talk.id, "contact_id": talk.contact_id,
+            "text": message.text, "created_at": message.msec_timestamp / 1000, "message_type": message.kind,
+            "entity_type": talk.lead_id.map(|_| "lead"), "entity_id": talk.lead_id,
+            "element_type": talk.lead_id.map(|_| 2), "element_id": talk.lead_id, "origin": talk.origin,
         });
         if !message.media.is_empty() {
             let name = message.field("file_name");
@@ -289,10 +254,8 @@ impl Account {
                 fields["type"] = json!("outgoing");
                 fields["source_id"] = json!(self.source_of(chat).map(|source| source.id));
                 fields["author"] = json!({
-                    "id": message.sender_id,
-                    "type": if user.is_some() { "internal" } else { "bot" },
-                    "user_id": user.map(|user| user.id),
-                    "name": message.sender_name,
+                    "id": message.sender_id, "type": if user.is_some() { "internal" } else { "bot" },
+                    "user_id": user.map(|user| user.id), "name": message.sender_name,
                 });
                 fields["recipient"] = client;
                 ("outgoing_message", "add_outgoing_message")

@@ -26,8 +26,8 @@ pub use chat::{Direction, Message, Status};
 pub use crm::Talk;
 pub(crate) use crm::{Sorted, Unsorted};
 pub(crate) use entity::{
-    CARD_FILES, CARDS, COMPANIES, CONTACTS, CUSTOM_FIELDS, CUSTOMERS, ENTITIES, Entity, Has, Kind, LEADS, LOSS_REASONS,
-    NOTES, PIPELINES, STATUSES, TASKS, With, entity,
+    CARD_FILES, CARDS, COMPANIES, CONTACTS, CUSTOM_FIELDS, CUSTOMERS, ENTITIES, Entity, Has, Kind, LEADS,
+    LOSS_REASONS, NOTES, PIPELINES, STATUSES, TASKS, With, entity,
 };
 pub(crate) use event::{CrmHooks, Event, is_known_event};
 pub use event::{Delivery, Webhook};
