@@ -9,7 +9,7 @@ use super::place::{Place, id_of, is_number, shown_id};
 use super::{Answer, BATCH, Reply, Request, Wrong, all, bad, hal, links, not_found, request_id};
 use crate::crm::exchange::put;
 use crate::crm::state::{
-    Account, CUSTOM_FIELDS, Card, Custom, Entity, Has, LEADS, LOSS_REASONS, NOTES, PIPELINES, STATUSES,
+    Account, CATALOGS, CUSTOM_FIELDS, Card, Custom, Entity, Has, LEADS, LOSS_REASONS, NOTES, PIPELINES, STATUSES,
     TASKS, With, entity as kind_named,
 };
 
@@ -164,6 +164,8 @@ fn list(request: &Request<'_>, place: &Place<'_>) -> Reply {
         return Ok(told_all(request, place, &request.account(own)?));
     }
     let query = request.call.query("query").unwrap_or_default();
+    // The SDK asks for catalogs of a type so, without `filter`.
+    let kind = request.call.query("type").filter(|_| entity.name == CATALOGS.name);
     let usual = &entity.blank;
     request.paged(&place.path(), entity.name, 250, |skip, take| {
         let found = request.account(|account| {
@@ -172,6 +174,7 @@ fn list(request: &Request<'_>, place: &Place<'_>) -> Reply {
             let is_asked = |card: &&Card| {
                 place.shows(card)
                     && (query.is_empty() || card.matches(query))
+                    && kind.is_none_or(|kind| card.text("type") == kind)
                     && (ids.is_empty() || ids.split(',').any(|id| id == card.id.to_string()))
                     && filter.fits(&|key| facet(account, place, card, usual, key))
             };
@@ -289,7 +292,8 @@ fn told_all(request: &Request<'_>, place: &Place<'_>, shown: &[Value]) -> Answer
 
 /// `POST {collection}`.
 fn create(request: &Request<'_>, place: &Place<'_>) -> Reply {
-    let items = request.batch(BATCH, 422)?;
+    let is_alone = place.entity.has(Has::Alone);
+    let items = if is_alone { std::slice::from_ref(request.object()?) } else { request.batch(BATCH, 422)? };
     request.change(|account, now| {
         let drafts = all(items, |item| Draft::read(request, account, place, None, item))?;
         let made = drafts.into_iter().zip(items.iter().enumerate()).map(|(draft, (at, item))| {
@@ -299,7 +303,7 @@ fn create(request: &Request<'_>, place: &Place<'_>) -> Reply {
             shown
         });
         let made: Vec<Value> = made.collect();
-        Ok(told_all(request, place, &made))
+        Ok(made.first().filter(|_| is_alone).map_or_else(|| told_all(request, place, &made), hal))
     })
 }
 

@@ -48,6 +48,7 @@ const ROUTES: &[Route] = &[
     ("GET", "sources", |request, _| list(request, &lists::SOURCES)),
     ("GET", "sources/{}", |request, id| one(request, &lists::SOURCES, id)),
     ("POST", "sources", |request, _| writes::create_sources(request)),
+    ("PATCH", "sources", |request, _| writes::update_sources(request)),
     ("PATCH", "sources/{}", writes::update_source),
     ("DELETE", "sources", |request, _| writes::delete_sources(request)),
     ("DELETE", "sources/{}", writes::delete_source),

@@ -225,6 +225,12 @@ pub(super) fn id_of(item: &Value) -> String {
     item.get("id").unwrap_or(&Value::Null).to_string()
 }
 
+/// `PATCH sources` with an `id` in every item.
+pub(super) fn update_sources(request: &Request<'_>) -> Reply {
+    let list = request.batch(SOURCES, 400)?;
+    write_sources(request, list, |account, item| changed_source(request, account, &id_of(item), item))
+}
+
 /// `PATCH sources/{id}`; the answer is only the source.
 pub(super) fn update_source(request: &Request<'_>, id: &[&str]) -> Reply {
     let item = request.object()?.clone();

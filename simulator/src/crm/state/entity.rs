@@ -114,6 +114,8 @@ pub(crate) enum Has {
     TextId,
     /// A list shows all, and is never empty.
     NoPages,
+    /// New ones come one by one, without a list around them.
+    Alone,
 }
 
 impl Entity {

@@ -26,7 +26,7 @@ pub use chat::{Direction, Message, Status};
 pub use crm::Talk;
 pub(crate) use crm::{Sorted, Unsorted};
 pub(crate) use entity::{
-    CARD_FILES, CARDS, COMPANIES, CONTACTS, CUSTOM_FIELDS, CUSTOMERS, ENTITIES, Entity, Has, Kind, LEADS,
+    CARD_FILES, CARDS, CATALOGS, COMPANIES, CONTACTS, CUSTOM_FIELDS, CUSTOMERS, ENTITIES, Entity, Has, Kind, LEADS,
     LOSS_REASONS, NOTES, PIPELINES, STATUSES, TASKS, With, entity,
 };
 pub(crate) use event::{CrmHooks, Event, is_known_event};
