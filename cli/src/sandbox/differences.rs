@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::masked;
+
 /// The types that stand at each path; null is none.
 type Form = BTreeMap<String, BTreeSet<&'static str>>;
 
@@ -25,8 +27,8 @@ fn read(value: &Value, path: &str, form: &mut Form) {
             // Whether there is another page depends on what is in the account.
             for (key, value) in fields.iter().filter(|(key, _)| path != "_links" || *key == "self") {
                 // Ids as keys.
-                let key = if key.chars().all(|one| one.is_ascii_digit()) { "*" } else { key };
-                read(value, &if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }, form);
+                let key = if key.chars().all(|one| one.is_ascii_digit()) { "*".to_owned() } else { masked::key(key) };
+                read(value, &if path.is_empty() { key } else { format!("{path}.{key}") }, form);
             }
         }
         _ => {}

@@ -15,7 +15,8 @@ use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use simulator::crm::{IntegrationConfig, Sandbox, SandboxConfig};
 
-use super::{differences, masked, print_line, settings};
+use super::masked::Private;
+use super::{differences, print_line, settings};
 
 /// Each probe in a line: name, section, whom it asks, method, path, body, and what its answer gives to later ones.
 const PROBES: &str = include_str!("probes.tsv");
@@ -149,9 +150,15 @@ pub async fn run(config: &Config, command: RecordCommand) -> anyhow::Result<Exit
     };
     let (sandbox, mut local) = local(config, &account, &http).await?;
     fs::create_dir_all(&to).with_context(|| format!("{} cannot be made", to.display()))?;
+    let probes = probes()?;
+    let mut answers = Vec::new();
+    for probe in &probes {
+        answers.push((real.asks(probe).await?, local.asks(probe).await?));
+    }
+    let whole = answers.iter().filter_map(|(real, _)| real.as_ref()).filter(|(status, _)| *status < 400);
+    let private = Private::of(&[&account, &real.token], whole.map(|(_, body)| body));
     let (mut asked, mut differ) = (0, 0);
-    for probe in probes()? {
-        let answers = (real.asks(&probe).await?, local.asks(&probe).await?);
+    for (probe, answers) in probes.iter().zip(answers) {
         let (Some((status, body)), Some(ours)) = answers else {
             print_line(&format!("{} ({}): not asked", probe.name, probe.section))?;
             continue;
@@ -159,7 +166,7 @@ pub async fn run(config: &Config, command: RecordCommand) -> anyhow::Result<Exit
         asked += 1;
         let file = to.join(format!("{}.json", probe.name));
         let written = json!({"section": probe.section, "asked": format!("{} {}", probe.method, probe.path), "status": status,
-            "body": masked::of(&body, status >= 400)});
+            "body": private.masked(&body, status >= 400)});
         fs::write(&file, serde_json::to_string_pretty(&written)?).with_context(|| format!("{}", file.display()))?;
         let found = differences::between((status, &body), (ours.0, &ours.1));
         differ += usize::from(!found.is_empty());
