@@ -2,6 +2,7 @@
 //! they see and what those remember must agree. `tests/run` installs them and names them in the environment.
 
 mod five;
+mod frankenstein;
 mod generated;
 mod messengers;
 mod of_the_crate;
