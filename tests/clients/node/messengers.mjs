@@ -98,9 +98,11 @@ async function telegraf() {
     await context.answerCbQuery();
     tell({ pressed: context.callbackQuery.data });
   });
-  bot.launch();
+  const launched = bot.launch();
   await ended;
   bot.stop();
+  // It confirms what it has read, which no webhook may overtake.
+  await launched;
   const take = (body) => bot.handleUpdate(body);
   await hooks(1, take, (address) => bot.telegram.setWebhook(address, { drop_pending_updates: true }));
 }
@@ -109,15 +111,18 @@ async function grammy() {
   const { Bot, InputFile } = await import("grammy");
   const bot = new Bot(given.token, { client: { apiRoot: given.base } });
   await sendAll((method, params) => bot.api.raw[method](params), new InputFile(given.picture));
-  bot.on("message:text", async (context) => {
+  let stopped;
+  bot.on("message:text", (context) => {
     tell({ heard: context.message.text });
-    if (context.message.text === "stop") bot.stop();
+    if (context.message.text === "stop") stopped = bot.stop();
   });
   bot.on("callback_query:data", async (context) => {
     await context.answerCallbackQuery();
     tell({ pressed: context.callbackQuery.data });
   });
   await bot.start();
+  // It confirms what it has read, which no webhook may overtake.
+  await stopped;
   const take = (body) => bot.handleUpdate(body);
   await hooks(1, take, (address) => bot.api.setWebhook(address, { drop_pending_updates: true }));
 }
