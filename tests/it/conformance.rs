@@ -3,6 +3,7 @@
 
 mod abilities;
 mod cells;
+mod clients;
 pub mod hold;
 mod open;
 

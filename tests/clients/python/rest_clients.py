@@ -61,6 +61,10 @@ async def _aioamocrm(given: argparse.Namespace) -> dict:
             await amo.leads.link(created.id, "contacts", contact.id, metadata={"is_main": True})
             links = await amo.leads.links(created.id)
             check([one.to_entity_id for one in links] == [contact.id], links)
+        with rule("crm-api 0, a page names the next one"):
+            await amo.contacts.create([Contact.model_validate({"name": "Ben"})])
+            names = [one.name async for one in amo.contacts.iterate(limit=1)]
+            check(names == ["Ann", "Ben"], names)
         with rule("crm-api 5.6, a note of a lead"):
             await amo.leads.notes.create([Note.common(created.id, "Callback after 18:00")])
         with rule("crm-api 5.10, a task is made and completed"):
