@@ -112,19 +112,19 @@ alert-line_failing-body = { $messenger } has been unable to pass on the messages
 alert-line_trouble-subject = { $source } ({ $account }): { $messenger } reports a problem
 alert-line_trouble-body = Reported about “{ $source }” since { $stamp }: { $reason }. Other sources are not affected. Open the source: { $url }
 alert-chats_flooded-subject = { $source } ({ $account }): too many new chats
-alert-chats_flooded-body = Visitors began more than { $most } chats within an hour in “{ $source }”; further ones are refused for now. Chats that have begun are not affected. If your site is not unusually busy, it may be spam: ask for a name before the first message. Open the source: { $url }
+alert-chats_flooded-body = Visitors started more than { $most } chats within an hour in “{ $source }”; further ones are refused for now. Chats that have started are not affected. If your site is not unusually busy, it may be spam: ask for a name before the first message. Open the source: { $url }
 alert-chats_held-subject = { $source } ({ $account }): new chats are held, { $count }
-alert-chats_held-body = More customers began chats in “{ $source }” within an hour than it passes on: { $count } chats are held. If they are no spam, release them; otherwise block them: { $url }
+alert-chats_held-body = Customers started more chats in “{ $source }” within an hour than it passes on: { $count } chats are held. If they are not spam, release them; otherwise block them: { $url }
 alert-business_off-subject = { $source } ({ $account }): { $who } switched the bot off
 alert-business_off-body = “{ $source }” has received no messages from { $who }’s chats since { $stamp }. All other chats work. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): its pipeline is gone
 alert-pipeline_archived-body = The pipeline of “{ $source }” was archived or deleted in { $crm }. Messages still reach their chats, but new leads of this source are not visible. Choose another pipeline: { $url }
-alert-route_failed-subject = { $account }: rule “{ $rule }” is not carried out
+alert-route_failed-subject = { $account }: rule “{ $rule }” does not work
 alert-route_failed-body =
     { $fault ->
-        [stage_gone] The stage of the rule “{ $rule }” was deleted in { $crm }: new dialogues stay where they are. Choose another stage: { $url }
-        [user_gone] The person of the rule “{ $rule }” has left { $crm }: the fallback gets new dialogues. Choose another person: { $url }
-       *[other] { $crm } refused what the rule “{ $rule }” asks for: { $reason }. New dialogues go to the fallback. Check the rule: { $url }
+        [stage_gone] The stage of the rule “{ $rule }” was deleted in { $crm }: new enquiries stay where they are. Choose another stage: { $url }
+        [user_gone] The person of the rule “{ $rule }” has left { $crm }: the substitute gets new enquiries. Choose another person: { $url }
+       *[other] { $crm } refused what the rule “{ $rule }” asks for: { $reason }. New enquiries go to the substitute. Check the rule: { $url }
     }
 alert-limit_near-subject = { $account }: { $percent }% of a limit used: { $limit }
 alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Everything still works. Free some space, or ask support for more: { $url }
@@ -167,14 +167,14 @@ alert-kind-source_blocked = A messenger blocks a bot or number
 alert-kind-messenger_unreachable = A messenger is not answering
 alert-kind-line_not_set = A messenger does not accept Parom’s address
 alert-kind-line_failing = A messenger cannot pass on messages
-alert-kind-chats_flooded = Visitors begin too many chats on a site
+alert-kind-chats_flooded = Visitors start too many chats on a site
 alert-kind-chats_held = More new chats than a source passes on
 alert-kind-line_trouble = A messenger reports a problem with a bot or number
 alert-kind-business_off = Someone switched the bot off in their chats
 alert-kind-source_silent = A source is unusually quiet
 alert-kind-token_expiring = A messenger’s token expires soon
 alert-kind-pipeline_archived = The pipeline of a source is gone
-alert-kind-route_failed = A routing rule is not carried out
+alert-kind-route_failed = A routing rule does not work
 alert-kind-crm_unreachable = { $crm } is not answering
 alert-kind-limit_near = A limit is nearly reached
 alert-kind-limit_reached = A limit is reached

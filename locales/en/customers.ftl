@@ -10,9 +10,9 @@ link-id-email = By e-mail { $value }
 link-id-contact = By contact { $value }
 link-id-messenger = By the messenger’s ID { $value }
 link-id-login = By the site’s sign-in { $value }
-link-sureness-proved = proved
+link-sureness-proved = verified
 link-sureness-likely = likely
-link-sureness-told = on somebody’s word
+link-sureness-told = not verified
 link-undone = Undone by { $who }, { $time }
 link-moving = In progress
 link-undo = Undo
@@ -35,11 +35,11 @@ link-join-begun = { $crm } is linking the chats. The list shows when it is done.
 
 block-title = Block
 block-badge = Blocked
-block-since = Blocked by { $who }, { $time }. What they write is stored and not passed on.
+block-since = Blocked by { $who }, { $time }. Their messages are stored but not passed on.
 block-confirm =
     { $count ->
-        [one] What this customer writes in this chat is stored and not passed on to { $crm }; they get no automatic answer.
-       *[other] What this customer writes in these { $count } chats is stored and not passed on to { $crm }; they get no automatic answer.
+        [one] This customer’s messages in this chat will be stored but not passed on to { $crm }, and they get no automatic answer.
+       *[other] This customer’s messages in these { $count } chats will be stored but not passed on to { $crm }, and they get no automatic answer.
     } The chat in { $crm } shows once who blocked them. Managers can still write to them.
 block-done = The customer is blocked.
 unblock-title = Unblock
@@ -48,7 +48,7 @@ unblock-done = The customer is unblocked. New messages reach { $crm } again; wha
 ## Marketing messages
 
 marketing-title = Marketing messages
-marketing-none = The customer has decided nothing. A message whose whole text is STOP stops them, START allows them again.
+marketing-none = The customer has not decided yet. A message with only the word STOP stops marketing messages; START allows them again.
 marketing-decision-stopped = Stopped { $time }: { $way }. Marketing templates are refused.
 marketing-decision-agreed = Agreed { $time }: { $way }.
 marketing-way-message = in a message
@@ -57,14 +57,14 @@ marketing-way-person = recorded by { $who }
 marketing-way-api = recorded by a program, { $who }
 marketing-stop = Record that they stopped
 marketing-agree = Record that they agreed
-marketing-recorded = It is recorded.
+marketing-recorded = Recorded.
 marketing-csv = Download
 marketing-csv-all = Download decisions about marketing
 
 ## Held chats
 
 held-title = Held chats in “{ $source }”
-held-about = “{ $source }” passes on { $pace } new chats an hour. These are above it: their messages are stored, and nothing of them is in { $crm }.
+held-about = “{ $source }” passes on at most { $pace } new chats an hour. These are over the limit: their messages are stored, and nothing of them is in { $crm }.
 held-empty = No chat is held.
 held-release = Release all ({ $count })
 held-block = Block all ({ $count })

@@ -161,4 +161,4 @@ import-preview-file = File: { $name }
 import-discard = Discard file
 import-discarded = The file is deleted.
 import-columns-change = Change columns
-import-no-undo = An import cannot be undone: { $crm } lets no one delete messages. While it runs, you can stop it.
+import-no-undo = An import cannot be undone: messages cannot be deleted in { $crm }. While it runs, you can stop it.

@@ -75,7 +75,7 @@ msg-answer-retrying =
        *[other] { $attempts } attempts failed
     }, next attempt { $time }. { $reason }
 msg-answer-held = Stored in Parom, sending is on hold. { $reason }
-msg-answer-shadow = A source beside another service received it. Nothing was sent to { $crm }.
+msg-answer-shadow = A source that runs alongside another service received it. Nothing was sent to { $crm }.
 msg-answer-blocked = The customer was blocked when it came. It is stored, and nothing was sent to { $crm }.
 msg-answer-failed = Not delivered. { $reason }
 msg-answer-checking =

@@ -9,7 +9,7 @@ session-ended =
         [one] { $hours } hour
        *[other] { $hours } hours
     } without action. What you typed is kept.
-page-forbidden = Your role “{ $role }” does not open this page. { $admins } can change the role.
+page-forbidden = Your role “{ $role }” cannot open this page. { $admins } can change the role.
 page-not-found = There is no such page. Perhaps it was deleted.
 page-error = Parom could not show this page. Messages are not affected. Try again in a minute.
 page-read-only = Parom is under maintenance: you can view, but not change. Messages are received and kept.

@@ -22,7 +22,7 @@ source-state-blocked = Blocked by the messenger
 source-state-blocked-hint = The messenger blocked this number or bot. Nothing is sent or received. The reason is in the messenger’s own notice.
 source-state-crm_unreachable = { $crm } is not answering
 source-state-crm_unreachable-hint = Customer messages are received and wait. Parom tries again automatically, no action is needed.
-source-state-shadow = Beside another service
+source-state-shadow = Alongside another service
 source-state-shadow-hint = The other service has the line. Nothing is sent to customers or to { $crm }.
 
 ## States: account (tenant)

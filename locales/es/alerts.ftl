@@ -119,12 +119,12 @@ alert-business_off-subject = { $source } ({ $account }): { $who } desactivó el 
 alert-business_off-body = Desde { $stamp }, “{ $source }” no recibe mensajes de los chats de { $who }. Los demás chats siguen funcionando. { $who } puede activar el bot de nuevo en la configuración de { $messenger }. Después prueba la fuente: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): su embudo ya no existe
 alert-pipeline_archived-body = El embudo de “{ $source }” fue archivado o eliminado en { $crm }. Los mensajes siguen llegando a sus chats, pero los leads nuevos de esta fuente no se ven. Elige otro embudo: { $url }
-alert-route_failed-subject = { $account }: la regla “{ $rule }” no se cumple
+alert-route_failed-subject = { $account }: la regla “{ $rule }” no funciona
 alert-route_failed-body =
     { $fault ->
-        [stage_gone] La etapa de la regla “{ $rule }” se eliminó en { $crm }: los diálogos nuevos se quedan donde están. Elige otra etapa: { $url }
-        [user_gone] La persona de la regla “{ $rule }” ya no está en { $crm }: los diálogos nuevos van al suplente. Elige a otra persona: { $url }
-       *[other] { $crm } rechazó lo que pide la regla “{ $rule }”: { $reason }. Los diálogos nuevos van al suplente. Revisa la regla: { $url }
+        [stage_gone] La etapa de la regla “{ $rule }” se eliminó en { $crm }: las consultas nuevas se quedan donde están. Elige otra etapa: { $url }
+        [user_gone] La persona de la regla “{ $rule }” ya no está en { $crm }: las consultas nuevas van al suplente. Elige a otra persona: { $url }
+       *[other] { $crm } rechazó lo que pide la regla “{ $rule }”: { $reason }. Las consultas nuevas van al suplente. Revisa la regla: { $url }
     }
 alert-limit_near-subject = { $account }: { $percent } % de un límite en uso: { $limit }
 alert-limit_near-body = “{ $limit }” de la cuenta { $account } está al { $percent } % del límite. Todo sigue funcionando. Libera espacio o pide más a soporte: { $url }
@@ -168,7 +168,7 @@ alert-kind-business_off = Alguien desactivó el bot en sus chats
 alert-kind-source_silent = Una fuente está más silenciosa de lo normal
 alert-kind-token_expiring = El token de una app de mensajería vence pronto
 alert-kind-pipeline_archived = El embudo de una fuente ya no existe
-alert-kind-route_failed = Una regla de distribución no se cumple
+alert-kind-route_failed = Una regla de distribución no funciona
 alert-kind-crm_unreachable = { $crm } no responde
 alert-kind-limit_near = Un límite está casi alcanzado
 alert-kind-limit_reached = Se alcanzó un límite

@@ -12,14 +12,14 @@ link-id-email = Por el correo { $value }
 link-id-contact = Por el contacto { $value }
 link-id-messenger = Por el ID de la app de mensajería { $value }
 link-id-login = Por el inicio de sesión en el sitio { $value }
-link-sureness-proved = comprobado
+link-sureness-proved = verificado
 link-sureness-likely = probable
-link-sureness-told = según se indicó
+link-sureness-told = sin verificar
 link-undone = Deshecho por { $who }, { $time }
 link-moving = En curso
 link-undo = Deshacer
 link-undo-title = Deshacer el vínculo
-link-undo-confirm = Este chat recibe un contacto propio en { $crm }, y después ninguna regla lo vincula a otro. Lo que no se puede deshacer: los mensajes ya entregados se quedan en los leads de { $name }, igual que los campos que se rellenaron allí.
+link-undo-confirm = Este chat recibe un contacto propio en { $crm }, y después ninguna regla lo vincula a otro. Lo que no se puede deshacer: los mensajes ya entregados se quedan en los leads de { $name }, igual que los campos que se llenaron allí.
 link-undo-begun = { $crm } está creando un contacto para este chat. La lista muestra cuándo está listo.
 link-join-title = Es el mismo cliente que…
 link-join-contact = Número o dirección del contacto en { $crm }
@@ -37,7 +37,7 @@ link-join-begun = { $crm } está vinculando los chats. La lista muestra cuándo 
 
 block-title = Bloquear
 block-badge = Bloqueado
-block-since = Bloqueado por { $who }, { $time }. Lo que escribe se guarda y no se pasa.
+block-since = Bloqueado por { $who }, { $time }. Sus mensajes se guardan, pero no se pasan.
 block-confirm =
     { $count ->
         [one] Lo que este cliente escribe en este chat se guarda y no se pasa a { $crm }; no recibe la respuesta automática.
@@ -50,7 +50,7 @@ unblock-done = El cliente está desbloqueado. Los mensajes nuevos llegan de nuev
 ## Mensajes de publicidad
 
 marketing-title = Mensajes de publicidad
-marketing-none = El cliente no ha decidido nada. Un mensaje cuyo texto entero es BAJA los detiene, ALTA los permite de nuevo.
+marketing-none = El cliente todavía no decidió. Un mensaje con la sola palabra BAJA detiene los mensajes de marketing; ALTA los permite de nuevo.
 marketing-decision-stopped = Rechazados { $time }: { $way }. Las plantillas de publicidad no se envían.
 marketing-decision-agreed = Aceptados { $time }: { $way }.
 marketing-way-message = en un mensaje
@@ -59,14 +59,14 @@ marketing-way-person = lo registró { $who }
 marketing-way-api = lo registró un programa, { $who }
 marketing-stop = Registrar el rechazo
 marketing-agree = Registrar el consentimiento
-marketing-recorded = Está registrado.
+marketing-recorded = Registrado.
 marketing-csv = Descargar
 marketing-csv-all = Descargar decisiones sobre publicidad
 
 ## Chats retenidos
 
 held-title = Chats retenidos en “{ $source }”
-held-about = “{ $source }” deja pasar { $pace } chats nuevos por hora. Estos son los demás: sus mensajes están guardados y nada de ellos está en { $crm }.
+held-about = “{ $source }” deja pasar como máximo { $pace } chats nuevos por hora. Estos superan el límite: sus mensajes están guardados y en { $crm } no hay nada de ellos.
 held-empty = No hay chats retenidos.
 held-release = Liberar todos ({ $count })
 held-block = Bloquear todos ({ $count })

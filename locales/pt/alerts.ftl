@@ -119,12 +119,12 @@ alert-business_off-subject = { $source } ({ $account }): { $who } desativou o bo
 alert-business_off-body = Desde { $stamp }, “{ $source }” não recebe mensagens dos chats de { $who }. Os outros chats continuam funcionando. { $who } pode ativar o bot novamente nas configurações de { $messenger }. Depois teste a fonte: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): o funil dela não existe mais
 alert-pipeline_archived-body = O funil de “{ $source }” foi arquivado ou excluído no { $crm }. As mensagens ainda chegam aos chats, mas os novos leads desta fonte não aparecem. Escolha outro funil: { $url }
-alert-route_failed-subject = { $account }: a regra “{ $rule }” não é cumprida
+alert-route_failed-subject = { $account }: a regra “{ $rule }” não funciona
 alert-route_failed-body =
     { $fault ->
-        [stage_gone] A etapa da regra “{ $rule }” foi excluída no { $crm }: os novos diálogos ficam onde estão. Escolha outra etapa: { $url }
-        [user_gone] A pessoa da regra “{ $rule }” saiu do { $crm }: os novos diálogos vão para o substituto. Escolha outra pessoa: { $url }
-       *[other] O { $crm } recusou o que a regra “{ $rule }” pede: { $reason }. Os novos diálogos vão para o substituto. Verifique a regra: { $url }
+        [stage_gone] A etapa da regra “{ $rule }” foi excluída no { $crm }: os novos atendimentos ficam onde estão. Escolha outra etapa: { $url }
+        [user_gone] A pessoa da regra “{ $rule }” saiu do { $crm }: os novos atendimentos vão para o substituto. Escolha outra pessoa: { $url }
+       *[other] O { $crm } recusou o que a regra “{ $rule }” pede: { $reason }. Os novos atendimentos vão para o substituto. Verifique a regra: { $url }
     }
 alert-limit_near-subject = { $account }: { $percent }% de um limite em uso: { $limit }
 alert-limit_near-body = “{ $limit }” da conta { $account } está em { $percent }% do limite. Tudo continua funcionando. Libere espaço ou peça mais ao suporte: { $url }
@@ -168,7 +168,7 @@ alert-kind-business_off = Alguém desativou o bot nos próprios chats
 alert-kind-source_silent = Uma fonte está mais quieta que o normal
 alert-kind-token_expiring = O token de um app de mensagens vence em breve
 alert-kind-pipeline_archived = O funil de uma fonte não existe mais
-alert-kind-route_failed = Uma regra de distribuição não é cumprida
+alert-kind-route_failed = Uma regra de distribuição não funciona
 alert-kind-crm_unreachable = O { $crm } não responde
 alert-kind-limit_near = Um limite está quase atingido
 alert-kind-limit_reached = Um limite foi atingido

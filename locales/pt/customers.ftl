@@ -12,9 +12,9 @@ link-id-email = Pelo e-mail { $value }
 link-id-contact = Pelo contato { $value }
 link-id-messenger = Pelo ID do app de mensagens { $value }
 link-id-login = Pelo login no site { $value }
-link-sureness-proved = comprovado
+link-sureness-proved = verificado
 link-sureness-likely = provável
-link-sureness-told = conforme informado
+link-sureness-told = não verificado
 link-undone = Desfeito por { $who }, { $time }
 link-moving = Em andamento
 link-undo = Desfazer
@@ -37,7 +37,7 @@ link-join-begun = O { $crm } está vinculando os chats. A lista mostra quando es
 
 block-title = Bloquear
 block-badge = Bloqueado
-block-since = Bloqueado por { $who }, { $time }. O que ele escreve é guardado e não é repassado.
+block-since = Bloqueado por { $who }, { $time }. As mensagens dele são guardadas, mas não repassadas.
 block-confirm =
     { $count ->
         [one] O que este cliente escreve neste chat é guardado e não é repassado ao { $crm }; ele não recebe a resposta automática.
@@ -50,7 +50,7 @@ unblock-done = O cliente está desbloqueado. As novas mensagens chegam de novo a
 ## Mensagens de publicidade
 
 marketing-title = Mensagens de publicidade
-marketing-none = O cliente não decidiu nada. Uma mensagem com o texto inteiro PARAR as interrompe, START as permite de novo.
+marketing-none = O cliente ainda não decidiu. Uma mensagem só com a palavra PARAR interrompe as mensagens de marketing; START as permite novamente.
 marketing-decision-stopped = Recusadas { $time }: { $way }. Os modelos de publicidade não são enviados.
 marketing-decision-agreed = Aceitas { $time }: { $way }.
 marketing-way-message = em uma mensagem
@@ -59,14 +59,14 @@ marketing-way-person = registrado por { $who }
 marketing-way-api = registrado por um programa, { $who }
 marketing-stop = Registrar a recusa
 marketing-agree = Registrar o consentimento
-marketing-recorded = Está registrado.
+marketing-recorded = Registrado.
 marketing-csv = Baixar
 marketing-csv-all = Baixar decisões sobre publicidade
 
 ## Conversas retidas
 
 held-title = Conversas retidas em “{ $source }”
-held-about = “{ $source }” deixa passar { $pace } novas conversas por hora. Estas são as demais: suas mensagens estão guardadas e nada delas está no { $crm }.
+held-about = “{ $source }” deixa passar no máximo { $pace } novas conversas por hora. Estas passam do limite: suas mensagens estão guardadas e no { $crm } não há nada delas.
 held-empty = Nenhuma conversa está retida.
 held-release = Liberar todas ({ $count })
 held-block = Bloquear todas ({ $count })

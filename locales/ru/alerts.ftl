@@ -145,7 +145,7 @@ alert-business_off-subject = { $source } ({ $account }): бот отключён
 alert-business_off-body = С { $stamp } «{ $source }» не получает сообщения из чатов, владелец которых { $who }. Остальные чаты работают. Включить бота снова можно в настройках { $messenger }. Потом проверьте источник: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): его воронки больше нет
 alert-pipeline_archived-body = Воронка источника «{ $source }» в архиве или удалена в { $crm }. Сообщения приходят в свои чаты, но новых сделок источника не видно. Выберите другую воронку: { $url }
-alert-route_failed-subject = { $account }: правило «{ $rule }» не выполняется
+alert-route_failed-subject = { $account }: правило «{ $rule }» не срабатывает
 alert-route_failed-body =
     { $fault ->
         [stage_gone] Этап правила «{ $rule }» удалён в { $crm }: новые обращения остаются на месте. Выберите другой этап: { $url }
@@ -204,7 +204,7 @@ alert-kind-business_off = Кто-то отключил бота в своих ч
 alert-kind-source_silent = Из источника необычно мало сообщений
 alert-kind-token_expiring = Токен мессенджера скоро истечёт
 alert-kind-pipeline_archived = Воронки источника больше нет
-alert-kind-route_failed = Правило распределения не выполняется
+alert-kind-route_failed = Правило распределения не срабатывает
 alert-kind-crm_unreachable = { $crm } не отвечает
 alert-kind-limit_near = Лимит почти исчерпан
 alert-kind-limit_reached = Лимит исчерпан

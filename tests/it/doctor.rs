@@ -106,7 +106,7 @@ async fn each_step_is_proved_and_the_next_is_named(world: &mut World) {
     // The page shows the last check and does not call amoCRM.
     let asked = world.sandbox.requests().len();
     let page = olga.opens("/admin/channels").await.is(200);
-    page.says(&["The road to the marketplace", "Not checked yet"]);
+    page.says(&["Marketplace checklist", "Not checked yet"]);
     olga.sends("/admin/integrations/other/look", &[]).await.is(404);
     olga.does("/admin/integrations/main/look", &[]).await;
     assert!(world.sandbox.requests().len() > asked);
@@ -115,9 +115,9 @@ async fn each_step_is_proved_and_the_next_is_named(world: &mut World) {
     let page = olga.opens("/admin/channels").await.is(200);
     page.says(&["Checked 3 minutes ago", "aria-current=\"step\"", "has no source"]);
     assert_eq!(world.sandbox.requests().len(), asked, "the page waits for nobody");
-    olga.opens("/admin").await.is(200).says(&["/admin/channels\">The road to the marketplace"]);
+    olga.opens("/admin").await.is(200).says(&["/admin/channels\">Marketplace checklist"]);
     let page = olga.opens("/admin/channels?lang=ru").await.is(200);
-    page.says(&["Путь в маркетплейс", "нет источников", "docs/ru/marketplace.md"]);
+    page.says(&["Публикация в маркетплейсе", "нет источников", "docs/ru/marketplace.md"]);
 
     let line = world.line("support").await;
     is_next(world, "message", &["no message and no test has gone through"]).await;

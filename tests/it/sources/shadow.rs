@@ -140,7 +140,7 @@ async fn a_day_is_compared_with_amocrm(world: &mut VkWorld) {
     assert!(after > before, "a day that had not ended was not kept");
     let visitor = olga(world, tenant_id).await;
     let page = visitor.opens(&format!("/panel/sources/{id}/shadow?day={day}")).await.is(200);
-    page.says(&["Beside another service", "What the other service answers", "Missing in amoCRM", "other.vk"]);
+    page.says(&["Alongside another service", "What the other service answers", "Missing in amoCRM", "other.vk"]);
     assert_eq!(asked(world), after, "amoCRM is not asked again for a page that is loaded again");
     visitor.opens(&format!("/panel/sources/{id}")).await.is(200).says(&["The other service has the line"]);
     visitor.opens("/panel/import/new").await.is(200).never_says(&["Beside"]);
@@ -171,7 +171,7 @@ async fn kinds_without_a_shadow_are_refused(world: &mut World) {
     let visitor = olga(world, line.tenant_id).await;
     visitor.does("/panel/sources/new", &[("kind", "webchat")]).await;
     let routing = visitor.does("/panel/sources/new/webchat/access", &[("do", "next")]).await;
-    routing.never_says(&["Beside another service first"]);
+    routing.never_says(&["Run alongside another service first"]);
     let path = "/panel/sources/new/webchat/routing";
     let refused = visitor.sends(path, &[("name", "Chat"), ("shadow", "1")]).await.is(409);
     refused.says(&["cannot be beside another service"]);

@@ -6,7 +6,7 @@ use super::{Language, texts};
 
 /// Whole words. Words that are correct names of something else (lead, line, client, user, task …) are left to
 /// reviewers.
-const ENGLISH: &str = "app add-on plugin plugins workspace inbox inboxes dialog dialogs thread threads conversation \
+const ENGLISH: &str = "app add-on plugin plugins workspace inbox inboxes dialog dialogs dialogue thread threads conversation \
     conversations sms dead-letter dlq hop hops creds oauth reauth reauthorise authorisation authorization retry \
     retries resend hook hooks callback endpoint endpoints backfill migration migrations dry-run dashboard cabinet \
     superadmin subscriber agent agents operator operators capability capabilities reconciliation provider transport \
