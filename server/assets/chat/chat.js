@@ -32,6 +32,7 @@ letAttach(submit, submit.parentNode);
 const writes = (text, more) => {
   place.makeKnown();
   write(text, { ...introduction(), ...more });
+  place.tell("sent");
   if (!closes) connect();
   offer();
   talked();
@@ -111,6 +112,7 @@ const answered = (message, id) => {
   wasRead();
   arrived(show(message), isNew);
   talked();
+  if (isNew) place.tell("answer");
   if (isNew && (document.visibilityState !== "visible" || place.area.hidden)) chime();
 };
 

@@ -17,6 +17,7 @@ export const place = {
   visit: () => ({ url: location.href, title: "", referrer: document.referrer }),
   unread: countInTitle,
   expired: () => {},
+  tell: () => {},
   signal: new AbortController().signal,
 };
 

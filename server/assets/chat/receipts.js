@@ -45,7 +45,7 @@ const seen = (row) => {
   count();
 };
 
-const isBefore = (a, b) => Boolean(a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING);
+const isBefore = (a, b) => (a.compareDocumentPosition(b) & 4) > 0;
 
 const looked = () => {
   if (document.visibilityState !== "visible" || !onScreen.size) return;

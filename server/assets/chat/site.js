@@ -1,7 +1,7 @@
 // The chat on another site: a button in its own shadow root, and the chat behind it. A secret in the site's own storage
 // identifies the visitor, because cookies of other sites are partitioned or blocked; or the site's signed token.
 
-import { avatar, bareTitle, button, countInTitle, counting, drawing, drawn, element, paint } from "./dom.js";
+import { bareTitle, button, countInTitle, counting, drawing, drawn, element, paint } from "./dom.js";
 import { letInvite } from "./invite.js";
 import { openChat, style } from "./parts.js";
 
@@ -58,6 +58,9 @@ const visit = () => {
   return { url: location.href, title: bareTitle(), referrer: landing.referrer || document.referrer, landing: landing.url };
 };
 
+// What happens here, for the site's own script, such as one that counts goals; never what is written.
+const tell = (what) => dispatchEvent(new CustomEvent("parom:" + what));
+
 const host = element("parom-chat");
 const root = host.attachShadow({ mode: "open" });
 const panel = element("section", "panel");
@@ -110,7 +113,7 @@ const preview = (row) => {
     preview();
     bubble.focus();
   });
-  peek.replaceChildren(avatar(who), said, out);
+  peek.replaceChildren(row.querySelector(".avatar").cloneNode(true), said, out);
 };
 
 const count = (unread, row) => {
@@ -142,14 +145,15 @@ const place = (past, signal) => ({
   makeKnown,
   visit,
   unread: count,
-  expired: () => dispatchEvent(new CustomEvent("parom:expired")),
+  expired: () => tell("expired"),
+  tell,
   signal,
 });
 
 const history = async () => {
   if (!token && !secret) return {};
   const answer = await fetch(base + "/history", { headers: { Authorization: "Bearer " + (token || secret) }, credentials: "omit" });
-  if (answer.status === 401) dispatchEvent(new CustomEvent("parom:expired"));
+  if (answer.status === 401) tell("expired");
   return answer.ok ? answer.json() : {};
 };
 
@@ -185,6 +189,7 @@ const open = (quietly) => {
   count(unseen);
   news.textContent = quietly ? invitation?.text : "";
   session("open", "1");
+  if (!quietly) tell("open");
   enter();
   chat?.awake();
   chat?.look(quietly);
@@ -197,6 +202,7 @@ const close = () => {
   bubble.setAttribute("aria-expanded", "false");
   count(unseen);
   session("open", null);
+  tell("close");
   bubble.focus();
 };
 
@@ -290,13 +296,13 @@ const begin = async () => {
   if (session("open") && !isNarrow()) open(true);
   invitation?.look();
   window.Parom = api;
-  dispatchEvent(new CustomEvent("parom:ready"));
+  tell("ready");
 };
 
 // For developers of the site: the browser itself only reports that the answer was withheld.
 const notShown = () => {
   if (!navigator.onLine) return;
-  console.warn("Parom: no chat on " + location.origin + ". Add this address in Parom: Sources, the chat, Install, \"Sites\". Or Parom does not answer.");
+  console.warn("Parom: no chat on " + location.origin + ". Add this address to its sites.");
 };
 const ready = () => begin().catch(notShown);
 

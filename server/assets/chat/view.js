@@ -1,7 +1,7 @@
 // The display: messages in their list, and the notice above the input.
 
 import { above, below, linked, shownFile } from "./content.js";
-import { element } from "./dom.js";
+import { avatar, element } from "./dom.js";
 import { letReact, reacted } from "./live.js";
 import { place } from "./place.js";
 import { letReply } from "./reply.js";
@@ -97,6 +97,12 @@ let choose = () => {};
 /** The action when a choice below a message is made. */
 export const onChoice = (act) => (choose = act);
 
+// Who answers, as the header shows them if they are in the team; the shop itself greets.
+const face = (row, name) => {
+  const at = place.team.findIndex((one) => one.name === name) + 1;
+  row.prepend(at || !name ? place.area.querySelectorAll("header .avatar")[at].cloneNode(true) : avatar(name));
+};
+
 const fill = (row, message) => {
   const [said, mark] = [row.querySelector(".text"), row.querySelector(".mark")];
   said?.replaceChildren(...linked(message.text));
@@ -106,6 +112,7 @@ const fill = (row, message) => {
   letReply(row);
   letReact(row);
   reacted(row, message.reactions || {});
+  if (!message.mine) face(row, row.querySelector(".who").textContent);
 };
 
 const made = (message) => {
@@ -243,6 +250,7 @@ for (const row of rows.values()) {
   row.before(...days);
   tick(row);
 }
+face(part("greeting"));
 markNew();
 place.lines?.forEach((line) => show(line, true));
 opened();

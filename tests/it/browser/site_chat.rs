@@ -20,6 +20,10 @@ const ROOT: &str = "const root = document.querySelector('parom-chat')?.shadowRoo
 const POLICE: &str = "window.__forbidden = []; document.addEventListener('securitypolicyviolation', (event) =>\
     window.__forbidden.push(event.violatedDirective + ' ' + event.blockedURI))";
 
+/// Notes what the chat tells the site's own script.
+const TOLD: &str = "window.__told = []; for (const one of ['ready', 'open', 'close', 'sent', 'answer']) \
+    addEventListener('parom:' + one, () => window.__told.push(one))";
+
 /// A site with the line on its page, a strict policy, and styles that would spoil everything they reach.
 struct Shop {
     world: World,
@@ -122,6 +126,7 @@ async fn customer_and_manager_talk_over_a_site() {
     let words = Words::new(Language::En);
     let shop = Shop::open(everywhere).await;
     let world = &shop.world;
+    browser.on_every_page(TOLD).await;
     shop.visit(&browser).await;
     assert_eq!(root(&browser, "return root.getElementById('text').placeholder").await, say(words, "chat-placeholder"));
     types(&browser, "Hello <b>there</b>").await;
@@ -137,6 +142,9 @@ async fn customer_and_manager_talk_over_a_site() {
     until(&browser, "the typing line is shown", "!root.getElementById('typing').hidden").await;
     world.sandbox.manager_says(HOST, &hello.chat_id, "Good morning").await.expect("the hook");
     shows(&browser, &["Hello <b>there</b>", "Good morning"]).await;
+    let face =
+        "return [...root.querySelectorAll('.theirs > .avatar, .mine > .avatar')].map((one) => one.textContent.length)";
+    assert_eq!(root(&browser, face).await, json!([1]), "who answers is shown beside the answer");
     world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.expect("the hook");
     until(&browser, "the reaction is there", "root.querySelector('.mine .reactions')?.textContent === '👍'").await;
     // The customer's typing is seen by the manager, their reading by amoCRM.
@@ -163,6 +171,8 @@ async fn customer_and_manager_talk_over_a_site() {
     browser.presses_key("Enter").await;
     until(&browser, "it is read", "root.querySelector('.badge').hidden").await;
     assert_eq!(browser.run("return document.title", vec![]).await, "Shop");
+    let told = browser.run("return window.__told", vec![]).await;
+    assert_eq!(told, json!(["ready", "open", "sent", "answer", "close", "answer", "open"]));
 
     // Another page of the site goes on with it.
     shop.writes("/more", "");
