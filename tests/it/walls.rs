@@ -7,6 +7,7 @@ mod links;
 mod modules;
 pub mod pages;
 pub mod read;
+mod styles;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -31,7 +31,7 @@ use crate::tenant::token::CallError;
 use crate::{settings, tenant as tenants};
 
 /// The highest limit of new chats within an hour.
-pub const MOST_NEW_CHATS: i32 = 100_000;
+const MOST_NEW_CHATS: i32 = 100_000;
 
 /// The fields to change; none leaves a field as it is.
 #[derive(Clone, Debug, Default)]

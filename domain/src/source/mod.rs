@@ -53,7 +53,7 @@ use crate::tenant::TenantContext;
 
 pub use crate::settings::masked;
 pub use by::{By, ChangeLocks, version};
-pub use change::{MOST_NEW_CHATS, SourceChange, change};
+pub use change::{SourceChange, change};
 pub use check::{SourceKind, Usage, count, kinds, limit_of, offered, setup_of, usage};
 pub use create::{Created, NewSource, create, new_external_id, served};
 pub use delete::{Deleted, delete};

@@ -45,7 +45,7 @@ const launcher = () => {
   return element("div", { ariaHidden: "true" }, icon);
 };
 
-const message = (side, text) => element("li", { className: "message " + side }, element("p", { className: "text", textContent: text }));
+const message = (side, text, face) => element("li", { className: "message " + side }, face, element("p", { className: "text", textContent: text }));
 
 const linesOf = (entered) => (Array.isArray(entered) ? entered : (entered || "").split("\n")).map((line) => line.trim()).filter(Boolean);
 
@@ -64,7 +64,7 @@ const consented = (text) => {
 
 /**
  * Puts a preview into an element and returns what draws it: with settings as the API has them, Parom's own texts in the
- * visitor's language, and the address of the logo.
+ * visitor's language, and the addresses of pictures: of the logo, and of photos by the names of their people.
  */
 export const preview = (into) => {
   const host = element("div", { className: "preview" });
@@ -73,7 +73,7 @@ export const preview = (into) => {
   root.append(element("link", { rel: "stylesheet", href: "/chat/static/chat.css" }), box, greets, button);
   Object.assign(host.style, { display: "block", overflowWrap: "anywhere", font: ".9375rem/1.5rem var(--font)" });
   into.append(host);
-  return (settings, texts, { logo = "" } = {}) => {
+  return (settings, texts, pictures = {}) => {
     const text = (entered, own) => (entered || "").trim() || own;
     const { colour, isLow } = colourOf(settings.color);
     host.style.setProperty("--brand", colour);
@@ -83,19 +83,20 @@ export const preview = (into) => {
     const title = text(settings.title, texts.title);
     const status = text(settings.reply_text, statusOf(settings, texts));
     const avatar = (name, src) => element("span", { className: "avatar", ariaHidden: "true" }, src ? element("img", { src, alt: "" }) : [...name][0].toUpperCase());
-    const avatars = [avatar(title, logo), ...linesOf(settings.team).slice(0, 4).map((name) => avatar(name))];
+    const team = linesOf(settings.team).slice(0, 4).map((name) => () => avatar(name, pictures[name]));
+    const own = () => avatar(title, pictures[""]);
     const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: hasHours(settings) ? "here" : "", textContent: status, hidden: !status }));
     const greeting = text(settings.greeting, texts.greeting);
     const labelled = (label, required) => question(required ? label : texts.optional.replace("{label}", label));
     const asked = (settings.ask || []).map((name) => labelled(text(settings.labels?.[name], texts.ask[name]), !settings.ask_optional?.includes(name)));
     asked.push(...linesOf(settings.custom_fields).map((line) => labelled(line.replace(/\s*\*+$/, ""), line.endsWith("*"))));
     const consent = text(settings.consent_text, "");
-    const talk = element("ol", { id: "messages" }, message("mine", texts.question), message("theirs", texts.answer));
+    const talk = element("ol", { id: "messages" }, message("mine", texts.question), message("theirs", texts.answer, (team[0] ?? own)()));
     const questions = (asked.length || consent) && element("fieldset", { id: "intro" }, ...asked, consent && consented(consent));
-    const log = element("section", { id: "log" }, element("p", { id: "greeting", textContent: greeting }), ...linesOf(settings.quick_answers).map(quick), talk, questions);
+    const log = element("section", { id: "log" }, element("p", { id: "greeting" }, own(), greeting), ...linesOf(settings.quick_answers).map(quick), talk, questions);
     const input = element("textarea", { rows: 1, disabled: true, placeholder: texts.placeholder, ariaLabel: texts.placeholder });
     const form = element("form", {}, element("div", { className: "row" }, input));
-    box.replaceChildren(element("header", {}, ...avatars, about), element("div", { className: "main" }, log, form));
+    box.replaceChildren(element("header", {}, own(), ...team.map((one) => one()), about), element("div", { className: "main" }, log, form));
     const framed = { borderRadius: "20px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" };
     Object.assign(box.style, { display: "flex", flexDirection: "column", minHeight: "30rem", overflow: "hidden", ...framed });
     log.scrollTop = log.scrollHeight;

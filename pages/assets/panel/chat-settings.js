@@ -76,17 +76,21 @@ for (const block of blocks) {
   });
 }
 
-// The logo: the one that was just chosen, or the stored one. It is stored by its own button.
-const chosen = document.getElementById("f-logo");
-let logo = document.getElementById("logo")?.src;
-chosen.addEventListener("change", () => {
-  const reader = new FileReader();
-  reader.addEventListener("load", () => {
-    logo = reader.result;
-    draw();
+// The logo and the team's photos, by the names of their people: those that were just chosen, or the stored ones. Each is stored by
+// its own button.
+const pictures = {};
+for (const chosen of document.querySelectorAll("input[name=picture]")) {
+  const of = chosen.form.elements.which?.value ?? "";
+  pictures[of] = chosen.form.querySelector("img")?.src;
+  chosen.addEventListener("change", () => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => {
+      pictures[of] = reader.result;
+      draw();
+    });
+    if (chosen.files[0]) reader.readAsDataURL(chosen.files[0]);
   });
-  if (chosen.files[0]) reader.readAsDataURL(chosen.files[0]);
-});
+}
 
 const typed = (name) => field(name).value.trim();
 const QUESTIONS = ["name", "phone", "email"];
@@ -134,7 +138,7 @@ const draw = () => {
   for (const name of ["text", "after_seconds", "pages"]) field("invitation." + name).closest(".field").hidden = !settings.invitation.show;
   suggest(about.words.language, "", settings);
   for (const { dataset } of blocks) suggest(dataset.language, "translations." + dataset.language + ".", settings);
-  show(settings, about.texts[visitor.value], { logo });
+  show(settings, about.texts[visitor.value], pictures);
 };
 
 form.addEventListener("input", draw);

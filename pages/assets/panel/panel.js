@@ -3,12 +3,14 @@
 import { prepareCharts } from "./charts.js";
 
 const page = document.documentElement;
+const drawer = document.getElementById("drawer");
 /** Where the pages of this tab's account are: a browser may be signed in to several. */
 const home = location.pathname.match(/^\/panel\/in\/[^/]+/)?.[0] ?? "/panel";
 
-/** The parts of a page that refresh themselves, by name. */
+/** The parts that refresh themselves, by name: of a page, or of the message that is open beside it. */
 function parts(root) {
-  return new Map([...root.querySelectorAll("[data-live]")].map((part) => [part.dataset.live, part]));
+  const all = [...root.querySelectorAll("[data-live]")];
+  return new Map(all.filter((part) => root === drawer || !drawer?.contains(part)).map((part) => [part.dataset.live, part]));
 }
 
 /** Whether a person is working inside: then it is not refreshed. */
@@ -60,6 +62,20 @@ function keep(read) {
   if (one) scrollBy(0, one.getBoundingClientRect().top - read.top);
 }
 
+/** Renews the parts of what an address shows. */
+async function refresh(address, root) {
+  const answer = await fetch(address, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = parts(fetched);
+  const read = reading();
+  for (const [name, part] of parts(root)) {
+    if (fresh.has(name) && !busy(part)) renew(part, document.adoptNode(fresh.get(name)));
+  }
+  keep(read);
+  return fetched;
+}
+
 let running = false;
 let again = false;
 
@@ -72,16 +88,8 @@ async function reload() {
   running = true;
   again = false;
   try {
-    const answer = await fetch(location.href, { headers: { "Parom-Live": "1" }, redirect: "error", cache: "no-store" });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const fresh = parts(fetched);
-    const read = reading();
-    for (const [name, part] of parts(document)) {
-      if (fresh.has(name) && !busy(part)) renew(part, document.adoptNode(fresh.get(name)));
-    }
-    document.title = fetched.title;
-    keep(read);
+    document.title = (await refresh(location.href, document)).title;
+    if (drawer?.open) await refresh(drawer.querySelector("a").href, drawer);
   } catch {
     lost();
   } finally {
@@ -191,7 +199,6 @@ document.addEventListener("click", (event) => {
 
 // --- A message opens beside its list where there is room. Without this, it is a page. ---
 
-const drawer = document.getElementById("drawer");
 /** The address of the row whose message is shown. */
 let shown = "";
 
@@ -210,8 +217,7 @@ async function beside(link) {
     const name = document.createElement("h2");
     name.append(...title.childNodes);
     title.replaceWith(name);
-    // It does not renew itself here; the page that it links to does.
-    for (const part of main.querySelectorAll("[data-live]")) part.removeAttribute("data-live");
+    // The list behind says whether it is up to date.
     for (const line of main.querySelectorAll(".live")) line.remove();
     drawer.querySelector("a").href = link.href;
     drawer.querySelector("[data-shown]").replaceChildren(...main.childNodes);
@@ -248,6 +254,9 @@ function prepareDrawer() {
     beside(link);
   });
 }
+
+// On a phone tabs scroll sideways: the current one is in sight.
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
 
 // A menu closes as soon as something else is pressed.
 function closeMenus(but) {

@@ -199,7 +199,7 @@ fn file_of(name: &str) -> Option<Asset> {
         "charts.js" => (SCRIPT, include_str!("../../assets/panel/charts.js")),
         "chat-frame.js" => (SCRIPT, include_str!("../../assets/panel/chat-frame.js")),
         "chat-preview.js" => (SCRIPT, include_str!("../../assets/panel/chat-preview.js")),
-        "chat-settings.css" => (STYLE, include_str!("../../assets/panel/chat-settings.css")),
+        "forms.css" => (STYLE, include_str!("../../assets/panel/forms.css")),
         "templates.js" => (SCRIPT, include_str!("../../assets/panel/templates.js")),
         "hours.js" => (SCRIPT, include_str!("../../assets/panel/hours.js")),
         "chat-settings.js" => (SCRIPT, include_str!("../../assets/panel/chat-settings.js")),

@@ -287,6 +287,18 @@ async fn a_message_opens_beside_its_list(browser: &Browser, messages: &str) {
     browser.resize(900, 900).await;
 }
 
+/// What becomes of a message is seen beside its list too, without a click.
+async fn the_message_beside_the_list_renews_itself(browser: &Browser, world: &mut World, line: &Line, messages: &str) {
+    world.customer(line, "dora").writes("Hello").await;
+    browser.goto(messages).await;
+    is_ready(browser).await;
+    browser.press("tbody tr:nth-child(1) [data-row]").await;
+    let badge = "document.querySelector('#drawer[open] [data-live=answer] .badge')?.textContent";
+    until(browser, "the message waits", &format!("{badge}?.includes('Queued')")).await;
+    world.deliver_all().await;
+    until(browser, "it is delivered", &format!("{badge}?.includes('Delivered')")).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     let Some(browser) = Browser::open("en").await else { return };
@@ -373,6 +385,7 @@ async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     assert_eq!(row(&browser).await, Value::Null);
     presses(&browser, "KeyK", "k", true).await;
     assert!(is_open(&browser).await);
+    the_message_beside_the_list_renews_itself(&browser, &mut world, &line, &messages).await;
     browser.close().await;
     world.close().await;
 }

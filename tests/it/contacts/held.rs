@@ -42,7 +42,7 @@ async fn what_is_too_much_is_held_and_released(world: &mut World) {
     let list = format!("/panel/held/{}", line.source_id);
     assert!(alerts.text.contains(&list), "it leads to the list");
     let held = olga.opens(&list).await.is(200);
-    held.says(&["carl", "dora", "Release all (2)", "Block all (2)", "passes on 2 new chats an hour"]);
+    held.says(&["carl", "dora", "Release all (2)", "Block all (2)", "passes on at most 2 new chats an hour"]);
     held.never_says(&["boris"]);
     let customer = held.between("href=\"/panel/customers/", "\"").unwrap().to_owned();
     olga.opens(&format!("/panel/customers/{customer}")).await.is(200).says(&["Held back", "Unblock"]);
@@ -88,5 +88,25 @@ async fn a_held_chat_is_released_alone(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line).len(), expected.len() + 1);
 }
 
+/// A limit that cannot be read is no wish for none: the field says so, and the earlier limit stays.
+async fn a_limit_that_is_no_number_is_refused_at_its_field(world: &mut World) {
+    let line = world.line("support").await;
+    world.api.patch(&line.path(""), &json!({"new_chats_per_hour": 20})).await.is(200);
+    let olga = olga(world, line.tenant_id).await;
+    let path = format!("/panel/sources/{}", line.source_id);
+    for typed in ["twenty", "2.5", "-1", "100001"] {
+        let version = olga.opens(&format!("{path}/settings")).await.is(200).field("version");
+        let fields = [("name", "Line support"), ("new_chats", typed), ("version", &version)];
+        let refused = olga.sends(&path, &fields).await.is(422);
+        refused.says(&["Enter a number from 0 to 100,000."]);
+        assert!(refused.text.contains("href=\"#f-new_chats\"") && refused.text.contains("id=\"e-new_chats\""));
+        assert!(refused.text.contains(&format!("value=\"{typed}\"")), "it can be mended");
+        assert_eq!(world.api.get(&line.path("")).await.is(200).json["new_chats_per_hour"], 20);
+    }
+    let version = olga.opens(&format!("{path}/settings")).await.is(200).field("version");
+    olga.sends(&path, &[("name", "Line support"), ("new_chats", " "), ("version", &version)]).await.is(303);
+    assert_eq!(world.api.get(&line.path("")).await.is(200).json["new_chats_per_hour"], 0, "empty is no limit");
+}
+
 both!(what_is_too_much_is_held_and_released);
-once!(a_held_chat_is_released_alone);
+once!(a_held_chat_is_released_alone, a_limit_that_is_no_number_is_refused_at_its_field);

@@ -73,6 +73,20 @@ impl RulePage {
         self.lines.get(name).map_or("", String::as_str)
     }
 
+    /// Whether one of the conditions that few rules have is set, or wrong.
+    fn has_rare_conditions(&self) -> bool {
+        let mut rest = self.rule.when.clone();
+        (rest.sources, rest.messengers, rest.languages) = Default::default();
+        (rest.working_hours, rest.customer) = (None, None);
+        rest != Conditions::default()
+    }
+
+    /// The same for its actions.
+    fn has_rare_actions(&self) -> bool {
+        let then = &self.rule.then;
+        then.lead != LeadUse::default() || then.fallback.is_some() || !then.tags.is_empty() || then.task.is_some()
+    }
+
     fn hint(&self, key: &str) -> String {
         self.page.words.text(key.to_owned()).with("crm", self.page.crm).with("marker", "{name}").to_string()
     }
@@ -125,7 +139,7 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
         Err(Error::Invalid(wrong)) => {
             let at = format!("/rules/{place}/");
             let shown =
-                wrong.iter().map(|wrong| (field_of(wrong, &at), wrong.detail.in_words(member.words, member.crm())));
+                wrong.iter().map(|wrong| (field_of(wrong, &at), wrong.detail.sentence(member.words, member.crm())));
             show(app, member, &rule, id.is_some(), shown.collect()).await
         }
         done => back(app, member, done, "routing-drafted").await,

@@ -77,7 +77,9 @@ pub async fn form(app: AppData, member: Member, request: HttpRequest) -> Answer 
         }
         Err(_) => None,
     };
-    show(&app, &member, TryForm::default(), told, Vec::new()).await
+    let now = member.here.zone.local_time(member.now);
+    let typed = TryForm { time: now.format("%Y-%m-%dT%H:%M").to_string(), ..TryForm::default() };
+    show(&app, &member, typed, told, Vec::new()).await
 }
 
 /// `POST /panel/routing/try`.
@@ -98,7 +100,7 @@ pub async fn run(app: AppData, member: Member, form: Form<TryForm>) -> Answer {
         Err(Error::Invalid(wrong)) => {
             let named = |pointer: &str| if pointer == "/phone" { "phone" } else { "source" }.to_owned();
             let said =
-                wrong.iter().map(|wrong| (named(&wrong.pointer), wrong.detail.in_words(member.words, member.crm())));
+                wrong.iter().map(|wrong| (named(&wrong.pointer), wrong.detail.sentence(member.words, member.crm())));
             show(&app, &member, form.0.clone(), None, said.collect()).await
         }
         Err(error) => Err(error),

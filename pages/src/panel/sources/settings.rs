@@ -10,7 +10,7 @@ use domain::identity::realm::LIVE;
 use domain::settings;
 use domain::source::check::has_services;
 use domain::source::crm_copy::Known;
-use domain::source::{ContactRule, KnownPipeline, MOST_NEW_CHATS, SourceChange, version};
+use domain::source::{ContactRule, KnownPipeline, SourceChange, version};
 use entity::source;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -38,6 +38,7 @@ struct SourcePage {
     age: Option<Sentence>,
     pipeline: String,
     pipeline_error: String,
+    new_chats_error: String,
     is_default: bool,
     wants_default: bool,
     wants_lead_origin: bool,
@@ -131,6 +132,7 @@ pub fn error_in_words(member: &Member, name: &str, error: &FieldError) -> (Strin
             let said = words.text("form-too-long").with("field", field).with("length", length).with("limit", 255);
             ("name".into(), said.to_string())
         }
+        "/new_chats_per_hour" => ("new_chats".into(), error.detail.sentence(words, member.crm())),
         "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
         pointer => (pointer.trim_start_matches('/').to_owned(), error.detail.sentence(words, member.crm())),
     }
@@ -164,6 +166,7 @@ async fn show(
         messenger: words.text_of("connector-", &source.kind),
         name_error: error_of("name"),
         pipeline_error: error_of("pipeline"),
+        new_chats_error: error_of("new_chats"),
         pipeline: pipeline_name(&page, pipelines.as_ref(), source.pipeline_id),
         age: pipelines_age(&page, pipelines.as_ref()),
         pipelines: choices(pipelines.as_ref(), source, &wanted, &page),
@@ -349,9 +352,11 @@ impl SourceForm {
             default: (self.default.is_some() && !was.default).then_some(true),
             contact_rule: touched(self.contact_rule.as_deref(), &was.contact_rule).and_then(rule_of),
             lead_origin: self.edited_lead_origin(&was),
-            // What is no number passes on all.
-            new_chats_per_hour: touched(self.new_chats.as_deref(), &was.new_chats)
-                .map(|most| most.trim().parse::<i32>().unwrap_or_default().clamp(0, MOST_NEW_CHATS)),
+            new_chats_per_hour: touched(self.new_chats.as_deref(), &was.new_chats).map(|most| match most.trim() {
+                "" => 0,
+                // What is no number is refused like one that is out of range.
+                most => most.parse().unwrap_or(-1),
+            }),
             ..SourceChange::default()
         }
     }
