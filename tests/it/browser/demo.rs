@@ -44,7 +44,7 @@ async fn connects(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
 }
 
 /// The same until the third step is filled in.
-async fn routes(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
+pub(super) async fn routes(browser: &Browser, words: Words, parom: &str, offer: &Offer) {
     browser.goto(&format!("{parom}/panel/sources/new")).await;
     browser.press(&format!("button[value={}]", offer.kind)).await;
     browser.until("the access step", async || browser.url().await.ends_with("/access")).await;

@@ -153,6 +153,11 @@ async fn every_page_of_the_panel() {
         "/alerts",
         "/nothing",
         "/templates/new",
+        "/routing",
+        "/routing/rules/new",
+        "/routing/try",
+        "/routing/replay",
+        "/routing/versions",
     ] {
         look(&browser, &base, &format!("/panel{path}")).await;
     }
@@ -166,6 +171,7 @@ async fn every_page_of_the_panel() {
         format!("customers/{}", first.conversation_id),
         format!("data/customer?who=/customers/{}", first.conversation_id),
         format!("webhooks/{}", line.source_id),
+        format!("held/{}", line.source_id),
     ] {
         look(&browser, &base, &format!("/panel/{path}")).await;
     }
@@ -194,7 +200,7 @@ async fn every_page_of_the_panel() {
 }
 
 /// As after a proof: the authenticator's code was just used, and its next one is half a minute away.
-async fn has_proved(world: &World) {
+pub(super) async fn has_proved(world: &World) {
     let identity = &world.app().identity;
     let kind = entity::session::Column::Kind.eq("admin");
     let sessions = entity::session::Entity::find().filter(kind).all(identity.store.read()).await.expect("sessions");
