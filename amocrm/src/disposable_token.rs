@@ -9,17 +9,21 @@
 //! size, three parts ─▶ alg is HS256 ─▶ client_uuid picks the secrets ─▶ HMAC ─▶ times ─▶ aud, iss, ids
 //! ```
 //!
-//! Tokens of Salesbot steps are signed by HS512 and are refused here (crm-api §2.5).
+//! Tokens of Salesbot steps are signed by HS512 (crm-api §2.5): [`verify_bot`] accepts nothing else, and [`verify`] refuses them.
+
+use std::marker::PhantomData;
 
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit, Mac};
+
+use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 use signature::{Signer, Verifier};
 use url::Url;
 
@@ -79,8 +83,8 @@ pub enum TokenError {
     /// Not three parts of base64 with JSON in them, or a claim occurs twice.
     #[error("the token is not a JWT")]
     Malformed,
-    /// Signed by another algorithm than HS256, or not at all.
-    #[error("the token is not signed by HS256")]
+    /// Signed by another algorithm than the one of its kind, or not at all.
+    #[error("the token is not signed by the algorithm of its kind")]
     Algorithm,
     /// Of an unknown integration, or not signed with any of its secrets.
     #[error("the token's signature is not that of a known integration")]
@@ -155,6 +159,27 @@ pub fn verify(
     now: DateTime<Utc>,
     expected: impl FnOnce(&str) -> Option<Expected>,
 ) -> Result<DisposableToken, TokenError> {
+    let (claims, expected): (Claims, _) = opened(token, Algorithm::HS256, expected)?;
+    check(&claims, &expected, now.timestamp())
+}
+
+/// Whose claims these are, before the signature is verified.
+trait Claimed: DeserializeOwned {
+    fn client_uuid(&self) -> Option<&str>;
+}
+
+impl Claimed for Claims {
+    fn client_uuid(&self) -> Option<&str> {
+        self.client_uuid.as_str()
+    }
+}
+
+/// The claims of a token that is signed by exactly this algorithm, with what they must match.
+fn opened<Kind: Claimed>(
+    token: &str,
+    algorithm: Algorithm,
+    expected: impl FnOnce(&str) -> Option<Expected>,
+) -> Result<(Kind, Expected), TokenError> {
     if token.len() > MOST_BYTES {
         return Err(TokenError::TooLong);
     }
@@ -163,20 +188,23 @@ pub fn verify(
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Algorithm)?;
     // A recipient that does not know the extensions listed as critical must reject the token (RFC 7515 §4.1.11).
-    if header.alg != Algorithm::HS256 || header.crit.is_some() {
+    if header.alg != algorithm || header.crit.is_some() {
         return Err(TokenError::Algorithm);
     }
-    let claimed: Claims = jsonwebtoken::dangerous::insecure_decode(token).map_err(|_| TokenError::Malformed)?.claims;
-    let expected = claimed.client_uuid.as_str().and_then(expected);
-    let claims = signed_by(token, expected.as_ref())?;
-    let expected = expected.ok_or(TokenError::Signature)?;
-    check(&claims, &expected, now.timestamp())
+    let claimed: Kind = jsonwebtoken::dangerous::insecure_decode(token).map_err(|_| TokenError::Malformed)?.claims;
+    let expected = claimed.client_uuid().and_then(expected);
+    let claims = signed_by(token, algorithm, expected.as_ref())?;
+    Ok((claims, expected.ok_or(TokenError::Signature)?))
 }
 
 /// The claims of a token, verified with one of the secrets.
-fn signed_by(token: &str, expected: Option<&Expected>) -> Result<Claims, TokenError> {
+fn signed_by<Kind: Claimed>(
+    token: &str,
+    algorithm: Algorithm,
+    expected: Option<&Expected>,
+) -> Result<Kind, TokenError> {
     install_crypto_provider();
-    let mut validation = Validation::new(Algorithm::HS256);
+    let mut validation = Validation::new(algorithm);
     // Times are checked against the caller's clock, the other claims below.
     validation.required_spec_claims.clear();
     (validation.validate_exp, validation.validate_nbf, validation.validate_aud) = (false, false, false);
@@ -185,7 +213,7 @@ fn signed_by(token: &str, expected: Option<&Expected>) -> Result<Claims, TokenEr
     let mut found = Err(TokenError::Signature);
     for secret in secrets.iter().filter(|secret| !secret.expose_secret().is_empty()) {
         let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
-        if let Ok(data) = jsonwebtoken::decode::<Claims>(token, &key, &validation) {
+        if let Ok(data) = jsonwebtoken::decode::<Kind>(token, &key, &validation) {
             found = Ok(data.claims);
         }
     }
@@ -249,57 +277,150 @@ fn is_origin_of(audience: &str, redirect_uri: &str) -> bool {
         && (audience.port().is_none() || audience.port() == ours.port_or_known_default())
 }
 
-/// Makes HS256 the only algorithm of `jsonwebtoken` in this process; repeated calls change nothing.
+/// What a Salesbot works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BotEntity {
+    /// A lead, by its CRM id.
+    Lead(i64),
+    /// A customer of the CRM ("покупатель"), by its CRM id.
+    Customer(i64),
+}
+
+/// What a genuine token of a Salesbot's step says (crm-api §2.5).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BotToken {
+    /// The integration (`client_id`).
+    pub client_uuid: String,
+    /// The account's CRM id.
+    pub account_id: i64,
+    /// The account's current host, allow-listed.
+    pub host: Host,
+    /// What the bot works on.
+    pub entity: BotEntity,
+}
+
+/// Kommo's pages call the integration `client_uid`, the SDK `client_uuid`; some claims may be missing.
+#[derive(Deserialize)]
+struct BotClaims {
+    #[serde(default)]
+    iss: Value,
+    #[serde(default)]
+    nbf: Value,
+    #[serde(default)]
+    exp: Value,
+    #[serde(default)]
+    account_id: Value,
+    #[serde(default, alias = "client_uid")]
+    client_uuid: Value,
+    #[serde(default)]
+    entity_type: Value,
+    #[serde(default)]
+    entity_id: Value,
+}
+
+impl Claimed for BotClaims {
+    fn client_uuid(&self) -> Option<&str> {
+        self.client_uuid.as_str()
+    }
+}
+
+/// amoCRM's numbers of what a bot works on.
+const LEADS: i64 = 2;
+const CUSTOMERS: i64 = 12;
+
+/// Returns what a token of a Salesbot's step says, or why it is refused. `expected` as in [`verify`]. Its audience is not
+/// checked: no page names it.
+pub fn verify_bot(
+    token: &str,
+    now: DateTime<Utc>,
+    expected: impl FnOnce(&str) -> Option<Expected>,
+) -> Result<BotToken, TokenError> {
+    let (claims, expected): (BotClaims, _) = opened(token, Algorithm::HS512, expected)?;
+    let (now, moment) = (now.timestamp(), |name, claim| number(claim).ok_or(TokenError::Claim(name)));
+    if now >= moment("exp", &claims.exp)?.saturating_add(LEEWAY) {
+        return Err(TokenError::Expired);
+    }
+    if number(&claims.nbf).is_some_and(|from| from > now.saturating_add(LEEWAY)) {
+        return Err(TokenError::Future);
+    }
+    let id = |name, claim| number(claim).filter(|id| *id > 0).ok_or(TokenError::Claim(name));
+    let entity_id = id("entity_id", &claims.entity_id)?;
+    let entity = match (number(&claims.entity_type), claims.entity_type.as_str()) {
+        (Some(LEADS), _) | (_, Some("leads" | "lead")) => BotEntity::Lead(entity_id),
+        (Some(CUSTOMERS), _) | (_, Some("customers" | "customer")) => BotEntity::Customer(entity_id),
+        _ => return Err(TokenError::Claim("entity_type")),
+    };
+    let issuer = claims.iss.as_str().ok_or(TokenError::Claim("iss"))?;
+    Ok(BotToken {
+        client_uuid: claims.client_uuid.as_str().unwrap_or_default().to_owned(),
+        account_id: id("account_id", &claims.account_id)?,
+        host: expected.hosts.parse(issuer).map_err(|_| TokenError::Issuer)?,
+        entity,
+    })
+}
+
+/// Makes HS256 and HS512 the only algorithms of `jsonwebtoken` in this process; repeated calls change nothing.
 ///
 /// [`verify`](verify) calls it. Call it first in `main` nevertheless: `jsonwebtoken` panics if it is used
 /// without a provider, and the first provider stays.
 pub fn install_crypto_provider() {
     // An error means that one is installed already.
-    let _ = HS256_ONLY.install_default();
+    let _ = HMAC_ONLY.install_default();
 }
 
-static HS256_ONLY: CryptoProvider = CryptoProvider {
+static HMAC_ONLY: CryptoProvider = CryptoProvider {
     signer_factory: |algorithm, key| match algorithm {
-        Algorithm::HS256 => Ok(Box::new(Hs256(key.as_bytes().to_vec()))),
+        Algorithm::HS256 => Ok(Box::new(HmacKey::<Sha256>::new(*algorithm, key.as_bytes()))),
+        Algorithm::HS512 => Ok(Box::new(HmacKey::<Sha512>::new(*algorithm, key.as_bytes()))),
         _ => Err(ErrorKind::InvalidAlgorithm.into()),
     },
     verifier_factory: |algorithm, key| match algorithm {
-        Algorithm::HS256 => Ok(Box::new(Hs256(key.try_get_as_bytes()?.to_vec()))),
+        Algorithm::HS256 => Ok(Box::new(HmacKey::<Sha256>::new(*algorithm, key.try_get_as_bytes()?))),
+        Algorithm::HS512 => Ok(Box::new(HmacKey::<Sha512>::new(*algorithm, key.try_get_as_bytes()?))),
         _ => Err(ErrorKind::InvalidAlgorithm.into()),
     },
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-struct Hs256(Vec<u8>);
+struct HmacKey<Hash> {
+    algorithm: Algorithm,
+    key: Vec<u8>,
+    hash: PhantomData<fn() -> Hash>,
+}
 
-impl Hs256 {
-    fn over(&self, message: &[u8]) -> Result<Hmac<Sha256>, signature::Error> {
-        let mac = Hmac::<Sha256>::new_from_slice(&self.0).map_err(|_| signature::Error::new())?;
+impl<Hash: EagerHash> HmacKey<Hash> {
+    fn new(algorithm: Algorithm, key: &[u8]) -> Self {
+        Self { algorithm, key: key.to_vec(), hash: PhantomData }
+    }
+
+    fn over(&self, message: &[u8]) -> Result<Hmac<Hash>, signature::Error> {
+        let mac = Hmac::<Hash>::new_from_slice(&self.key).map_err(|_| signature::Error::new())?;
         Ok(mac.chain_update(message))
     }
 }
 
-impl Signer<Vec<u8>> for Hs256 {
+impl<Hash: EagerHash> Signer<Vec<u8>> for HmacKey<Hash> {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
         Ok(self.over(message)?.finalize().into_bytes().to_vec())
     }
 }
 
-impl Verifier<Vec<u8>> for Hs256 {
+impl<Hash: EagerHash> Verifier<Vec<u8>> for HmacKey<Hash> {
     /// In constant time.
     fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), signature::Error> {
         self.over(message)?.verify_slice(signature).map_err(|_| signature::Error::new())
     }
 }
 
-impl JwtSigner for Hs256 {
+impl<Hash: EagerHash> JwtSigner for HmacKey<Hash> {
     fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
+        self.algorithm
     }
 }
 
-impl JwtVerifier for Hs256 {
+impl<Hash: EagerHash> JwtVerifier for HmacKey<Hash> {
     fn algorithm(&self) -> Algorithm {
-        Algorithm::HS256
+        self.algorithm
     }
 }

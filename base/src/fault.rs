@@ -41,6 +41,8 @@ pub const POINTS: &[&str] = &[
     "route.decided",
     "route.lead_made",
     "route.before_step",
+    "salesbot.sent",
+    "salesbot.before_continue",
 ];
 
 /// Bugs that can be switched on ([`Faults::errs`]); each breaks one promise of `docs/reliability.md`.

@@ -85,6 +85,8 @@ pub mod tenant {
         /// After how many hours of a customer's silence their message begins a new dialogue for the account's routes; none:
         /// it has no routes that are on.
         pub routes_hours: Option<i32>,
+        /// Until when a Salesbot may wait for an answer of a customer; none: none ever asked.
+        pub bots_ask_until: Option<i64>,
     }
 
     /// Reason for holding the letters of an account that a person suspended.

@@ -41,6 +41,7 @@ pub fn tenant(tenant_id: Uuid) -> tenant::Model {
         paid_until: None,
         plan_ended: false,
         routes_hours: None,
+        bots_ask_until: None,
     }
 }
 

@@ -68,6 +68,7 @@ said-route-twice = this person is in the round robin already
 said-route-circle = choose somebody else than the rule does: the enquiry would come back to the same person
 said-route-contradiction = contradicts a condition of the rule
 said-route-reopen = choose the stage in which the lead is opened again
+said-route-template = no source of this rule may send this template: choose one that the messenger has approved
 said-route-message = give either message or message_id
 said-time-zone = enter a time zone such as Europe/Moscow
 said-uuid = must be an id (UUID)

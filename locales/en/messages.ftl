@@ -292,3 +292,8 @@ bulk-left =
     }
 bulk-more = More messages match than can be handled at once. These are the { $most } oldest; repeat it for the rest.
 bulk-nothing = None of these messages is undelivered, so there is nothing to send again or remove.
+
+### Written by a Salesbot
+
+hop-salesbot = A Salesbot of { $crm } sent it
+hop-salesbot-waits = It waits for the customer’s answer until { $time }

@@ -79,3 +79,22 @@ time-in-seconds =
        *[other] in { $count } seconds
     }
 widget-more-settings = More settings
+
+### Steps of the Salesbot
+
+salesbot-step-ask = Ask in the messenger and wait
+salesbot-step-ask-text = Question
+salesbot-step-ask-buttons = Buttons, with ; between them
+salesbot-step-ask-hours = Hours to wait for the answer (up to 720)
+salesbot-step-window = Is the customer within the window?
+salesbot-step-template = Send a template or else
+salesbot-step-template-template = Template: its name or number
+salesbot-step-template-values = Values of its placeholders, with ; between them
+salesbot-step-template-text = Text while free messages are allowed (instead of the template)
+salesbot-exit-answered = The customer answered
+salesbot-exit-timed_out = No answer in time
+salesbot-exit-refused = Not sent
+salesbot-exit-within = Free messages are allowed
+salesbot-exit-outside = Only a template may be sent
+salesbot-exit-no_chat = There is no chat
+salesbot-exit-sent = Sent

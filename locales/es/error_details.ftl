@@ -70,6 +70,7 @@ said-route-twice = esta persona ya está en los turnos
 said-route-circle = elige a otra persona: la consulta volvería a la misma
 said-route-contradiction = contradice una condición de la regla
 said-route-reopen = elige la etapa en la que se reabre el lead
+said-route-template = ninguna fuente de esta regla puede enviar esta plantilla: elige una aprobada
 said-route-message = indica message o message_id
 said-time-zone = ingresa una zona horaria, por ejemplo America/Bogota
 said-uuid = debe ser un ID (UUID)

@@ -294,3 +294,8 @@ bulk-left =
     }
 bulk-more = Coinciden más mensajes de los que se pueden tratar a la vez. Estos son los { $most } más antiguos; repítelo para el resto.
 bulk-nothing = Ninguno de estos mensajes está sin entregar: no hay nada que reenviar ni quitar.
+
+### Written by a Salesbot
+
+hop-salesbot = Lo envió un Salesbot de { $crm }
+hop-salesbot-waits = Espera la respuesta del cliente hasta { $time }

@@ -81,3 +81,22 @@ time-in-seconds =
        *[other] en { $count } segundos
     }
 widget-more-settings = Más opciones
+
+### Pasos del Salesbot
+
+salesbot-step-ask = Preguntar en la app de mensajería y esperar
+salesbot-step-ask-text = Pregunta
+salesbot-step-ask-buttons = Botones, separados por ;
+salesbot-step-ask-hours = Horas de espera de la respuesta (hasta 720)
+salesbot-step-window = ¿El cliente está dentro de la ventana?
+salesbot-step-template = Enviar una plantilla o si no
+salesbot-step-template-template = Plantilla: su nombre o número
+salesbot-step-template-values = Valores de sus marcadores, separados por ;
+salesbot-step-template-text = Texto mientras se permiten mensajes libres (en lugar de la plantilla)
+salesbot-exit-answered = El cliente respondió
+salesbot-exit-timed_out = Sin respuesta a tiempo
+salesbot-exit-refused = No enviado
+salesbot-exit-within = Se permiten mensajes libres
+salesbot-exit-outside = Solo se puede enviar una plantilla
+salesbot-exit-no_chat = No hay chat
+salesbot-exit-sent = Enviado

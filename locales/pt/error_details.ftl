@@ -70,6 +70,7 @@ said-route-twice = esta pessoa já está no rodízio
 said-route-circle = escolha outra pessoa: o atendimento voltaria para a mesma
 said-route-contradiction = contradiz uma condição da regra
 said-route-reopen = escolha a etapa em que o lead é reaberto
+said-route-template = nenhuma fonte desta regra pode enviar este modelo: escolha um aprovado
 said-route-message = indique message ou message_id
 said-time-zone = insira um fuso horário, por exemplo America/Sao_Paulo
 said-uuid = deve ser um ID (UUID)

@@ -294,3 +294,8 @@ bulk-left =
     }
 bulk-more = Há mais mensagens do que se pode tratar de uma vez. Estas são as { $most } mais antigas; repita para as demais.
 bulk-nothing = Nenhuma destas mensagens está sem entregar: não há o que reenviar nem remover.
+
+### Written by a Salesbot
+
+hop-salesbot = Enviada por um Salesbot do { $crm }
+hop-salesbot-waits = Ele espera a resposta do cliente até { $time }

@@ -81,3 +81,22 @@ time-in-seconds =
        *[other] em { $count } segundos
     }
 widget-more-settings = Mais configurações
+
+### Passos do Salesbot
+
+salesbot-step-ask = Perguntar no app de mensagens e esperar
+salesbot-step-ask-text = Pergunta
+salesbot-step-ask-buttons = Botões, separados por ;
+salesbot-step-ask-hours = Horas de espera pela resposta (até 720)
+salesbot-step-window = O cliente está dentro da janela?
+salesbot-step-template = Enviar um modelo ou então
+salesbot-step-template-template = Modelo: nome ou número
+salesbot-step-template-values = Valores dos campos, separados por ;
+salesbot-step-template-text = Texto enquanto mensagens livres são permitidas (em vez do modelo)
+salesbot-exit-answered = O cliente respondeu
+salesbot-exit-timed_out = Sem resposta a tempo
+salesbot-exit-refused = Não enviado
+salesbot-exit-within = Mensagens livres são permitidas
+salesbot-exit-outside = Só é possível enviar um modelo
+salesbot-exit-no_chat = Não há conversa
+salesbot-exit-sent = Enviado

@@ -68,6 +68,7 @@ said-route-twice = этот человек уже в очереди
 said-route-circle = выберите другого человека: обращение вернулось бы к тому же
 said-route-contradiction = противоречит условию правила
 said-route-reopen = выберите этап, в котором сделка откроется снова
+said-route-template = ни один источник этого правила не может отправить этот шаблон: выберите одобренный мессенджером
 said-route-message = укажите message или message_id
 said-time-zone = укажите часовой пояс, например Europe/Moscow
 said-uuid = нужен id (UUID)

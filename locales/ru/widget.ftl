@@ -89,3 +89,22 @@ time-in-seconds =
        *[other] через { $count } секунды
     }
 widget-more-settings = Другие настройки
+
+### Шаги Salesbot
+
+salesbot-step-ask = Спросить в мессенджере и ждать
+salesbot-step-ask-text = Вопрос
+salesbot-step-ask-buttons = Кнопки через ;
+salesbot-step-ask-hours = Сколько часов ждать ответа (до 720)
+salesbot-step-window = Клиент в окне для ответа?
+salesbot-step-template = Отправить шаблон, иначе …
+salesbot-step-template-template = Шаблон: название или номер
+salesbot-step-template-values = Значения для подстановки через ;
+salesbot-step-template-text = Текст, пока можно писать свободно (вместо шаблона)
+salesbot-exit-answered = Клиент ответил
+salesbot-exit-timed_out = Ответа вовремя нет
+salesbot-exit-refused = Не отправлено
+salesbot-exit-within = Можно писать свободно
+salesbot-exit-outside = Можно только шаблон
+salesbot-exit-no_chat = Чата нет
+salesbot-exit-sent = Отправлено

@@ -57,9 +57,11 @@ pub enum Change {
     StatusDay,
     /// Photos of those who answer in a chat on a site.
     ChatPhoto,
+    /// Until when a bot may wait for a customer's answer.
+    BotsAsk,
 }
 
-pub const ALL: [Change; 21] = [
+pub const ALL: [Change; 22] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -81,6 +83,7 @@ pub const ALL: [Change; 21] = [
     Change::NewChats,
     Change::StatusDay,
     Change::ChatPhoto,
+    Change::BotsAsk,
 ];
 
 const JOB: Table = tenant_table("job", &["kind", "key"])
@@ -221,6 +224,7 @@ impl MigrationName for Change {
             Self::NewChats => "m20261129_000009_new_chats",
             Self::StatusDay => "m20261129_000010_status_day",
             Self::ChatPhoto => "m20261129_000011_chat_photo",
+            Self::BotsAsk => "m20261129_000120_bots_ask",
         }
     }
 }
@@ -311,6 +315,7 @@ impl MigrationTrait for Change {
             }
             Self::StatusDay => STATUS_DAY.create(manager).await,
             Self::ChatPhoto => CHAT_PHOTO.create(manager).await,
+            Self::BotsAsk => bigint("bots_ask_until").null().add_to("tenant", manager).await,
         }
     }
 

@@ -18,6 +18,7 @@ pub fn public(config: &mut web::ServiceConfig) {
         .route("/", web::head().to(answers::home))
         .route("/location/{scope_id}", web::post().to(intake::crm::hook))
         .route("/crm/hooks/{token}", web::post().to(intake::crm::account::hook))
+        .route("/crm/salesbot", web::post().to(intake::crm::salesbot::hook))
         .route("/hooks/{kind}", web::get().to(intake::messenger::vendor_app::handshake))
         .route("/hooks/{kind}", web::post().to(intake::messenger::vendor_app::hook))
         .route("/hooks/{kind}/{source_id}", web::get().to(intake::messenger::handshake))

@@ -54,6 +54,7 @@ mod retention;
 mod road;
 mod rotation;
 mod routes;
+mod salesbot;
 mod schema;
 mod service_status;
 mod simulation;

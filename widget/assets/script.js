@@ -2,8 +2,9 @@
  * Messengers in the CRM: the settings window, the account's own settings page, the lead source and the lead card.
  * Readable as it is; no build step. All data comes from the server named in lib/config.js.
  */
-define(['jquery', 'lib/components/base/modal', './lib/config.js', './lib/window.js', './lib/areas.js'],
-function ($, Modal, config, SettingsWindow, areas) {
+define(['jquery', 'lib/components/base/modal', './lib/config.js', './lib/window.js', './lib/areas.js',
+  './lib/salesbot.js'],
+function ($, Modal, config, SettingsWindow, areas, salesbot) {
   'use strict';
 
   return function () {
@@ -99,6 +100,14 @@ function ($, Modal, config, SettingsWindow, areas) {
       /** The account is being set up now: check again at once. */
       onInstall: function () {
         windows.forEach(function (shown) { shown.look(); });
+      },
+
+      salesbotDesignerSettings: function ($body, renderRow, params) {
+        return { exits: salesbot.exits(self, $body, params) };
+      },
+
+      onSalesbotDesignerSave: function (step, params) {
+        return salesbot.code(step, params);
       },
 
       onAddAsSource: function (pipelineId) {

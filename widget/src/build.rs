@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use crate::manifest::{BuildInputs, Manifest, Platform, tour_ending};
+use crate::manifest::{BOT_STEPS, BuildInputs, Manifest, Platform, tour_ending};
 use crate::words::{Words, WordsError};
 use crate::{embedded, script};
 
@@ -199,11 +199,24 @@ fn languages(inputs: &BuildInputs, files: &Files, rename: &dyn Fn(&str) -> Strin
             },
             "settings": { "state": about("widget-setting-state")? },
             "advanced": { "title": inputs.name },
+            "salesbot": bot_texts(&about)?,
             "ui": renamed(texts_of(&language, &words, files)?, rename),
         });
         written.insert(format!("i18n/{language}.json"), printed(&value)?);
     }
     Ok(written)
+}
+
+/// Names of the Salesbot's steps and of their settings.
+fn bot_texts(about: &impl Fn(&str) -> Result<Value, WordsError>) -> Result<Map<String, Value>, WordsError> {
+    let mut texts = Map::new();
+    for (step, fields) in BOT_STEPS {
+        texts.insert(step.to_owned(), about(&format!("salesbot-step-{step}"))?);
+        for (field, ..) in fields {
+            texts.insert(format!("{step}_{field}"), about(&format!("salesbot-step-{step}-{field}"))?);
+        }
+    }
+    Ok(texts)
 }
 
 /// The same with each text changed.

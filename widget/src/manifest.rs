@@ -22,6 +22,53 @@ pub struct Manifest {
     pub tour: Tour,
     pub settings: BTreeMap<String, Setting>,
     pub advanced: Advanced,
+    #[serde(default)]
+    pub salesbot_designer: BTreeMap<String, BotStep>,
+}
+
+/// A step that the widget adds to the designer of Salesbots.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct BotStep {
+    pub name: String,
+    /// In the order in which they are shown.
+    #[serde(serialize_with = "in_order", skip_deserializing)]
+    pub settings: Vec<(String, BotField)>,
+}
+
+fn in_order<S: serde::Serializer>(fields: &[(String, BotField)], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(fields.iter().map(|(key, field)| (key, field)))
+}
+
+/// A setting of such a step; the CRM fills markers such as `{{lead.id}}` in it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct BotField {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub default_value: String,
+    /// People write it; otherwise they choose a field of the card.
+    pub manual: bool,
+}
+
+/// The steps with their fields, each with its type and default. `widget/assets/lib/salesbot.js` knows them too.
+pub(crate) const BOT_STEPS: [(&str, &[(&str, &str, &str)]); 3] = [
+    ("ask", &[("text", "text", ""), ("buttons", "text", ""), ("hours", "numeric", "24")]),
+    ("window", &[]),
+    ("template", &[("template", "text", ""), ("values", "text", ""), ("text", "text", "")]),
+];
+
+fn bot_steps() -> BTreeMap<String, BotStep> {
+    let field = |step: &str, (key, kind, default): &(&str, &str, &str)| BotField {
+        name: format!("salesbot.{step}_{key}"),
+        kind: (*kind).to_owned(),
+        default_value: (*default).to_owned(),
+        manual: true,
+    };
+    let step = |(code, fields): &(&str, &[(&str, &str, &str)])| {
+        let settings = fields.iter().map(|one| (one.0.to_owned(), field(code, one))).collect();
+        ((*code).to_owned(), BotStep { name: format!("salesbot.{code}"), settings })
+    };
+    BOT_STEPS.iter().map(step).collect()
 }
 
 /// Name, version and languages.
@@ -72,7 +119,7 @@ impl Manifest {
     /// `tour`: the names of tour images in the archive.
     pub(crate) fn of(inputs: &BuildInputs, tour: &[String]) -> Self {
         let locale = inputs.locale();
-        let mut locations = vec!["settings", "advanced_settings", "lead_sources"];
+        let mut locations = vec!["settings", "advanced_settings", "lead_sources", "salesbot_designer"];
         if inputs.has_whatsapp_modal() {
             locations.push("whatsapp_modal");
         }
@@ -112,6 +159,7 @@ impl Manifest {
                 Setting { name: key("settings.state"), kind: key("custom"), required: false },
             )]),
             advanced: Advanced { title: key("advanced.title") },
+            salesbot_designer: bot_steps(),
         }
     }
 }

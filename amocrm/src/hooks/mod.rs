@@ -7,3 +7,4 @@ pub mod chats;
 mod content;
 pub mod crm;
 pub mod revoke;
+pub mod salesbot;

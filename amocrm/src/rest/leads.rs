@@ -72,9 +72,18 @@ fn contacts(lead: &Value) -> Vec<i64> {
 impl Rest {
     /// The contacts of a lead, the main one first. Empty for an unknown lead.
     pub async fn contacts_of_lead(&self, token: &SecretString, lead_id: i64) -> Result<Vec<i64>, Error> {
-        let (lead_id, with) = (lead_id.to_string(), vec![("with", "contacts".to_owned())]);
-        let answer = self.call(token, Request::get("contacts_of_lead", vec!["leads", &lead_id], with)).await;
-        let contacts = read::found(answer, |lead| Some(contacts(lead)))?;
+        self.contacts_of(token, "leads", lead_id).await
+    }
+
+    /// The same of a customer of the CRM.
+    pub async fn contacts_of_customer(&self, token: &SecretString, customer_id: i64) -> Result<Vec<i64>, Error> {
+        self.contacts_of(token, "customers", customer_id).await
+    }
+
+    async fn contacts_of(&self, token: &SecretString, kind: &'static str, id: i64) -> Result<Vec<i64>, Error> {
+        let (id, with) = (id.to_string(), vec![("with", "contacts".to_owned())]);
+        let answer = self.call(token, Request::get("contacts_of", vec![kind, &id], with)).await;
+        let contacts = read::found(answer, |card| Some(contacts(card)))?;
         Ok(contacts.unwrap_or_default())
     }
 

@@ -5,6 +5,7 @@
 //! refused here with [`Error::Invalid`] before anything is sent.
 
 mod account;
+mod bots;
 mod contacts;
 mod drive;
 mod events;
@@ -31,6 +32,7 @@ use url::Url;
 use crate::error::Error;
 use crate::transport::{self, Answer, TOTAL_TIME};
 pub use account::{Account, StageRights, User, View, Webhook, Widget};
+pub use bots::{BotKind, BotPlace};
 pub use contacts::{Contact, ContactChat, CustomField, Field, FieldValue, NewContact};
 pub use drive::{Drive, DriveFile};
 pub use events::ChatEvent;

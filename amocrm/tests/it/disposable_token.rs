@@ -2,7 +2,9 @@
 
 use amocrm::HostRules;
 use amocrm::claims::{AccessClaims, read};
-use amocrm::disposable_token::{DisposableToken, Expected, MOST_BYTES, TokenError, verify};
+use amocrm::disposable_token::{
+    BotEntity, BotToken, DisposableToken, Expected, MOST_BYTES, TokenError, verify, verify_bot,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -224,12 +226,7 @@ fn nothing_but_hs256_signs() {
         assert_eq!(check(&unsigned), Err(TokenError::Algorithm), "{algorithm}");
     }
     // A Salesbot's token: truly signed by HS512 under the same secret.
-    let message =
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","alg":"HS512"}"#), URL_SAFE_NO_PAD.encode(&body));
-    let mut mac = Hmac::<Sha512>::new_from_slice(SECRET.as_bytes()).unwrap();
-    mac.update(message.as_bytes());
-    let salesbot = format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
-    assert_eq!(check(&salesbot), Err(TokenError::Algorithm));
+    assert_eq!(check(&bots(&claims())), Err(TokenError::Algorithm));
     for header in [
         "{}",
         "[]",
@@ -245,6 +242,55 @@ fn nothing_but_hs256_signs() {
     let header = json!({"alg": "HS256", "kid": "../../dev/null", "jku": "https://evil.example/keys", "x5u": "https://evil.example/cert"});
     assert!(check(&signed(&header.to_string(), &body, SECRET)).is_ok());
     assert_eq!(check(&signed(&header.to_string(), &body, "")), Err(TokenError::Signature));
+}
+
+/// A token of a Salesbot's step.
+fn bots(claims: &Value) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    let message = format!("{}.{}", part(r#"{"typ":"JWT","alg":"HS512"}"#), part(&claims.to_string()));
+    let mut mac = Hmac::<Sha512>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+#[test]
+fn a_salesbots_token_names_account_and_card_and_nothing_else_signs_it() {
+    let check = |token: &str, seconds: i64| -> Result<BotToken, TokenError> {
+        let hers = |client: &str| (client == CLIENT).then(|| expected("https://bridge.example.com", &[SECRET]));
+        verify_bot(token, at(seconds), hers)
+    };
+    let claims = json!({"iss": "https://example.amocrm.ru", "exp": ISSUED + 1800, "account_id": 12_345_678, "bot_type": "salesbot",
+        "subdomain": "example", "client_uuid": CLIENT, "entity_type": 2, "entity_id": 77});
+    let with = |name: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        bots(&claims)
+    };
+    let read = check(&bots(&claims), ISSUED).unwrap();
+    assert_eq!(
+        (read.account_id, read.host.as_str(), read.entity),
+        (12_345_678, "example.amocrm.ru", BotEntity::Lead(77))
+    );
+    assert_eq!(check(&with("entity_type", json!("12")), ISSUED).unwrap().entity, BotEntity::Customer(77));
+    assert_eq!(check(&bots(&claims), ISSUED + 1830), Err(TokenError::Expired));
+    for (name, value, error) in [
+        ("exp", Value::Null, TokenError::Claim("exp")),
+        ("nbf", json!(ISSUED + 3600), TokenError::Future),
+        ("entity_id", json!(0), TokenError::Claim("entity_id")),
+        ("entity_type", json!(1), TokenError::Claim("entity_type")),
+        ("account_id", Value::Null, TokenError::Claim("account_id")),
+        ("iss", json!("https://example.amocrm.ru.evil.tld"), TokenError::Issuer),
+        ("client_uuid", json!("another"), TokenError::Signature),
+    ] {
+        assert_eq!(check(&with(name, value), ISSUED), Err(error), "{name}");
+    }
+    // The widget's own token, truly signed, and the same claims without a signature.
+    assert_eq!(check(&token(&super::disposable_token::claims()), ISSUED), Err(TokenError::Algorithm));
+    let unsigned = bots(&claims).rsplit_once('.').unwrap().0.to_owned() + ".";
+    assert_eq!(check(&unsigned, ISSUED), Err(TokenError::Signature));
+    let none =
+        format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none"}"#), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    assert_eq!(check(&none, ISSUED), Err(TokenError::Algorithm));
 }
 
 #[test]

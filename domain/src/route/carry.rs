@@ -13,7 +13,7 @@ use std::sync::Arc;
 use amocrm::rest::{LeadChange, NewTask, Rest, Tag};
 use base::error::Result;
 use base::i18n::Zone;
-use base::message::{Body, Person, State};
+use base::message::{Body, Markup, Person, State, Template};
 use base::millis::{HOUR, MINUTE};
 use chrono::TimeDelta;
 use connectors::hours::fill;
@@ -25,14 +25,17 @@ use uuid::Uuid;
 
 use super::decide::{Ask, Plan, RuleFault, fallback_user};
 use super::decision::{self, Beginning, Decision, DecisionState, Outcome};
-use super::facts::{Arrival, Facts};
+use super::facts::{Arrival, Facts, has_templates};
 use super::rule::CustomerKind;
 use super::{crm, versions};
 use crate::alert::{self, Alarm, ROUTE_FAILED};
+use crate::delivery::read::reason::HoldReasons;
 use crate::intake::IntakeContext;
 use crate::intake::messenger::automatic_answer::{BotMessage, may_send};
 use crate::job::NextRun;
 use crate::lead_note;
+use crate::marketing::is_stopped;
+use crate::template;
 use crate::tenant::token::{CallError, with_token};
 use crate::tenant::{TenantStatus, country};
 
@@ -101,6 +104,7 @@ impl Dialogue {
             source: &self.source,
             conversation: &self.conversation,
             body: &self.body,
+            has_templates: has_templates(app, &self.source.kind),
             at: self.message.sent_at,
             customer: if is_old { CustomerKind::Returning } else { CustomerKind::New },
             zone: Zone::named(&self.tenant.time_zone),
@@ -192,6 +196,9 @@ impl Carrier<'_> {
         if let Some(greeting) = &plan.greeting {
             self.greet(greeting).await?;
         }
+        if let Some(template_id) = plan.template {
+            Box::pin(self.send_template(template_id)).await?;
+        }
         if plan.needs_lead {
             if self.made.row.lead_id == 0 && !self.find_lead(&plan).await? {
                 self.made.becomes(self.app, DecisionState::Waiting).await?;
@@ -238,11 +245,49 @@ impl Carrier<'_> {
         if text.is_empty() {
             return self.made.note(app, ASK, Outcome::Skipped, "").await;
         }
+        self.say(text, None, None).await?;
+        self.made.note(app, ASK, Outcome::Done, "").await
+    }
+
+    /// Sends a template once, if the messenger approved it and the customer did not stop messages of its kind.
+    async fn send_template(&mut self, template_id: i64) -> anyhow::Result<()> {
+        const ASK: &str = Ask::Template { template_id: 0 }.word();
+        if self.is_over(ASK) {
+            return Ok(());
+        }
+        let (app, dialogue) = (self.app, self.dialogue);
+        let (source, wanted) = (&dialogue.source, template_id.to_string());
+        let customer: Person = serde_json::from_str(&dialogue.conversation.contact)?;
+        let filled = template::fill(&app.sources, source, &wanted, &customer, &[]).await;
+        let filled = filled.map_err(|error| anyhow::anyhow!("the template could not be read: {}", error.name()))?;
+        let holds = HoldReasons::of(app.store.read(), source).await?;
+        let skipped = match &filled {
+            Err(why) => Some(why.word()),
+            Ok(_) if holds.to_messenger.is_some() => Some("source_stopped"),
+            Ok(filled) if filled.is_marketing && is_stopped(app.store.read(), &dialogue.conversation).await? => {
+                Some("marketing_stopped")
+            }
+            Ok(_) => None,
+        };
+        match (filled, skipped) {
+            (Ok(filled), None) => {
+                self.say(filled.text, filled.markup, Some(filled.template)).await?;
+                self.made.note(app, ASK, Outcome::Done, wanted).await
+            }
+            (_, skipped) => self.made.note(app, ASK, Outcome::Skipped, skipped.unwrap_or_default()).await,
+        }
+    }
+
+    /// Stores a message for the customer; one that is stored already stays alone.
+    async fn say(&self, text: String, markup: Option<Markup>, template: Option<Template>) -> anyhow::Result<()> {
+        let (app, message) = (self.app, &self.dialogue.message);
         let said = BotMessage {
             bot: "routes",
             key: format!("route:{}", message.id),
             text,
-            customer,
+            markup,
+            template,
+            customer: serde_json::from_str(&self.dialogue.conversation.contact)?,
             answers: message.sent_at,
             // Later it would greet somebody who is already served.
             true_until: Some(app.clock.millis() + HOUR),
@@ -250,14 +295,18 @@ impl Carrier<'_> {
         let entries = said.items(app, &self.dialogue.source, &Conversation::Known(message.conversation_id))?;
         let tenant_id = self.made.row.tenant_id;
         app.writer.accept(AcceptBatch { tenant_id, priority: Priority::Normal, raw: None, entries }).await?;
-        self.made.note(app, ASK, Outcome::Done, "").await
+        Ok(())
     }
 
     /// Finds the lead of the dialogue, or makes it. False if a person has to accept it first.
     async fn find_lead(&mut self, plan: &Plan) -> anyhow::Result<bool> {
         let app = self.app;
         // What was read for the decision is seconds old, unless this is a later attempt.
-        let is_first = self.made.steps.iter().all(|step| step.ask == Ask::Greet.word());
+        let is_first = self
+            .made
+            .steps
+            .iter()
+            .all(|step| [Ask::Greet, Ask::Template { template_id: 0 }].iter().any(|ask| ask.word() == step.ask));
         let facts = if is_first && self.made.state() == DecisionState::Open {
             self.made.facts.clone()
         } else {
@@ -330,7 +379,7 @@ impl Carrier<'_> {
     async fn accept(&self, uid: &str, user_id: Option<i64>) -> anyhow::Result<()> {
         let accepted = accept(self.app, self.made.row.tenant_id, uid, user_id).await;
         match accepted {
-            Err(error) if refusal(&error).is_some() && user_id.is_some() => {
+            Err(error) if error.refusal().is_some() && user_id.is_some() => {
                 Ok(accept(self.app, self.made.row.tenant_id, uid, None).await?)
             }
             other => Ok(other?),
@@ -360,7 +409,7 @@ impl Carrier<'_> {
         };
         match create(wanted(plan)).await {
             // Without what amoCRM no longer has: that is reported when it is set.
-            Err(error) if refusal(&error).is_some() => Ok(create(LeadChange::default()).await?),
+            Err(error) if error.refusal().is_some() => Ok(create(LeadChange::default()).await?),
             other => Ok(other?),
         }
     }
@@ -377,7 +426,7 @@ impl Carrier<'_> {
         let Err(error) = set_lead(app, tenant_id, lead_id, &change).await else {
             return self.made.note(app, ASK, Outcome::Done, lead_id.to_string()).await;
         };
-        let Some(words) = refusal(&error) else { return Err(error.into()) };
+        let Some(words) = error.refusal() else { return Err(error.into()) };
         let version = versions::one(app.store.read(), tenant_id, self.made.row.version).await?;
         let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
         let presence = crm::presence(&app.sources, &self.dialogue.tenant, &rules).await.unwrap_or_default();
@@ -388,7 +437,7 @@ impl Carrier<'_> {
         };
         if instead != LeadChange::default()
             && let Err(error) = set_lead(app, tenant_id, lead_id, &instead).await
-            && refusal(&error).is_none()
+            && error.refusal().is_none()
         {
             return Err(error.into());
         }
@@ -409,7 +458,7 @@ impl Carrier<'_> {
         app.faults.hit("route.before_step")?;
         match set_contact(app, tenant_id, contact_id, user_id).await {
             Ok(()) => self.made.note(app, ASK, Outcome::Done, user_id.to_string()).await,
-            Err(error) => match refusal(&error) {
+            Err(error) => match error.refusal() {
                 Some(words) => self.made.note(app, ASK, Outcome::Refused, words).await,
                 None => Err(error.into()),
             },
@@ -446,7 +495,7 @@ impl Carrier<'_> {
         };
         match with_token(&app.tenants, tenant_id, ask).await {
             Ok(id) => self.made.note(app, ASK, Outcome::Done, id.to_string()).await,
-            Err(error) => match refusal(&error) {
+            Err(error) => match error.refusal() {
                 Some(words) => self.made.note(app, ASK, Outcome::Refused, words).await,
                 None => Err(error.into()),
             },
@@ -461,14 +510,6 @@ fn wanted(plan: &Plan) -> LeadChange {
         status_id: plan.stage.map(|stage| stage.status_id.0),
         responsible_user_id: plan.responsible,
         tags_to_add: plan.tags.iter().map(|name| Tag { name: name.clone() }).collect(),
-    }
-}
-
-/// amoCRM's words, if it refused the request for what is in it: repeating it does not help.
-pub(super) fn refusal(error: &CallError) -> Option<String> {
-    match error {
-        CallError::Crm(amocrm::Error::Refused { status: 400 | 403 | 404 | 422, text, .. }) => Some(text.clone()),
-        _ => None,
     }
 }
 

@@ -132,6 +132,8 @@ pub struct Plan {
     pub tags: Vec<String>,
     pub task: Option<TaskRule>,
     pub greeting: Option<String>,
+    /// amoCRM's id of the template that is sent instead.
+    pub template: Option<i64>,
     /// After how many minutes without an answer another person becomes responsible.
     pub fallback_minutes: Option<u32>,
 }
@@ -142,6 +144,8 @@ pub struct Plan {
 pub enum Ask {
     /// The customer is greeted.
     Greet,
+    /// The customer gets a template.
+    Template { template_id: i64 },
     /// A person has to accept the incoming lead first.
     WaitForPerson,
     /// The incoming lead is accepted.
@@ -171,6 +175,7 @@ impl Ask {
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Greet => "greet",
+            Self::Template { .. } => "template",
             Self::WaitForPerson => "wait-for-person",
             Self::Accept => "accept",
             Self::Link { .. } => "link",
@@ -284,6 +289,7 @@ fn plan(verdict: &mut Verdict, rules: &RuleSet, rule: &Rule, facts: &Facts, pres
             }
         }
     }
+    let template = then.template.map(|id| id.0).filter(|_| facts.has_templates);
     // Without a stage to go to a lead cannot be opened again.
     let lead = if then.lead == LeadUse::Reopen && stage.is_none() { LeadUse::Open } else { then.lead };
     verdict.plan = Plan {
@@ -294,7 +300,8 @@ fn plan(verdict: &mut Verdict, rules: &RuleSet, rule: &Rule, facts: &Facts, pres
         responsible,
         tags: then.tags.clone(),
         task: then.task.clone(),
-        greeting: then.greeting.clone(),
+        greeting: then.greeting.clone().filter(|_| template.is_none()),
+        template,
         fallback_minutes: then.fallback.as_ref().map(|fallback| fallback.after_minutes),
     };
 }
@@ -340,6 +347,7 @@ impl Plan {
         if self.greeting.is_some() {
             asks.push(Ask::Greet);
         }
+        asks.extend(self.template.map(|template_id| Ask::Template { template_id }));
         if self.needs_lead {
             asks.push(self.lead_ask(facts));
             if let Some(stage) = self.stage {
@@ -525,6 +533,17 @@ mod tests {
             let shown = format!("{given:?}");
             assert_eq!(ask(given.0, given.1, given.2, given.3), wanted, "{shown}");
         }
+    }
+
+    #[test]
+    fn a_template_takes_the_place_of_the_greeting_where_the_messenger_has_templates() {
+        let rules = rules(json!([{"id": "a", "name": "a", "then": {"greeting": "Hello", "template": 7}}]));
+        let asks = |has_templates: bool| {
+            let facts = Facts { has_templates, ..facts() };
+            decide(&rules, &facts, &presence()).plan.asks(&facts)
+        };
+        assert_eq!(asks(true), [Ask::Template { template_id: 7 }]);
+        assert_eq!(asks(false), [Ask::Greet]);
     }
 
     #[test]

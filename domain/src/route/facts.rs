@@ -15,6 +15,7 @@ use whatlang::Detector;
 
 use super::rule::{CustomerKind, HoursKind, LANGUAGES, LeadKind};
 use crate::lead_origin::Origin;
+use crate::platform::PlatformContext;
 
 /// What is known of a dialogue. Texts are not stored with it: they are the message's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,6 +23,8 @@ use crate::lead_origin::Origin;
 pub struct Facts {
     pub source_id: Uuid,
     pub messenger: String,
+    /// Whether the messenger has templates.
+    pub has_templates: bool,
     /// When the message came, in the account's time zone.
     #[schema(value_type = String, example = "2026-11-30T09:15:00")]
     pub local_time: NaiveDateTime,
@@ -94,6 +97,7 @@ pub struct Arrival<'arrival> {
     pub source: &'arrival source::Model,
     pub conversation: &'arrival conversation::Model,
     pub body: &'arrival Body,
+    pub has_templates: bool,
     /// Milliseconds since 1970.
     pub at: i64,
     pub customer: CustomerKind,
@@ -105,7 +109,7 @@ pub struct Arrival<'arrival> {
 impl Facts {
     /// What is known here; amoCRM was not asked.
     pub fn of(arrival: &Arrival<'_>) -> Self {
-        let Arrival { source, conversation, body, at, customer, zone, country } = arrival;
+        let Arrival { source, conversation, body, has_templates, at, customer, zone, country } = arrival;
         let contact: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
         let phone = contact.phone.as_deref().and_then(|text| Phone::parse(text, *country));
         let origin = Origin::stored(&conversation.visit);
@@ -114,6 +118,7 @@ impl Facts {
         Self {
             source_id: source.id,
             messenger: source.kind.clone(),
+            has_templates: *has_templates,
             local_time: zone.local_time(*at),
             working_hours: hours_at(source, *at),
             language: language_of(text).map(str::to_owned),
@@ -126,6 +131,11 @@ impl Facts {
             crm: CrmFacts::default(),
         }
     }
+}
+
+/// Whether a messenger has templates.
+pub fn has_templates(app: &PlatformContext, kind: &str) -> bool {
+    app.connectors.get(kind).is_some_and(|connector| connector.reviews_templates())
 }
 
 /// What a customer wrote: the text, or that below a file.

@@ -7,7 +7,7 @@ use base::store::in_transaction;
 use entity::job;
 use uuid::Uuid;
 
-use super::carry::{Dialogue, accept, refusal, set_contact, set_lead};
+use super::carry::{Dialogue, accept, set_contact, set_lead};
 use super::decide::{assign, fallback_user, turn_key};
 use super::decision::{self, FALLBACK_STEP as ASK, Outcome, keep_turn};
 use super::rule::Assignee;
@@ -94,7 +94,7 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
     ] {
         match done {
             Ok(()) => {}
-            Err(error) if refusal(&error).is_some() => outcome = Outcome::Refused,
+            Err(error) if error.refusal().is_some() => outcome = Outcome::Refused,
             Err(error) => return Err(error.into()),
         }
     }

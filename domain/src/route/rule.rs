@@ -201,6 +201,10 @@ pub struct Actions {
     /// Sent to the customer once, while the messenger allows it. `{name}` is the customer's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub greeting: Option<String>,
+    /// amoCRM's id of a template that is sent instead of the greeting where the messenger has templates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, example = "7103")]
+    pub template: Option<NumericId>,
 }
 
 worded! {
@@ -549,7 +553,7 @@ mod tests {
             "then": {"lead": "reopen", "accept": true, "stage": {"pipeline_id": "1", "status_id": "2"},
                 "responsible": {"kind": "round_robin", "people": [{"user_id": "5", "weight": 2}]},
                 "fallback": {"after_minutes": 15, "to": {"kind": "person", "user_id": "6"}}, "tags": ["night"],
-                "task": {"text": "Call", "within_minutes": 60}, "greeting": "Hello, {name}"}}]});
+                "task": {"text": "Call", "within_minutes": 60}, "greeting": "Hello, {name}", "template": "7"}}]});
         let set: RuleSet = serde_json::from_value(written.clone()).unwrap();
         assert_eq!(json!(set.clone().checked().unwrap()), written);
         assert_eq!(set.users(), BTreeSet::from([5, 6, 7]));

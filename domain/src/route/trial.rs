@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use super::carry::Dialogue;
 use super::decide::{Ask, RuleFault, RuleName, Verdict, decide};
-use super::facts::{Arrival, CrmFacts, IncomingFact, LeadFact, hours_at, language_of};
+use super::facts::{Arrival, CrmFacts, IncomingFact, LeadFact, has_templates, hours_at, language_of};
 use super::rule::{CustomerKind, LeadKind};
 use super::{Facts, RuleSet, crm, decision};
 use crate::intake::IntakeContext;
@@ -101,6 +101,7 @@ pub async fn imagined(
     let facts = Facts {
         source_id: source.id,
         messenger: source.kind.clone(),
+        has_templates: has_templates(app, &source.kind),
         local_time: zone.local_time(at),
         working_hours: hours_at(&source, at),
         language: language_of(&given.text).map(str::to_owned),
@@ -231,6 +232,7 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
             source: &source,
             conversation,
             body: &body,
+            has_templates: has_templates(app, &source.kind),
             at: message.sent_at,
             customer: if is_new { CustomerKind::New } else { CustomerKind::Returning },
             zone,

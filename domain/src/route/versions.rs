@@ -5,10 +5,13 @@
 //! in force: the highest number that is no draft    ◀─ restored = a new version with the rules of an old one
 //! ```
 
-use base::error::{ChangedMeanwhile, Error, Result};
+use std::collections::{BTreeMap, BTreeSet};
+
+use base::error::{ChangedMeanwhile, Error, FieldError, Result};
+use base::i18n::LocalizedText;
 use base::store::in_transaction;
 use entity::route_version::{self, Column, Model};
-use entity::tenant;
+use entity::{message_template, tenant};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -16,9 +19,11 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::RuleSet;
+use super::{Rule, RuleSet};
 use crate::audit::By;
 use crate::platform::PlatformContext;
+use crate::source::live;
+use crate::template::Stage;
 
 /// Versions that are listed.
 const LISTED: u64 = 100;
@@ -67,6 +72,10 @@ pub struct NewVersion {
 /// the draft before; what is put in force ends it.
 pub async fn save(app: &PlatformContext, tenant_id: Uuid, new: NewVersion, by: &By) -> Result<Model> {
     let rules = new.rules.checked().map_err(Error::Invalid)?;
+    let wrong = unsendable(app, tenant_id, &rules).await?;
+    if !wrong.is_empty() {
+        return Err(Error::Invalid(wrong));
+    }
     let text = serde_json::to_string(&rules).map_err(anyhow::Error::from)?;
     let saved = in_transaction(&app.store, async |tx| {
         let last = newest(tenant_id).one(tx).await?;
@@ -101,6 +110,35 @@ pub async fn save(app: &PlatformContext, tenant_id: Uuid, new: NewVersion, by: &
     .await?;
     app.lookup.forget();
     Ok(saved)
+}
+
+/// The templates of rules that no source of theirs may send.
+async fn unsendable(app: &PlatformContext, tenant_id: Uuid, rules: &RuleSet) -> Result<Vec<FieldError>> {
+    let named =
+        || rules.rules.iter().enumerate().filter_map(|(place, rule)| Some((place, rule, rule.then.template?.0)));
+    let ids: BTreeSet<i64> = named().filter(|(_, rule, _)| rule.on).map(|(.., id)| id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let db = app.store.read();
+    let sources: BTreeMap<Uuid, String> =
+        live(tenant_id).all(db).await?.into_iter().map(|source| (source.id, source.kind)).collect();
+    let rows = message_template::Entity::of_tenant(tenant_id).filter(message_template::Column::CrmId.is_in(ids));
+    let mut rows = rows.all(db).await?;
+    rows.retain(|row| Stage::of(row) == Stage::Approved);
+    let may_send = |rule: &Rule, id: i64| {
+        rows.iter().filter(|row| row.crm_id == id).any(|row| {
+            let is_there = sources
+                .get(&row.source_id)
+                .is_some_and(|kind| rule.when.messengers.is_empty() || rule.when.messengers.contains(kind));
+            is_there && (rule.when.sources.is_empty() || rule.when.sources.contains(&row.source_id))
+        })
+    };
+    let wrong = named().filter(|(_, rule, id)| rule.on && !may_send(rule, *id));
+    let error = |(place, ..): (usize, &Rule, i64)| {
+        FieldError::new(format!("/rules/{place}/then/template"), LocalizedText::new("said-route-template"))
+    };
+    Ok(wrong.map(error).collect())
 }
 
 /// Puts the rules of a version in force: the way back, and the way of a draft.

@@ -67,9 +67,14 @@ impl Window {
         Ok(())
     }
 
+    /// Until when bots may do so too.
+    pub fn bots_until(&self, row: &conversation::Model) -> Option<i64> {
+        until(row, self.bots)
+    }
+
     /// Whether bots may do so too.
     pub fn is_open_to_bots(&self, row: &conversation::Model, now: i64) -> bool {
-        until(row, self.bots).is_some_and(|until| until > now)
+        self.bots_until(row).is_some_and(|until| until > now)
     }
 }
 

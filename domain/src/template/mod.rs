@@ -11,6 +11,7 @@
 //! ```
 
 mod bring;
+mod fill;
 mod registry;
 mod spec;
 mod view;
@@ -20,6 +21,7 @@ pub use bring::{
     BroughtIn, Counterpart, ExpectedTemplates, TemplateMatch, adopt, bring_all, bring_in, compared, daily, draft_of,
     expected, has_reviews,
 };
+pub use fill::{FilledTemplate, Unsendable, fill};
 pub use registry::{KIND, Stage, apply, by_id, named, of_source, page, registered, reported, requested, usable};
 pub use spec::{Spec, is_filled_in, markers};
 pub use view::{

@@ -278,6 +278,7 @@ fn new_row(plans: &PlansConfig, facts: &InstallFacts<'_>, tenant_id: Uuid, now: 
         paid_until: None,
         plan_ended: false,
         routes_hours: None,
+        bots_ask_until: None,
     }
 }
 

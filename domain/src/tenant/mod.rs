@@ -30,6 +30,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use amocrm::chats::Chats;
+use amocrm::disposable_token::Expected;
 use amocrm::oauth::OAuth;
 use amocrm::rest::{Pace, Rest};
 use amocrm::{Host, HostRules};
@@ -74,6 +75,17 @@ pub fn integration(app: &TenantContext, tenant: &tenant::Model) -> anyhow::Resul
 /// The hosts that may receive this integration's secret and its accounts' tokens.
 pub fn host_rules(integration: &Integration) -> HostRules {
     HostRules::new(&integration.account_hosts)
+}
+
+/// What tokens of an integration, by its `client_id`, must match.
+pub fn token_rules(app: &PlatformContext, client_id: &str) -> Option<Expected> {
+    let integration = app.integrations.by_client_id(client_id)?;
+    let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];
+    Some(Expected {
+        secrets: secrets.into_iter().flatten().cloned().collect(),
+        redirect_uri: integration.redirect_uri(&app.config.server.public_url),
+        hosts: host_rules(&integration),
+    })
 }
 
 /// The base address of the API of an account's host.

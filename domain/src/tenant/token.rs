@@ -239,6 +239,16 @@ pub enum CallError {
     Crm(#[from] amocrm::Error),
 }
 
+impl CallError {
+    /// amoCRM's words, if it refused the request for what is in it: repeating it does not help.
+    pub fn refusal(&self) -> Option<String> {
+        match self {
+            Self::Crm(amocrm::Error::Refused { status: 400 | 403 | 404 | 422, text, .. }) => Some(text.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// Makes a call with a valid token; after a 401 once more with a renewed one, after a 404 once more at the account's
 /// new host if it was renamed. `call` gets a client of the account's current host.
 ///

@@ -10,14 +10,14 @@ namespace Parom;
  * Parom's API: a method for each operation.
  *
  * @phpstan-type AcceptedOut array{id: string, external_id: string, status: string, duplicate: bool}
- * @phpstan-type Actions array{accept?: bool, fallback?: FallbackRule|null, greeting?: string|null, lead?: LeadUse, responsible?: Assignee|null, stage?: StagePlace|null, tags?: list<string>, task?: TaskRule|null}
+ * @phpstan-type Actions array{accept?: bool, fallback?: FallbackRule|null, greeting?: string|null, lead?: LeadUse, responsible?: Assignee|null, stage?: StagePlace|null, tags?: list<string>, task?: TaskRule|null, template?: string|null}
  * @phpstan-type ActorIn array{id: string}
  * @phpstan-type AdoptIn array{source_id?: string|null}
  * @phpstan-type AnswerBy 'text'|'template'|'nothing'
  * @phpstan-type AnswerOut array{status: int, text: string}
  * @phpstan-type AnswerTimesOut array{count: int, median_ms: int, p95_ms: int}
  * @phpstan-type AnswersReportOut array{first_answers: AnswerTimesOut|null, by_source: list<SourceAnswersOut>, by_manager: list<ManagerAnswersOut>, unanswered: ReportedChats, from: string, to: string, time_zone: string, counted_since: string|null}
- * @phpstan-type Ask array{ask: 'greet'}|array{ask: 'wait_for_person'}|array{ask: 'accept'}|array{lead_id: int, ask: 'link'}|array{lead_id: int, ask: 'use'}|array{lead_id: int, ask: 'reopen'}|array{ask: 'create'}|array{pipeline_id: int, status_id: int, ask: 'stage'}|array{user_id: int, ask: 'assign'}|array{ask: 'tag'}|array{ask: 'task'}|array{minutes: int, ask: 'fallback'}
+ * @phpstan-type Ask array{ask: 'greet'}|array{template_id: int, ask: 'template'}|array{ask: 'wait_for_person'}|array{ask: 'accept'}|array{lead_id: int, ask: 'link'}|array{lead_id: int, ask: 'use'}|array{lead_id: int, ask: 'reopen'}|array{ask: 'create'}|array{pipeline_id: int, status_id: int, ask: 'stage'}|array{user_id: int, ask: 'assign'}|array{ask: 'tag'}|array{ask: 'task'}|array{minutes: int, ask: 'fallback'}
  * @phpstan-type Assignee array{kind: 'contact'}|array{kind: 'lead'}|array{user_id: string, kind: 'person'}|array{people: list<Seat>, kind: 'round_robin'}
  * @phpstan-type BroughtInOut array{taken: int, items: list<ListedTemplateOut>}
  * @phpstan-type Button array{text: string, url: string|null}
@@ -63,7 +63,7 @@ namespace Parom;
  * @phpstan-type DraftOut array{version: int, routes: RuleSet}
  * @phpstan-type EditIn array{content: ContentIn}
  * @phpstan-type EditOut array{id: string, status: string}
- * @phpstan-type Facts array{country?: string|null, crm?: CrmFacts, customer?: CustomerKind|null, language?: string|null, local_time?: string, messenger?: string, source_id?: string, working_hours?: HoursKind|null}
+ * @phpstan-type Facts array{country?: string|null, crm?: CrmFacts, customer?: CustomerKind|null, has_templates?: bool, language?: string|null, local_time?: string, messenger?: string, source_id?: string, working_hours?: HoursKind|null}
  * @phpstan-type FailureCode 'conversation_deleted'|'recipient_blocked'|'source_disconnected'|'internal'|'recipient_unreachable'|'unsupported'|'writing_first'|'window_closed'|'marketing_stopped'|'rejected'|'other'
  * @phpstan-type FailureIn array{code: FailureCode, text?: string|null}
  * @phpstan-type FailureOut array{code: FailureCode, text: string}
@@ -111,7 +111,7 @@ namespace Parom;
  * @phpstan-type PersonOut array{role: Role, id: string, name: string|null, avatar_url?: string|null, email?: string|null, phone?: string|null, profile_url?: string|null}
  * @phpstan-type PipelineOut array{id: string, name: string, is_main: bool}
  * @phpstan-type PipelinesOut array{items: list<PipelineOut>}
- * @phpstan-type Plan array{accept?: bool, fallback_minutes?: int|null, greeting?: string|null, lead?: LeadUse, needs_lead?: bool, responsible?: int|null, stage?: StagePlace|null, tags?: list<string>, task?: TaskRule|null}
+ * @phpstan-type Plan array{accept?: bool, fallback_minutes?: int|null, greeting?: string|null, lead?: LeadUse, needs_lead?: bool, responsible?: int|null, stage?: StagePlace|null, tags?: list<string>, task?: TaskRule|null, template?: int|null}
  * @phpstan-type Post array{id: string, caption?: string|null, permalink?: string|null, preview_url?: string|null, url?: string|null, username?: string|null}
  * @phpstan-type PostIn array{id: string, caption?: string|null, permalink?: string|null, preview_url?: string|null, url?: string|null, username?: string|null}
  * @phpstan-type QuoteIn array{id?: string|null, sender?: QuotedSenderIn|null, sent_at?: string|null, text?: string|null}

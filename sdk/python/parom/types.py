@@ -25,6 +25,7 @@ class Actions(TypedDict):
     stage: NotRequired[StagePlace | None]
     tags: NotRequired[list[str]]
     task: NotRequired[TaskRule | None]
+    template: NotRequired[str | None]
 
 
 class ActorIn(TypedDict):
@@ -74,6 +75,13 @@ class AskGreet(TypedDict):
     """The customer is greeted."""
 
     ask: Literal["greet"]
+
+
+class AskTemplate(TypedDict):
+    """The customer gets a template."""
+
+    template_id: int
+    ask: Literal["template"]
 
 
 class AskWaitForPerson(TypedDict):
@@ -533,6 +541,7 @@ class Facts(TypedDict):
     country: NotRequired[str | None]
     crm: NotRequired[CrmFacts]
     customer: NotRequired[CustomerKind | None]
+    has_templates: NotRequired[bool]
     language: NotRequired[str | None]
     local_time: NotRequired[str]
     messenger: NotRequired[str]
@@ -948,6 +957,7 @@ class Plan(TypedDict):
     stage: NotRequired[StagePlace | None]
     tags: NotRequired[list[str]]
     task: NotRequired[TaskRule | None]
+    template: NotRequired[int | None]
 
 
 class Post(TypedDict):
@@ -2047,6 +2057,7 @@ AnswerBy = Literal["text", "template", "nothing"]
 # One request to amoCRM, or one thing that is done here. Texts are `route-ask-{word}`.
 Ask = (
     AskGreet
+    | AskTemplate
     | AskWaitForPerson
     | AskAccept
     | AskLink

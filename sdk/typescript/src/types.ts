@@ -23,6 +23,8 @@ export interface Actions {
   stage?: StagePlace | null;
   tags?: string[];
   task?: TaskRule | null;
+  /** amoCRM's id of a template that is sent instead of the greeting where the messenger has templates. */
+  template?: string | null;
 }
 
 /** The person who acts. */
@@ -76,7 +78,7 @@ export interface AnswersReportOut {
 }
 
 /** One request to amoCRM, or one thing that is done here. Texts are `route-ask-{word}`. */
-export type Ask = { ask: "greet" } | { ask: "wait_for_person" } | { ask: "accept" } | { lead_id: number; ask: "link" } | { lead_id: number; ask: "use" } | { lead_id: number; ask: "reopen" } | { ask: "create" } | { pipeline_id: number; status_id: number; ask: "stage" } | { user_id: number; ask: "assign" } | { ask: "tag" } | { ask: "task" } | { minutes: number; ask: "fallback" };
+export type Ask = { ask: "greet" } | { template_id: number; ask: "template" } | { ask: "wait_for_person" } | { ask: "accept" } | { lead_id: number; ask: "link" } | { lead_id: number; ask: "use" } | { lead_id: number; ask: "reopen" } | { ask: "create" } | { pipeline_id: number; status_id: number; ask: "stage" } | { user_id: number; ask: "assign" } | { ask: "tag" } | { ask: "task" } | { minutes: number; ask: "fallback" };
 
 /** Who becomes responsible for the lead and its contact. */
 export type Assignee = { kind: "contact" } | { kind: "lead" } | { user_id: string; kind: "person" } | { people: Seat[]; kind: "round_robin" };
@@ -556,6 +558,8 @@ export interface Facts {
   country?: string | null;
   crm?: CrmFacts;
   customer?: CustomerKind | null;
+  /** Whether the messenger has templates. */
+  has_templates?: boolean;
   /** Two letters; null if it cannot be told, e.g. of a picture. */
   language?: string | null;
   /** When the message came, in the account's time zone. */
@@ -1051,6 +1055,8 @@ export interface Plan {
   stage?: StagePlace | null;
   tags?: string[];
   task?: TaskRule | null;
+  /** amoCRM's id of the template that is sent instead. */
+  template?: number | null;
 }
 
 /** The post that a comment belongs to. */

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
-use amocrm::disposable_token::{DisposableToken, Expected, verify};
+use amocrm::disposable_token::{DisposableToken, verify};
 use base::config::{CustomersMode, Integration};
 use base::i18n::Language;
 use base::json::Moment;
@@ -20,7 +20,7 @@ use domain::identity::session::{self as sessions, SessionKind, living};
 use domain::identity::ticket::{self, Asker, TicketTarget, TicketUser};
 use domain::source;
 use domain::tenant::users::{self, CrmRights, MaxAge};
-use domain::tenant::{self as tenants, TenantStatus, host_rules};
+use domain::tenant::{self as tenants, TenantStatus};
 use entity::{oauth_grant, session, tenant};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -69,7 +69,7 @@ pub(super) struct SessionUsageOut {
 pub(super) async fn exchange(app: AppData, request: HttpRequest) -> Answer {
     let app = app.into_inner();
     let token = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).ok_or(WidgetError::BadToken)?;
-    let token = verify(token, app.clock.now(), |client_id| expected(&app, client_id)).map_err(|why| {
+    let token = verify(token, app.clock.now(), |client_id| tenants::token_rules(&app, client_id)).map_err(|why| {
         tracing::info!(%why, "a widget token was rejected");
         WidgetError::BadToken
     })?;
@@ -96,17 +96,6 @@ pub(super) async fn exchange(app: AppData, request: HttpRequest) -> Answer {
     let asked_by = Asker::of(&request, &app.identity);
     let out = shown(&app, &tenant, &row, secret, rights, asked_by, language).await?;
     Ok(HttpResponse::Ok().json(out))
-}
-
-/// The values that tokens of an integration must match.
-fn expected(app: &WidgetContext, client_id: &str) -> Option<Expected> {
-    let integration = app.integrations.by_client_id(client_id)?;
-    let secrets = [Some(&integration.client_secret), integration.previous_client_secret.as_ref()];
-    Some(Expected {
-        secrets: secrets.into_iter().flatten().cloned().collect(),
-        redirect_uri: integration.redirect_uri(&app.config.server.public_url),
-        hosts: host_rules(&integration),
-    })
 }
 
 /// The parts that identify a disposable token.

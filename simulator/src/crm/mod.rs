@@ -9,13 +9,14 @@
 //! config  log  strict  ids  hook_message  signature  rates  widget   data
 //! state                           accounts: chats, cards (described by entities), talks, templates, events
 //! exchange  faults  core                                    the state in which it runs, and its own calls
-//! hooks  act  crm_hooks  media  breakage                    what people and amoCRM do
+//! hooks  act  bots  crm_hooks  media  breakage                    what people and amoCRM do
 //! amojo  rest  oauth  drive  pages                          what is asked
 //! serve  sandbox                                            the way in, and the handle
 //! ```
 
 mod act;
 mod amojo;
+mod bots;
 mod breakage;
 mod config;
 mod core;
@@ -50,7 +51,7 @@ pub use log::{HookAnswer, LogDirection, RepeatView, RequestView, TokenCall};
 pub use media::Fetched;
 pub use sandbox::Sandbox;
 pub use state::{
-    Connection as ConnectionView, Delivery as CrmHookView, Direction, HookSamples, Link as LinkView,
+    BotRun, Connection as ConnectionView, Delivery as CrmHookView, Direction, HookSamples, Link as LinkView,
     Message as MessageView, OtherMessage, Pipeline as PipelineView, Settings, Status, Switches, Talk as TalkView,
     User as UserView, UserRights, Webhook as WebhookView,
 };

@@ -151,6 +151,30 @@
       call(running, 'advancedSettings');
     },
     async card() {},
+    async bots(running) {
+      for (const step of document.querySelectorAll('[data-step]')) {
+        const fields = () => Array.from(step.querySelectorAll('[data-field-name]'));
+        const settings = () => Object.fromEntries(fields().map((one) => [one.dataset.fieldName, one.value]));
+        const row = () => document.createElement('div');
+        const shown = call(running, 'salesbotDesignerSettings', $(step), row, settings()) || {};
+        for (const exit of shown.exits || []) {
+          const item = document.createElement('li');
+          item.textContent = exit.title;
+          step.querySelector('.exits').append(item);
+        }
+        step.querySelector('button').addEventListener('click', async function () {
+          const steps = call(running, 'onSalesbotDesignerSave', step.dataset.step, settings());
+          const lead = Number(step.querySelector('[data-lead]').value);
+          const answer = await fetch(data.page.run, {
+            method: 'POST',
+            headers: { 'Content-Type': 'application/json' },
+            body: JSON.stringify({ lead, client_id: running.entry.client_uuid, steps }),
+          });
+          if (answer.ok) location.reload();
+          else fault(await answer.text());
+        });
+      }
+    },
   };
 
   async function run() {

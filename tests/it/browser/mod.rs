@@ -10,6 +10,7 @@ mod hostile;
 mod journey;
 mod keyboard;
 mod panel;
+mod salesbot;
 mod shop_owner;
 mod signing_in;
 mod site_chat;

@@ -372,8 +372,47 @@ async fn the_last_messages_are_replayed_beside_what_happened(world: &mut World) 
     assert_eq!(world.sandbox.requests().len(), before, "nothing was asked");
 }
 
+async fn a_template_greets_where_the_messenger_has_templates(world: &mut World) {
+    let line = crate::salesbot::line(world).await;
+    world.works("subscriptions").await;
+    let rule = |template: i64| json!([{"id": "all", "then": {"greeting": "Hello", "template": template.to_string()}}]);
+    let put = json!({"routes": {"rules": [{"id": "a", "name": "A", "then": {"template": "7"}}]}});
+    let request = world.api.request(reqwest::Method::PUT, &path(&line)).json(&put);
+    let refused = parom_tests::answer(request).await.is(422);
+    assert_eq!(refused.wrong_fields(), ["/rules/0/then/template"], "no source may send it");
+    let fields = [("UTILITY", "Welcome, {{contact.name}}!"), ("MARKETING", "A sale, {{contact.name}}!")];
+    let (useful, sale) = (
+        crate::salesbot::approved(world, &line, fields[0]).await,
+        crate::salesbot::approved(world, &line, fields[1]).await,
+    );
+    has_rules(world, &line, rule(useful)).await;
+    let tried = json!({"message": {"source_id": line.source_id, "text": "x"}});
+    let tried = world.api.post(&format!("{}/try", path(&line)), &tried).await.is(200).json;
+    assert_eq!(tried["asks"], json!([{"ask": "template", "template_id": useful}]));
+    world.customer(&line, "anna").writes("Good morning").await;
+    assert_eq!(routed(world).await, 1);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Welcome, anna!"]);
+    let sent = &world.messenger.received().pop().unwrap().body["data"]["message"]["template"];
+    assert_eq!(sent["id"], json!(useful.to_string()));
+    // Who stopped marketing gets none, and the decision says so.
+    has_rules(world, &line, rule(sale)).await;
+    let message = world.customer(&line, "boris").writes("STOP").await;
+    assert_eq!(routed(world).await, 1);
+    world.deliver_all().await;
+    assert_eq!(world.messenger.texts(), ["Welcome, anna!"]);
+    let step = decision(world, &line, &message).await.outcome("template").cloned().unwrap();
+    assert_eq!((step.outcome.word(), step.detail.as_str()), ("skipped", "marketing_stopped"));
+    let page = format!("/panel/messages/{message}");
+    let visitor = crate::pages::olga(world, line.tenant_id).await;
+    visitor.opens(&page).await.is(200).says(&["The customer stopped marketing messages"]);
+    visitor.opens("/panel/routing").await.is(200).says(&["Template instead of the greeting", "MARKETING"]);
+    visitor.opens("/panel/routing/rules/all").await.is(200).says(&["UTILITY", "MARKETING"]);
+}
+
 both!(
     a_new_dialogue_is_carried_out,
+    a_template_greets_where_the_messenger_has_templates,
     a_crash_anywhere_makes_no_second_lead,
     without_an_answer_the_next_person_gets_it_once,
     versions_lead_back_and_drafts_decide_nothing,

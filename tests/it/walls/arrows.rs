@@ -36,7 +36,8 @@ delivery: alert contact job lookup marketing media platform settings source temp
 vendor_webhooks: alert delivery::pause platform vendor_events
 retention: delivery tenant::emptied tenant::remove
 intake: contact delivery job lead_origin lookup media platform settings load_shedding source template tenant marketing
-route: alert audit contact delivery intake job lead_note lead_origin platform source tenant
+salesbot: delivery intake job marketing source template tenant
+route: alert audit contact delivery intake job lead_note lead_origin marketing platform source template tenant
 missed_hooks: alert delivery intake lookup rotation tenant
 takeover: contact delivery job settings source template tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
@@ -55,7 +56,7 @@ oauth: identity platform unknown_callers tenant
 widget_api: announcements api_key api::request api::sources audit cors customer delivery identity legal platform source
     tenant usage vendor_events
 panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import identity intake
-    platform route settings load_shedding source takeover template tenant unregister usage marketing
+    platform route salesbot settings load_shedding source takeover template tenant unregister usage marketing
 admin: alert alert_notices announcements cursor audit delivery doctor panel identity integrations missed_hooks
     service_status source takeover tenant usage vendor_events vendor_webhooks
 legal: platform public_page

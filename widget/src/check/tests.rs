@@ -190,7 +190,8 @@ fn platform_and_card_decide_what_is_inside() {
     };
     // Nothing is offered among amoCRM's WhatsApp services: there is no connector behind it.
     for archive in [&amocrm, &kommo] {
-        assert_eq!(locations(archive), ["settings", "advanced_settings", "lead_sources", "lcard-1"]);
+        let wanted = ["settings", "advanced_settings", "lead_sources", "salesbot_designer", "lcard-1"];
+        assert_eq!(locations(archive), wanted);
     }
     assert!(!kommo.files.contains_key("i18n/ru.json") && !kommo.files.contains_key("images/tour_1_ru.png"));
     assert!(kommo.files.contains_key("images/icon.svg") && !amocrm.files.contains_key("images/icon.svg"));

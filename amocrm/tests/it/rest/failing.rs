@@ -3,7 +3,9 @@
 use std::pin::Pin;
 
 use amocrm::Error;
-use amocrm::rest::{ContactChat, NewContact, NewTemplate, Note, Rest, ReviewOutcome, SourceChange, TemplateChange};
+use amocrm::rest::{
+    BotKind, BotPlace, ContactChat, NewContact, NewTemplate, Note, Rest, ReviewOutcome, SourceChange, TemplateChange,
+};
 use reqwest::Client;
 use secrecy::SecretString;
 use serde_json::json;
@@ -35,7 +37,7 @@ fn calling(call: Calling) -> Calling {
 }
 
 /// Name, what 204 means, what 404 means, the call.
-fn calls() -> [(&'static str, Nothing, Nothing, Calling); 33] {
+fn calls() -> [(&'static str, Nothing, Nothing, Calling); 34] {
     calls! {
         "account" Unreadable Unreadable |rest, token| rest.account(token, &[]);
         "users" Fine Unreadable |rest, token| rest.users(token, 1);
@@ -58,7 +60,11 @@ fn calls() -> [(&'static str, Nothing, Nothing, Calling); 33] {
         "link_chats" Unreadable Unreadable |rest, token| async {
             rest.link_chats(token, &[ContactChat { contact_id: 1, chat_id: "c".into() }]).await
         };
-        "contacts_of_lead" Fine Fine |rest, token| rest.contacts_of_lead(token, 1);
+        "contacts_of" Fine Fine |rest, token| rest.contacts_of_lead(token, 1);
+        "continue_bot" Fine Unreadable |rest, token| async {
+            let place = BotPlace { kind: BotKind::Salesbot, bot_id: 1, continue_id: 2 };
+            rest.continue_bot(token, place, &serde_json::Value::Null).await
+        };
         "lead" Fine Fine |rest, token| rest.lead(token, 1);
         "unsorted_chats" Fine Unreadable |rest, token| rest.unsorted_chats(token, 1);
         "templates" Fine Unreadable |rest, token| rest.templates(token, &[], 1);

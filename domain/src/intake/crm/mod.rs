@@ -10,6 +10,7 @@
 pub mod account;
 pub(super) mod events;
 pub mod message;
+pub mod salesbot;
 pub mod spool;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@
 use anyhow::Context;
 use base::error::Result;
 use base::i18n::{When, Words};
-use base::message::{Body, Content, Direction, LetterKind, Person, Role, State};
+use base::message::{Body, Content, Direction, LetterKind, Markup, Person, Role, State, Template};
 use base::millis::MINUTE;
 use connectors::hours::{ClosedTime, WorkingHours, fill};
 use entity::{message, source, tenant as tenants};
@@ -71,7 +71,16 @@ pub(super) async fn answer(
     }
     let customer = question.customer;
     let text = text_of(&hours, &closed, words, now, customer.name.as_deref());
-    let answer = BotMessage { bot: "hours", key, text, customer, answers: sent_at, true_until: closed.until() };
+    let answer = BotMessage {
+        bot: "hours",
+        key,
+        text,
+        markup: None,
+        template: None,
+        customer,
+        answers: sent_at,
+        true_until: closed.until(),
+    };
     Ok(answer.items(app, source, &asked.conversation)?)
 }
 
@@ -82,6 +91,9 @@ pub(crate) struct BotMessage {
     /// By which a repeat is recognised.
     pub key: String,
     pub text: String,
+    pub markup: Option<Markup>,
+    /// With its values; the text is what messengers without templates get.
+    pub template: Option<Template>,
     pub customer: Person,
     /// When the message that it answers was written, milliseconds since 1970.
     pub answers: i64,
@@ -100,7 +112,13 @@ impl BotMessage {
         let now = app.clock.millis();
         let bot = Person { id: self.bot.to_owned(), role: Role::Bot, ..Person::default() };
         let content = Content::Text { text: clean(&self.text) };
-        let body = Body { receiver: Some(self.customer), true_until: self.true_until, ..Body::new(bot, content) };
+        let body = Body {
+            receiver: Some(self.customer),
+            markup: self.markup,
+            template: self.template,
+            true_until: self.true_until,
+            ..Body::new(bot, content)
+        };
         let body = serde_json::to_string(&body).context("a message body as JSON")?;
         let item = |direction: Direction| {
             let (id, to_messenger) = (app.clock.uuid_v7(), direction == Direction::ToMessenger);

@@ -23,6 +23,7 @@ use super::automatic_answer::{self, Question};
 use crate::contact::{self, phone_hash};
 use crate::delivery::letters::crm_letter;
 use crate::intake::block;
+use crate::intake::crm::salesbot;
 use crate::intake::dialogue::begins;
 use crate::intake::door::{store, store_all};
 use crate::intake::fields::complete_phone;
@@ -82,7 +83,14 @@ pub async fn accept(
         None => Vec::new(),
     };
     let is_held = matches!(&entry.conversation, Conversation::Open(new) if new.is_held);
+    let heard_in = match &entry.conversation {
+        Conversation::Known(id) if entry.heard_at.is_some() && is_passed_on => Some(*id),
+        _ => None,
+    };
     let outcome = store_all(app, source, raw, entry, answer).await?;
+    if let Some(conversation_id) = heard_in {
+        salesbot::wake(app, source.tenant_id, conversation_id).await;
+    }
     if is_held && !is_blocked(app, source, &conversation_id).await? {
         // Another message of the same customer has begun the chat meanwhile, within the limit.
         Box::pin(block::pass_on(app, source, outcome.message_id())).await?;

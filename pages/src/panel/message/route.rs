@@ -85,6 +85,8 @@ pub fn routed(page: &PageContext, made: &Decision) -> RouteStep {
         .iter()
         .map(|fault| words.text(format!("routing-fault-{}", fault.word())).with("crm", page.crm).to_string());
     let refused = made.steps.iter().filter(|step| step.outcome == Outcome::Refused).map(|step| step.detail.clone());
+    let unsent = made.outcome("template").filter(|step| step.outcome == Outcome::Skipped);
+    let unsent = unsent.map(|step| words.text_of("routing-unsendable-", &step.detail).to_string());
     let at = made.row.created_at;
     let when = page.when(&at);
     RouteStep {
@@ -94,7 +96,7 @@ pub fn routed(page: &PageContext, made: &Decision) -> RouteStep {
         at: Some(at),
         time: html::time(&when.clock_seconds(), &when.machine(), &when.full()),
         gap: String::new(),
-        detail: faults.chain(refused).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". "),
+        detail: faults.chain(refused).chain(unsent).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". "),
         attempts: Vec::new(),
         count: None,
     }
@@ -138,7 +140,10 @@ impl Draw<'_> {
         let state = State::from_number(self.story.message.state).unwrap_or(State::Queued);
         let arrived = |least: State| state != State::Failed && state >= least;
         let failed_later = self.story.failed_later();
-        let mut steps = vec![self.reached("hop-written-by-manager", Some(self.story.message.sent_at))];
+        let sender = &self.story.body.sender;
+        let is_bots = sender.role == Role::Bot && sender.id == domain::salesbot::SENDER;
+        let written = if is_bots { "hop-salesbot" } else { "hop-written-by-manager" };
+        let mut steps = vec![self.reached(written, Some(self.story.message.sent_at))];
         steps.extend(self.story.found.as_ref().map(|found| self.reached("hop-found-in-history", Some(found.at))));
         steps.extend([self.stored(), self.handing("hop-handing-to-messenger")]);
         steps.push(match arrived(State::Sent) || failed_later {

@@ -160,6 +160,11 @@ pub async fn page(
         let made = decision::find(app.store.read(), message.tenant_id, message.id).await?;
         steps.extend(made.map(|made| route::routed(page, &made)));
     }
+    if let Some(until) = domain::salesbot::waits_until(app.store.read(), message).await?
+        && let Some(written) = steps.first_mut()
+    {
+        written.detail = words.text("hop-salesbot-waits").with("time", page.when(&until).full()).to_string();
+    }
     let card = story.conversation.as_ref().and_then(|row| conversations::card(&member.here.tenant.host, row));
     Ok(MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),

@@ -60,6 +60,7 @@ struct RulePage {
     people: Vec<SelectOption>,
     seats: Vec<SeatRow>,
     fallbacks: Vec<SelectOption>,
+    templates: Vec<SelectOption>,
     lines: BTreeMap<&'static str, String>,
     errors: Vec<(String, String)>,
 }
@@ -84,7 +85,11 @@ impl RulePage {
     /// The same for its actions.
     fn has_rare_actions(&self) -> bool {
         let then = &self.rule.then;
-        then.lead != LeadUse::default() || then.fallback.is_some() || !then.tags.is_empty() || then.task.is_some()
+        then.lead != LeadUse::default()
+            || then.fallback.is_some()
+            || then.template.is_some()
+            || !then.tags.is_empty()
+            || then.task.is_some()
     }
 
     fn hint(&self, key: &str) -> String {
@@ -243,6 +248,7 @@ fn read(id: &str, form: &Fields) -> Rule {
         tags: text("tags").split(',').filter_map(filled).collect(),
         task: filled(text("task")).map(|text| TaskRule { text, within_minutes: number("task_minutes") }),
         greeting: filled(text("greeting")),
+        template: text("template").parse().ok().map(NumericId),
     };
     Rule { id: id.to_owned(), name: text("name").to_owned(), on: form.has("on"), when, then }
 }
@@ -360,6 +366,7 @@ async fn show(app: &AppData, member: &Member, rule: &Rule, is_stored: bool, erro
         people: names.user_options("routing-nobody", &person),
         seats: seats(&names, then),
         fallbacks,
+        templates: names.template_options(then.template),
         lines,
         rule: rule.clone(),
         errors,

@@ -1,11 +1,15 @@
 //! Rules in words: sources, people and stages by their names.
 
+use std::collections::BTreeMap;
+
 use base::error::Result;
 use base::i18n::Sentence;
+use base::json::NumericId;
 use domain::route::decide::{Ask, Miss, Plan, Presence, RuleFault};
 use domain::route::rule::{Actions, Assignee, Conditions, LeadUse, StagePlace};
 use domain::source::{KnownPipeline, KnownUser};
-use entity::source;
+use domain::template::Stage;
+use entity::{message_template, source};
 
 use super::super::choice::SelectOption;
 use super::super::{Member, PageContext, PanelContext};
@@ -22,6 +26,8 @@ pub struct Names<'a> {
     pub sources: Vec<source::Model>,
     pub users: Option<Vec<KnownUser>>,
     pub pipelines: Option<Vec<KnownPipeline>>,
+    /// Templates that a source may send, by amoCRM's id.
+    templates: BTreeMap<i64, String>,
 }
 
 impl<'a> Names<'a> {
@@ -32,12 +38,15 @@ impl<'a> Names<'a> {
         let users = domain::source::known_users(&app.sources, tenant_id, asks).await?;
         let pipelines = domain::source::known_pipelines(&app.sources, tenant_id, asks).await?;
         let sources = domain::source::live(tenant_id).order_by_asc(source::Column::Name).all(app.store.read()).await?;
+        let templates = domain::template::registered(&app.sources, tenant_id).await?;
+        let is_approved = |row: &message_template::Model| Stage::of(row) == Stage::Approved;
         let present = |pipeline: &KnownPipeline| !pipeline.archived;
         Ok(Self {
             page,
             sources,
             users: users.map(|known| known.items),
             pipelines: pipelines.map(|known| known.items.into_iter().filter(present).collect()),
+            templates: templates.into_iter().filter(is_approved).map(|row| (row.crm_id, row.title)).collect(),
         })
     }
 
@@ -116,6 +125,22 @@ impl<'a> Names<'a> {
         options
     }
 
+    /// The templates that may be sent as options.
+    pub fn template_options(&self, chosen: Option<NumericId>) -> Vec<SelectOption> {
+        let chosen = chosen.map(|id| id.to_string()).unwrap_or_default();
+        let mut options = vec![SelectOption::new("", self.text("routing-template-none"), &chosen)];
+        options.extend(self.templates.iter().map(|(id, name)| SelectOption::new(id.to_string(), name, &chosen)));
+        if !chosen.is_empty() && !options.iter().any(|option| option.chosen) {
+            options.push(SelectOption::new(&chosen, &chosen, &chosen));
+        }
+        options
+    }
+
+    /// A template's name, else the number.
+    fn template(&self, id: i64) -> String {
+        self.templates.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
     fn said(&self, key: &str, text: impl Into<String>) -> Said {
         Said { label: self.text(key.to_owned()).to_string(), text: text.into() }
     }
@@ -178,6 +203,7 @@ impl<'a> Names<'a> {
         }
         said.extend(then.task.as_ref().map(|task| self.said("routing-task", task.text.clone())));
         said.extend(then.greeting.as_ref().map(|text| self.said("routing-greeting", text.clone())));
+        said.extend(then.template.map(|id| self.said("routing-template", self.template(id.0))));
         if said.is_empty() {
             said.push(Said { label: String::new(), text: self.text("routing-leaves").to_string() });
         }
@@ -201,6 +227,7 @@ impl<'a> Names<'a> {
         let detail = match ask {
             Ask::Stage { .. } => plan.stage.map(|stage| self.stage(stage)).unwrap_or_default(),
             Ask::Assign { user_id } => self.user(*user_id),
+            Ask::Template { template_id } => self.template(*template_id),
             Ask::Tag => plan.tags.join(", "),
             Ask::Task => plan.task.as_ref().map(|task| task.text.clone()).unwrap_or_default(),
             Ask::Fallback { minutes } => self.text("routing-after-minutes").with("minutes", *minutes).to_string(),

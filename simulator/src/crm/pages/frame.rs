@@ -131,14 +131,16 @@ pub(super) enum Place {
     Window,
     Leads,
     Pipelines,
+    Bots,
     Marketplace,
     Trouble,
 }
 
-static PLACES: [(Place, &str, &str); 5] = [
+static PLACES: [(Place, &str, &str); 6] = [
     (Place::Window, "", "manager_window"),
     (Place::Leads, "leads", "leads"),
     (Place::Pipelines, "pipelines", "pipelines"),
+    (Place::Bots, "bots", "bots"),
     (Place::Marketplace, "marketplace", "marketplace"),
     (Place::Trouble, "break", "break_page"),
 ];

@@ -1,6 +1,7 @@
 //! Pages for people – accounts, consent, the manager's window, leads, sources, integrations and their widgets –, and what
 //! their scripts and other programs call: acts, files, faults.
 
+mod bots;
 mod bubble;
 mod cards;
 mod frame;
@@ -79,6 +80,8 @@ async fn of_account(visit: &Visit<'_>, rest: &[&str]) -> Answer {
         ("GET", ["pipelines"]) => installed::pipelines(visit),
         ("POST", ["pipelines", id, "add"]) => installed::add_source(visit, id),
         ("POST", ["sources", id, "delete"]) => installed::delete_source(visit, id),
+        ("GET", ["bots"]) => bots::show(visit),
+        ("POST", ["bots"]) => bots::run(visit).await,
         ("GET", ["marketplace"]) => installed::marketplace(visit),
         ("POST", [what @ ("install" | "revoke")]) => installed::install(visit, what).await,
         ("POST", ["archive"]) => installed::upload(visit),

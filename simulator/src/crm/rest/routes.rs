@@ -61,6 +61,7 @@ const ROUTES: &[Route] = &[
     ("POST", "chats/templates/{}/review", templates::ask_review),
     ("POST", "chats/templates/{}/review/{}", templates::decide_review),
     ("GET", "widgets/{}", shows::widget),
+    ("POST", "salesbot/{#}/continue/{#}", writes::continue_bot),
     ("GET", "webhooks", |request, _| list(request, &lists::WEBHOOKS)),
     ("POST", "webhooks", |request, _| writes::subscribe(request)),
     ("DELETE", "webhooks", |request, _| writes::unsubscribe(request)),
@@ -68,7 +69,10 @@ const ROUTES: &[Route] = &[
 
 /// Whether this path is for administrators only.
 fn needs_admin(rest: &[&str]) -> bool {
-    matches!(rest, ["users" | "sources" | "webhooks", ..] | ["contacts", "chats"] | ["chats", "templates", ..])
+    matches!(
+        rest,
+        ["users" | "sources" | "webhooks" | "salesbot", ..] | ["contacts", "chats"] | ["chats", "templates", ..]
+    )
 }
 
 /// Whether amoCRM has further methods at this path, which are not there here.

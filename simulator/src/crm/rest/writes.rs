@@ -7,7 +7,7 @@ use super::{
     Answer, BATCH, Reply, Request, Wrong, all, bad, fields, hal, list as items, not_found, request_id, shows, typed,
 };
 use crate::crm::exchange::put;
-use crate::crm::state::{Account, Source, Webhook, is_known_event};
+use crate::crm::state::{Account, Source, Webhook, go_on, is_known_event};
 use crate::crm::strict::Object;
 
 /// Most sources in one call.
@@ -336,4 +336,13 @@ pub(super) fn unsubscribe(request: &Request<'_>) -> Reply {
             false => Err(not_found("there is no subscription with this destination")),
         }
     })
+}
+
+/// `POST salesbot/{bot_id}/continue/{continue_id}`: 202, or 404 if the bot does not wait there (any more).
+pub(super) fn continue_bot(request: &Request<'_>, parts: &[&str]) -> Reply {
+    let number = |place: usize| parts.get(place).and_then(|part| part.parse().ok()).unwrap_or_default();
+    let told =
+        request.call.json.get("data").filter(|data| data.is_object()).ok_or_else(|| bad("data must be an object"))?;
+    let is_waiting = request.change(|account, _| Ok(go_on(account, number(0), number(1), told)))?;
+    if is_waiting { Ok(Answer::empty(202)) } else { Err(not_found("no widget waits for a result there")) }
 }

@@ -2,15 +2,17 @@
 //! amoCRM itself: installations, files.
 
 use anyhow::Result;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::Sandbox;
+use crate::crm::bots;
 use crate::crm::hook_message::{Attachment, Author, HookMessage, album};
 use crate::crm::hooks::{self, HookForm, PreparedHook, Said, open_chat};
 use crate::crm::log::HookAnswer;
 use crate::crm::media::{self, Fetched};
 use crate::crm::oauth;
-use crate::crm::state::{DriveFile, Grant};
+use crate::crm::state::{BotRun, DriveFile, Grant};
 
 impl Sandbox {
     /// A manager sends a text: it is stored in the chat and its signed hook is sent once, with a time limit of 5
@@ -211,5 +213,21 @@ impl Sandbox {
             let found = state.drive.files.iter_mut().find(|file| file.uuid == uuid);
             found.map(|file| file.is_trashed = true).is_some()
         })
+    }
+
+    /// Starts a Salesbot with what a widget wrote in `onSalesbotDesignerSave`, for a lead: it asks the widget's server and waits.
+    /// Returns the id of its stop.
+    pub async fn runs_bot(&self, host: &str, integration: &str, lead_id: i64, steps: &str) -> Result<i64> {
+        bots::start(&self.core, host, integration, lead_id, steps).await
+    }
+
+    /// The request that a bot at this stop sends, with a new token: for repeats and forgeries.
+    pub fn bot_request(&self, host: &str, integration: &str, continue_id: i64) -> Option<Value> {
+        bots::request(&self.core, host, self.core.integration_named(integration)?, continue_id)
+    }
+
+    /// The bots of an account, in the order in which they were started.
+    pub fn bots(&self, host: &str) -> Vec<BotRun> {
+        self.look(host, |account| account.bots.clone())
     }
 }

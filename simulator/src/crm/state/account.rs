@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Crm;
+use super::bot::BotRun;
 use super::card::{Card, FIRST_STEP, LOST, UNSORTED_STEP, WON};
 use super::chat::{Chat, Message, Person};
 use super::entity::{CATALOGS, CUSTOM_FIELDS, Entity, PIPELINES, STATUSES};
@@ -144,6 +145,8 @@ pub(crate) struct Account {
     pub(crate) signed_in: i64,
     /// Integrations that were ever installed, by their `client_id`.
     pub(crate) installed: BTreeMap<String, Installed>,
+    /// Bots that run, and that ran.
+    pub(crate) bots: Vec<BotRun>,
     by_id: HashMap<String, usize>,
     by_msgid: HashMap<(String, String), usize>,
     last_number: i64,
@@ -200,6 +203,7 @@ impl Account {
             switches: Switches::default(),
             signed_in: ids::number(id, 1),
             installed: BTreeMap::new(),
+            bots: Vec::new(),
             by_id: HashMap::new(),
             by_msgid: HashMap::new(),
             last_number: 3_100_000,

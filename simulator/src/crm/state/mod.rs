@@ -1,6 +1,7 @@
 //! The whole state of the local amoCRM. Nothing here uses the network.
 
 mod account;
+mod bot;
 mod card;
 mod chat;
 mod crm;
@@ -20,6 +21,8 @@ use serde_json::Value;
 
 pub(crate) use account::{Account, Source};
 pub use account::{HookSamples, Pipeline, Switches, User, UserRights};
+pub use bot::BotRun;
+pub(crate) use bot::{go_on, questions};
 pub(crate) use card::{Card, Custom, WON};
 pub(crate) use chat::{Chat, Person, Typing};
 pub use chat::{Direction, Message, Status};

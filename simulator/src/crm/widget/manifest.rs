@@ -139,6 +139,26 @@ fn locations(manifest: &Value, texts: &BTreeMap<String, Value>) -> Result<()> {
     if locations.contains(&"advanced_settings") {
         translated(manifest, "/advanced/title", texts)?;
     }
+    if locations.contains(&"salesbot_designer") {
+        bot_steps(manifest, texts)?;
+    }
+    Ok(())
+}
+
+/// The steps of Salesbots: each has a name, and fields of three types.
+fn bot_steps(manifest: &Value, texts: &BTreeMap<String, Value>) -> Result<()> {
+    let block = field(manifest, "/salesbot_designer")?.as_object().context("salesbot_designer must be an object")?;
+    for (code, step) in block.iter().filter(|(_, step)| step.is_object()) {
+        translated(manifest, &format!("/salesbot_designer/{code}/name"), texts)?;
+        for (key, value) in step["settings"].as_object().context("a step has settings")? {
+            let kind = string(value, "/type").with_context(|| format!("salesbot_designer.{code}.{key}"))?;
+            ensure!(
+                matches!(kind, "text" | "numeric" | "url"),
+                "salesbot_designer.{code}.{key} has the unknown type {kind:?}"
+            );
+            translated(manifest, &format!("/salesbot_designer/{code}/settings/{key}/name"), texts)?;
+        }
+    }
     Ok(())
 }
 

@@ -28,7 +28,49 @@ pub(crate) struct Field {
     pub(crate) required: bool,
 }
 
+/// A step that a widget adds to the designer of Salesbots.
+pub(crate) struct BotStep<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) fields: Vec<BotField<'a>>,
+}
+
+pub(crate) struct BotField<'a> {
+    pub(crate) key: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) value: &'a str,
+}
+
 impl Widget {
+    /// The steps of `salesbot_designer`, in the order of their codes.
+    pub(crate) fn bot_steps(&self, language: &str) -> Vec<BotStep<'_>> {
+        let block = self
+            .manifest
+            .get("salesbot_designer")
+            .and_then(Value::as_object)
+            .filter(|_| self.is_in("salesbot_designer"));
+        let text = |value: &'_ Value, key: &str| -> String { value[key].as_str().unwrap_or_default().to_owned() };
+        let steps = block.into_iter().flatten().filter(|(_, step)| step.is_object());
+        steps
+            .map(|(code, step)| BotStep {
+                code,
+                name: self.lookup(language, &text(step, "name")),
+                fields: step["settings"]
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(key, field)| BotField {
+                        key,
+                        name: self.lookup(language, &text(field, "name")),
+                        kind: field["type"].as_str().unwrap_or_default(),
+                        value: field["default_value"].as_str().unwrap_or_default(),
+                    })
+                    .collect(),
+            })
+            .collect()
+    }
+
     /// Loads an archive like amoCRM's upload; the error says why it is refused.
     pub(crate) fn load(code: &str, zip: &[u8]) -> Result<Self> {
         let first = code.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase());
