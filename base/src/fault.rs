@@ -43,6 +43,8 @@ pub const POINTS: &[&str] = &[
     "route.before_step",
     "salesbot.sent",
     "salesbot.before_continue",
+    "sale.stored",
+    "sale.told",
 ];
 
 /// Bugs that can be switched on ([`Faults::errs`]); each breaks one promise of `docs/reliability.md`.

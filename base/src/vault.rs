@@ -363,6 +363,8 @@ places! {
     CrmSubscription = "crm_subscription",
     /// The secret of an account's webhook for alerts.
     AlertWebhook = "alert_webhook",
+    /// The token with which an account's sales are told to an advertising network.
+    SaleTarget = "sale_target",
     /// A browser's subscription for alerts.
     AlertDevice = "alert_device",
     /// The key by which push services recognise this server.
@@ -409,6 +411,9 @@ impl Place {
             },
             Self::CrmSubscription => Table { name: "crm_subscription", keys: &[], columns: &["destination"], ..plain },
             Self::AlertWebhook => Table { name: "alert_webhook", keys: &[], columns: &["secret"], ..plain },
+            Self::SaleTarget => {
+                Table { name: "sale_target", keys: &[("kind", KeyColumnType::Text)], columns: &["token"], ..plain }
+            }
             Self::AlertDevice => Table { name: "alert_device", columns: &["subscription"], ..plain },
             Self::PushKey => Table { name: "push_key", keys: &[], columns: &["secret"], ..plain },
             Self::ChatEmail => Table {

@@ -21,6 +21,7 @@ mod integration;
 pub mod key;
 pub mod quarantine;
 mod routes;
+mod sales;
 #[cfg(feature = "demo")]
 mod sandbox;
 mod secrets;
@@ -143,6 +144,9 @@ enum Command {
                       parom routes set acme.amocrm.ru rules.json --draft"
     )]
     Routes(routes::RoutesCommand),
+    /// Shows what would be told about the leads that an account won last.
+    #[command(subcommand, after_help = "Examples:\n  parom sales preview acme.amocrm.ru")]
+    Sales(sales::SalesCommand),
     /// Manages the key that encrypts secrets in the database.
     #[command(subcommand, after_help = "Examples:\n  parom secrets rotate")]
     Secrets(secrets::SecretsCommand),
@@ -239,6 +243,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         Command::Routes(command) => {
             beside(config, async |app| routes::run(command, app, &mut terminal::Output).await).await
+        }
+        Command::Sales(command) => {
+            beside(config, async |app| sales::run(command, app, &mut terminal::Output).await).await
         }
         Command::Secrets(command) => {
             beside(config, async |app| secrets::run(command, app, &mut terminal::Output).await).await

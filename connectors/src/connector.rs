@@ -9,6 +9,7 @@ use base::message::{Body, Failure, FailureCode, Markup, Person, Role};
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
     Shadow, SourceNotice, Watched, WebhookToEnter,
 };
 use crate::file::{NotOpened, OpenFile};
-use crate::incoming::{ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
+use crate::incoming::{AdvertIds, ButtonText, Greeting, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, OpenConversation, Renewed};
 use crate::template::{ListedTemplate, NewTemplate, TemplateState};
 use crate::vendor_app::VendorApp;
@@ -72,6 +73,15 @@ impl Gaps<'_> {
 /// What a live check found, or what is wrong, without secrets: a refusal, or a messenger that does not answer now.
 pub type Check = Result<Option<LocalizedText>, Denied>;
 
+/// A customer as Meta's Conversions API knows them (instagram-and-facebook §20).
+#[derive(Clone, Debug, PartialEq)]
+pub struct MetaCustomer {
+    /// `messaging_channel`.
+    pub channel: &'static str,
+    /// `user_data`.
+    pub ids: Value,
+}
+
 /// One kind of messenger.
 #[async_trait]
 pub trait Connector: Send + Sync {
@@ -109,6 +119,12 @@ pub trait Connector: Send + Sync {
     /// How far a message is if its next request arrived, which a report of the messenger has shown; none if that was the
     /// last one. The default is for messengers whose messages are one request each.
     fn onward(&self, _settings: &Settings, _outgoing: &Outgoing) -> Option<String> {
+        None
+    }
+
+    /// How Meta's Conversions API knows the customer of a chat, if an advertisement led them here. `line`: the public
+    /// settings of the source.
+    fn meta_customer(&self, _line: &Value, _customer_id: &str, _advert: &AdvertIds) -> Option<MetaCustomer> {
         None
     }
 

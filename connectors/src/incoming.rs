@@ -176,6 +176,37 @@ pub struct ButtonPress {
     pub acknowledge: String,
 }
 
+/// Between the parts of an advertisement's mark.
+const BETWEEN: &str = " · ";
+
+/// The mark of an advertisement: everything by which an advertiser can find it. Its parts are read by [`AdvertIds`].
+pub fn advert_mark<'mark>(parts: impl IntoIterator<Item = Option<&'mark str>>) -> Option<String> {
+    let parts: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    Some(parts.join(BETWEEN)).filter(|mark| !mark.is_empty())
+}
+
+/// The ids in the mark of an advertisement, by which its network knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AdvertIds {
+    pub ad_id: Option<String>,
+    /// The click that led to WhatsApp.
+    pub ctwa_clid: Option<String>,
+}
+
+impl AdvertIds {
+    /// Begins the part with the id of an advertisement.
+    pub const AD: &str = "ad ";
+    /// Begins the part with a click.
+    pub const CLICK: &str = "ctwa_clid=";
+
+    /// Splits a mark into its first part and its ids.
+    pub fn split(mark: &str) -> (&str, Self) {
+        let found = |prefix: &str| mark.split(BETWEEN).find_map(|part| part.strip_prefix(prefix)).map(str::to_owned);
+        let first = mark.split(BETWEEN).next().unwrap_or_default();
+        (first, Self { ad_id: found(Self::AD), ctwa_clid: found(Self::CLICK) })
+    }
+}
+
 /// A conversation without messages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Began {

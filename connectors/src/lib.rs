@@ -49,7 +49,7 @@ pub mod whatsapp;
 pub use crate::abilities::{
     Abilities, AfterUnknown, ContentAbilities, FeatureAbilities, Length, Shadow, Stand, Support, Unit, Window,
 };
-pub use crate::connector::{Check, Connector, Gaps, Kind, Probe, Settings, Setup};
+pub use crate::connector::{Check, Connector, Gaps, Kind, MetaCustomer, Probe, Settings, Setup};
 pub use crate::consent::{ConsentPage, OfferedLine, Returned};
 pub use crate::field::{Field, Input};
 pub use crate::kinds::Connectors;

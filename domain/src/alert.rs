@@ -28,7 +28,7 @@ use uuid::Uuid;
 use crate::platform::PlatformContext;
 
 /// The kinds of a tenant's alerts, which people subscribe to separately; message keys are `alert-kind-{kind}`.
-pub const KINDS: [&str; 32] = [
+pub const KINDS: [&str; 33] = [
     UNDELIVERED,
     LATE,
     "found_in_history",
@@ -48,6 +48,7 @@ pub const KINDS: [&str; 32] = [
     "source_gone",
     PIPELINE_ARCHIVED,
     ROUTE_FAILED,
+    SALES_NOT_SENT,
     "needs_reauth",
     "unpaid",
     "blocked",
@@ -90,6 +91,8 @@ pub const TOKEN_EXPIRING: &str = "token_expiring";
 pub const PIPELINE_ARCHIVED: &str = "pipeline_archived";
 /// amoCRM refuses what a rule for new dialogues asks for.
 pub const ROUTE_FAILED: &str = "route_failed";
+/// A target of the account's sales refuses them, or gives no access.
+pub const SALES_NOT_SENT: &str = "sales_not_sent";
 /// amoCRM does not answer.
 pub const CRM_UNREACHABLE: &str = "crm_unreachable";
 /// A limit of the account is nearly reached.
@@ -512,6 +515,9 @@ pub fn text(words: Words, alert: &alert::Model, part: &str, account: &str, crm: 
     // In UTC: who knows the account's time zone replaces it.
     let date = detail.get("at").and_then(Value::as_i64).map(|at| date(at, alert.opened_at, Zone::UTC, words));
     let named = named.with("date", date.unwrap_or_default());
+    let target = detail.get("target").and_then(Value::as_str);
+    let named = named
+        .with("target", target.map(|target| words.text_of("sale-target-", target).to_string()).unwrap_or_default());
     let limit = detail.get("limit").and_then(Value::as_str);
     Some(named.with("limit", limit.map(|limit| words.text_of("limits-", limit).to_string()).unwrap_or_default()))
 }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use amocrm::rest::{CustomField, Field, Lead};
 use base::i18n::Words;
-use base::message::Visits;
+use base::message::{Visit, Visits};
+use connectors::incoming::AdvertIds;
 use entity::{conversation, job, source};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 use url::form_urlencoded;
@@ -121,10 +122,12 @@ const REFERRER: &str = "referrer";
 /// Where a customer came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// Campaign parameters with their full names (`utm_source`).
+    /// Campaign parameters and clicks with their full names (`utm_source`, `yclid`).
     marks: BTreeMap<String, String>,
     /// The payload of a link, or an advertisement, as the messenger reported it.
     tag: Option<String>,
+    /// The advertisement as its network knows it.
+    advert: AdvertIds,
     page: Option<String>,
     referrer: Option<String>,
 }
@@ -158,6 +161,11 @@ impl Origin {
         self.tag.as_deref()
     }
 
+    /// The ids of the advertisement that led to a messenger.
+    pub fn advert(&self) -> &AdvertIds {
+        &self.advert
+    }
+
     /// Whether it is another origin than that before: another campaign or another link, not just another page.
     pub fn differs(&self, before: Option<&Self>) -> bool {
         before.is_none_or(|before| (&before.marks, &before.tag) != (&self.marks, &self.tag))
@@ -165,11 +173,13 @@ impl Origin {
 
     /// The latest visit that came by a campaign. Pages alone are no origin: every visit has one.
     fn of_visits(visits: Visits) -> Option<Self> {
-        let visit = [visits.last, visits.first].into_iter().find(|visit| !visit.marks.is_empty())?;
+        let by_campaign = |visit: &Visit| !visit.marks.is_empty() || !visit.clicks.is_empty();
+        let visit = [visits.last, visits.first].into_iter().find(by_campaign)?;
         let named = |(name, value): (String, String)| (format!("{MARK}{name}"), value);
         Some(Self {
-            marks: visit.marks.into_iter().map(named).collect(),
+            marks: visit.marks.into_iter().map(named).chain(visit.clicks).collect(),
             tag: None,
+            advert: AdvertIds::default(),
             page: Some(visit.url),
             referrer: Some(visit.referrer).filter(|referrer| !referrer.is_empty()),
         })
@@ -177,13 +187,14 @@ impl Origin {
 
     /// A link's payload can contain campaign parameters as an address does.
     fn of_tag(tag: &str) -> Self {
+        let (payload, advert) = AdvertIds::split(tag);
         let parameters: BTreeMap<String, String> =
-            form_urlencoded::parse(tag.trim_start_matches('?').as_bytes()).into_owned().collect();
+            form_urlencoded::parse(payload.trim_start_matches('?').as_bytes()).into_owned().collect();
         if parameters.iter().any(|(name, value)| name.starts_with(MARK) && !value.is_empty()) {
             let marks = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-            return Self { marks, ..Self::default() };
+            return Self { marks, advert, ..Self::default() };
         }
-        Self { tag: Some(tag.to_owned()), ..Self::default() }
+        Self { tag: Some(tag.to_owned()), advert, ..Self::default() }
     }
 
     /// What of it is missing in a lead of an account with these fields. Values that are there stay.
@@ -233,8 +244,6 @@ fn text_of(lead: &Lead, field: &CustomField) -> Option<String> {
 #[cfg(test)]
 mod tests {
 
-    use base::message::Visit;
-
     use super::*;
 
     fn visits(first: &[(&str, &str)], last: &[(&str, &str)]) -> String {
@@ -262,5 +271,9 @@ mod tests {
         let origin = Origin::stored("utm_source=vk&utm_term=&x=1").unwrap();
         let marks: Vec<_> = origin.marks.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!((marks, origin.tag), (vec![("utm_source", "vk"), ("x", "1")], None));
+        let advert =
+            Origin::stored("Bikes · ad 12 · https://fb.me/1?utm_source=a&utm_term=b · ctwa_clid=ARA-1").unwrap();
+        let ids = AdvertIds { ad_id: Some("12".into()), ctwa_clid: Some("ARA-1".into()) };
+        assert_eq!((advert.marks.len(), advert.tag.is_some(), advert.advert), (0, true, ids));
     }
 }

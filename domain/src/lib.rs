@@ -14,6 +14,7 @@ pub mod media;
 pub mod missed_hooks;
 pub mod retention;
 pub mod route;
+pub mod sale;
 pub mod salesbot;
 pub mod takeover;
 

@@ -23,7 +23,7 @@ use base::store::{Search, VENDOR};
 use chrono::TimeDelta;
 use entity::{
     account_usage, attempt, audit, chore, dead_letter, found_message, histogram, idempotency, letter, message,
-    raw_hook, route_decision, tenant, vendor_event, vendor_event_attempt,
+    raw_hook, route_decision, sale, tenant, vendor_event, vendor_event_attempt,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
@@ -182,6 +182,8 @@ async fn of_tenant(app: &DeliveryContext, tenant_id: Uuid, ends: Ends) -> anyhow
     gone += remove::rows::<account_usage::Entity>(&app.store, tenant_id, sums.into()).await?;
     let decisions = route_decision::Column::MessageId.lt(first_id_at(ends.messages));
     gone += remove::rows::<route_decision::Entity>(&app.store, tenant_id, decisions.into()).await?;
+    let sales = sale::Column::CreatedAt.lt(ends.messages);
+    gone += remove::rows::<sale::Entity>(&app.store, tenant_id, sales.into()).await?;
     gone += delete_answers(app, tenant_id).await?;
     let audit = audit::Column::Id.lt(first_id_at(ends.audit));
     gone += remove::rows::<audit::Entity>(&app.store, tenant_id, audit.into()).await?;

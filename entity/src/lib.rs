@@ -63,6 +63,7 @@ mod messages;
 mod people;
 mod queue;
 mod routes;
+mod sales;
 mod sources;
 mod vendor;
 
@@ -73,6 +74,7 @@ pub use messages::*;
 pub use people::*;
 pub use queue::*;
 pub use routes::*;
+pub use sales::*;
 pub use sources::*;
 pub use vendor::*;
 

@@ -126,6 +126,8 @@ alert-route_failed-body =
         [user_gone] The person of the rule “{ $rule }” has left { $crm }: the substitute gets new enquiries. Choose another person: { $url }
        *[other] { $crm } refused what the rule “{ $rule }” asks for: { $reason }. New enquiries go to the substitute. Check the rule: { $url }
     }
+alert-sales_not_sent-subject = { $account }: sales do not reach { $target }
+alert-sales_not_sent-body = { $target } did not take a sale: { $reason }. Other targets are not affected, and chats go on. Check the target, then send the sale again: { $url }
 alert-limit_near-subject = { $account }: { $percent }% of a limit used: { $limit }
 alert-limit_near-body = “{ $limit }” of account { $account } is at { $percent }% of the limit. Everything still works. Free some space, or ask support for more: { $url }
 alert-limit_reached-subject = { $account }: limit reached: { $limit }
@@ -146,6 +148,7 @@ alert-do-source = Open the source
 alert-do-sources = Open the sources
 alert-do-templates = Open the templates
 alert-do-routing = Open the rules
+alert-do-sales = Open the sales
 alert-do-undelivered = Open “Undelivered”
 alert-do-overview = Open the overview
 alert-do-account = Open the account
@@ -175,6 +178,7 @@ alert-kind-source_silent = A source is unusually quiet
 alert-kind-token_expiring = A messenger’s token expires soon
 alert-kind-pipeline_archived = The pipeline of a source is gone
 alert-kind-route_failed = A routing rule does not work
+alert-kind-sales_not_sent = Sales do not reach a target
 alert-kind-crm_unreachable = { $crm } is not answering
 alert-kind-limit_near = A limit is nearly reached
 alert-kind-limit_reached = A limit is reached

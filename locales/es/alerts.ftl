@@ -126,6 +126,8 @@ alert-route_failed-body =
         [user_gone] La persona de la regla “{ $rule }” ya no está en { $crm }: las consultas nuevas van al suplente. Elige a otra persona: { $url }
        *[other] { $crm } rechazó lo que pide la regla “{ $rule }”: { $reason }. Las consultas nuevas van al suplente. Revisa la regla: { $url }
     }
+alert-sales_not_sent-subject = { $account }: las ventas no llegan a { $target }
+alert-sales_not_sent-body = { $target } no aceptó una venta: { $reason }. Los demás destinos y los chats no se ven afectados. Revise el destino y envíe la venta de nuevo: { $url }
 alert-limit_near-subject = { $account }: { $percent } % de un límite en uso: { $limit }
 alert-limit_near-body = “{ $limit }” de la cuenta { $account } está al { $percent } % del límite. Todo sigue funcionando. Libera espacio o pide más a soporte: { $url }
 alert-limit_reached-subject = { $account }: límite alcanzado: { $limit }
@@ -146,6 +148,7 @@ alert-do-source = Abrir la fuente
 alert-do-sources = Abrir las fuentes
 alert-do-templates = Abrir las plantillas
 alert-do-routing = Abrir las reglas
+alert-do-sales = Abrir las ventas
 alert-do-undelivered = Abrir “No entregados”
 alert-do-overview = Abrir el resumen
 alert-do-account = Abrir la cuenta
@@ -169,6 +172,7 @@ alert-kind-source_silent = Una fuente está más silenciosa de lo normal
 alert-kind-token_expiring = El token de una app de mensajería vence pronto
 alert-kind-pipeline_archived = El embudo de una fuente ya no existe
 alert-kind-route_failed = Una regla de distribución no funciona
+alert-kind-sales_not_sent = Las ventas no llegan a un destino
 alert-kind-crm_unreachable = { $crm } no responde
 alert-kind-limit_near = Un límite está casi alcanzado
 alert-kind-limit_reached = Se alcanzó un límite

@@ -45,6 +45,9 @@ said-form-most = como máximo { $most } a la vez
 ## Fields
 
 said-empty = no debe estar vacío
+said-sale-value = es demasiado largo o tiene signos que el destino no acepta
+said-sale-number = debe ser un número
+said-sale-no-webhook = indique primero la dirección del webhook en Alertas
 said-minutes = ingresa minutos enteros, de { $least } a { $most }
 said-seconds = ingresa segundos enteros, de { $least } a { $most }
 said-pixels = ingresa píxeles enteros, de 0 a { $most }

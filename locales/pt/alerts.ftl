@@ -126,6 +126,8 @@ alert-route_failed-body =
         [user_gone] A pessoa da regra “{ $rule }” saiu do { $crm }: os novos atendimentos vão para o substituto. Escolha outra pessoa: { $url }
        *[other] O { $crm } recusou o que a regra “{ $rule }” pede: { $reason }. Os novos atendimentos vão para o substituto. Verifique a regra: { $url }
     }
+alert-sales_not_sent-subject = { $account }: as vendas não chegam a { $target }
+alert-sales_not_sent-body = { $target } não aceitou uma venda: { $reason }. Os outros destinos e os chats não são afetados. Verifique o destino e envie a venda de novo: { $url }
 alert-limit_near-subject = { $account }: { $percent }% de um limite em uso: { $limit }
 alert-limit_near-body = “{ $limit }” da conta { $account } está em { $percent }% do limite. Tudo continua funcionando. Libere espaço ou peça mais ao suporte: { $url }
 alert-limit_reached-subject = { $account }: limite atingido: { $limit }
@@ -146,6 +148,7 @@ alert-do-source = Abrir a fonte
 alert-do-sources = Abrir as fontes
 alert-do-templates = Abrir os modelos
 alert-do-routing = Abrir as regras
+alert-do-sales = Abrir as vendas
 alert-do-undelivered = Abrir “Não entregues”
 alert-do-overview = Abrir a visão geral
 alert-do-account = Abrir a conta
@@ -169,6 +172,7 @@ alert-kind-source_silent = Uma fonte está mais quieta que o normal
 alert-kind-token_expiring = O token de um app de mensagens vence em breve
 alert-kind-pipeline_archived = O funil de uma fonte não existe mais
 alert-kind-route_failed = Uma regra de distribuição não funciona
+alert-kind-sales_not_sent = As vendas não chegam a um destino
 alert-kind-crm_unreachable = O { $crm } não responde
 alert-kind-limit_near = Um limite está quase atingido
 alert-kind-limit_reached = Um limite foi atingido

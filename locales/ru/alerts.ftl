@@ -152,6 +152,8 @@ alert-route_failed-body =
         [user_gone] Человек из правила «{ $rule }» больше не работает в { $crm }: новые обращения получает запасной. Выберите другого: { $url }
        *[other] Отказ { $crm } выполнить правило «{ $rule }»: { $reason }. Новые обращения получает запасной. Проверьте правило: { $url }
     }
+alert-sales_not_sent-subject = { $account }: продажи не доходят до получателя «{ $target }»
+alert-sales_not_sent-body = «{ $target }» не принимает продажу: { $reason }. Других получателей и чатов это не касается. Проверьте получателя и отправьте продажу снова: { $url }
 alert-limit_near-subject = { $account }: лимит занят на { $percent } %: { $limit }
 alert-limit_near-body = «{ $limit }», аккаунт { $account }: занято { $percent } % разрешённого. Всё работает. Освободите место или попросите поддержку увеличить лимит: { $url }
 alert-limit_reached-subject = { $account }: лимит исчерпан: { $limit }
@@ -172,6 +174,7 @@ alert-do-source = Открыть источник
 alert-do-sources = Открыть источники
 alert-do-templates = Открыть шаблоны
 alert-do-routing = Открыть правила
+alert-do-sales = Открыть продажи
 alert-do-undelivered = Открыть «Недоставленное»
 alert-do-overview = Открыть обзор
 alert-do-account = Открыть аккаунт
@@ -205,6 +208,7 @@ alert-kind-source_silent = Из источника необычно мало с�
 alert-kind-token_expiring = Токен мессенджера скоро истечёт
 alert-kind-pipeline_archived = Воронки источника больше нет
 alert-kind-route_failed = Правило распределения не срабатывает
+alert-kind-sales_not_sent = Продажи не доходят до получателя
 alert-kind-crm_unreachable = { $crm } не отвечает
 alert-kind-limit_near = Лимит почти исчерпан
 alert-kind-limit_reached = Лимит исчерпан

@@ -57,11 +57,13 @@ pub enum Change {
     StatusDay,
     /// Photos of those who answer in a chat on a site.
     ChatPhoto,
+    /// Where an account's sales are told, and those that were.
+    Sales,
     /// Until when a bot may wait for a customer's answer.
     BotsAsk,
 }
 
-pub const ALL: [Change; 22] = [
+pub const ALL: [Change; 23] = [
     Change::Schema,
     Change::AttemptRequest,
     Change::LoneMessages,
@@ -83,6 +85,7 @@ pub const ALL: [Change; 22] = [
     Change::NewChats,
     Change::StatusDay,
     Change::ChatPhoto,
+    Change::Sales,
     Change::BotsAsk,
 ];
 
@@ -199,6 +202,19 @@ const CHAT_PHOTO: Table = tenant_table("chat_photo", &["source_id", "name"]).col
     bigint("created_at"),
 ]);
 
+const SALE_TARGET: Table = tenant_table("sale_target", &["kind"]).columns(&[
+    text("kind"),
+    boolean("is_on"),
+    text("settings"),
+    blob("token").null(),
+    bigint("on_since"),
+]);
+
+/// By the lead: it is told once.
+const SALE: Table = tenant_table("sale", &["lead_id"])
+    .columns(&[bigint("lead_id"), text("facts"), text("sendings"), bigint("created_at")])
+    .indexes(&["CREATE INDEX sale_created ON sale (tenant_id, created_at)"]);
+
 impl MigrationName for Change {
     /// As `seaql_migrations` has it.
     fn name(&self) -> &str {
@@ -224,6 +240,7 @@ impl MigrationName for Change {
             Self::NewChats => "m20261129_000009_new_chats",
             Self::StatusDay => "m20261129_000010_status_day",
             Self::ChatPhoto => "m20261129_000011_chat_photo",
+            Self::Sales => "m20261129_000110_sales",
             Self::BotsAsk => "m20261129_000120_bots_ask",
         }
     }
@@ -315,6 +332,10 @@ impl MigrationTrait for Change {
             }
             Self::StatusDay => STATUS_DAY.create(manager).await,
             Self::ChatPhoto => CHAT_PHOTO.create(manager).await,
+            Self::Sales => {
+                SALE_TARGET.create(manager).await?;
+                SALE.create(manager).await
+            }
             Self::BotsAsk => bigint("bots_ask_until").null().add_to("tenant", manager).await,
         }
     }

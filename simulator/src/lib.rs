@@ -1,4 +1,4 @@
-//! Stateful simulated messengers, a simulated amoCRM, a mail server and a receiver of webhooks, for tests and demonstrations. Each is written only from its
+//! Stateful simulated messengers, a simulated amoCRM, a mail server, a receiver of webhooks and a small Metrica, for tests and demonstrations. Each is written only from its
 //! vendor's documentation and shares no code with Parom or the connector that it tests: a simulator derived from the
 //! client could only confirm the client's mistakes.
 //!
@@ -14,6 +14,7 @@ pub mod kit;
 pub mod mail;
 pub mod max;
 pub mod meta;
+pub mod metrica;
 pub mod other_vendor;
 pub mod telegram;
 pub mod vk;

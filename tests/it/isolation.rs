@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use entity::{
     alert, alert_device, alert_notice, alert_reader, alert_webhook, api_key, audit, conversation, dead_letter, import,
-    letter, member, message, oauth_grant, route_version, saved_view, session, source, stray_source, tenant,
+    letter, member, message, oauth_grant, route_version, sale, saved_view, session, source, stray_source, tenant,
     tenant_channel,
 };
 use parom::delivery::read::dead::DeadLetterFilter;
@@ -97,6 +97,7 @@ impl Theirs {
         visitor.sends("/panel/keys", &[("name", "Key"), ("scope", "read"), ("days", "")]).await;
         let db = world.app().store.write();
         stray(line.tenant_id).insert(db).await.unwrap();
+        sold(line.tenant_id).insert(db).await.unwrap();
         let file = world.api.request(Method::POST, &line.path("/imports?dry_run=true"));
         let file = file.header("content-type", "application/x-ndjson").body(crate::import::texts("carl", 2));
         let imported = answer(file).await.is(202).text_at("/id");
@@ -164,6 +165,7 @@ impl Theirs {
             ("/templates/{template_id}", format!("/templates/{}", self.template)),
             ("/register/{id}", format!("/register/{}", self.template)),
             ("/routing/rules/{id}", "/routing/rules/theirs".to_owned()),
+            ("/sales/{lead_id}", format!("/sales/{SOLD}")),
             ("/versions/{number}", format!("/versions/{}", self.routes)),
             ("/me/sessions/{id}", format!("/me/sessions/{}", self.session)),
             // Of the vendor.
@@ -171,6 +173,7 @@ impl Theirs {
             // Of no account.
             ("/static/{file}", "/static/x".to_owned()),
             ("/sources/new/{kind}", "/sources/new/webchat".to_owned()),
+            ("/sales/targets/{kind}", "/sales/targets/meta".to_owned()),
         ];
         let filled = ids.iter().fold(path.to_owned(), |path, (place, id)| path.replace(place, id));
         assert!(!filled.contains('{'), "{path}: say in this test what its ids are");
@@ -207,6 +210,7 @@ async fn rows(world: &World, tenant_id: Uuid) -> BTreeMap<&'static str, String> 
         message,
         oauth_grant,
         route_version,
+        sale,
         saved_view,
         source,
         stray_source,
@@ -362,6 +366,22 @@ fn view(tenant_id: Uuid) -> saved_view::ActiveModel {
         name: Set("Theirs".to_owned()),
         query: Set("state=failed".to_owned()),
         author: Set("Carl".to_owned()),
+        created_at: Set(0),
+    }
+}
+
+/// Their lead that was won.
+const SOLD: i64 = 77;
+
+fn sold(tenant_id: Uuid) -> sale::ActiveModel {
+    sale::ActiveModel {
+        tenant_id: Set(tenant_id),
+        lead_id: Set(SOLD),
+        facts: Set(
+            json!({"event_id": Uuid::nil(), "lead_id": SOLD, "won_at": 0, "price": 1, "currency": "RUB", "chats": []})
+                .to_string(),
+        ),
+        sendings: Set(json!({"meta": {"state": "refused", "reason": "", "tries": 1, "at": 0}}).to_string()),
         created_at: Set(0),
     }
 }

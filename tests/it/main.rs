@@ -55,6 +55,7 @@ mod road;
 mod rotation;
 mod routes;
 mod salesbot;
+mod sales;
 mod schema;
 mod service_status;
 mod simulation;

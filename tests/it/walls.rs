@@ -18,7 +18,7 @@ use read::{SERVER, code, members, paths, root, rust_files, short};
 const CLI: &str = "cli";
 
 /// The modules that may name the client of amoCRM; what verifies a site's tokens is installed by the web chat.
-const OF_AMOCRM: &str = "api webchat cli contact delivery doctor missed_hooks lead_note lead_origin intake oauth route salesbot source takeover template \
+const OF_AMOCRM: &str = "api webchat cli contact delivery doctor missed_hooks lead_note lead_origin intake oauth route sale salesbot source takeover template \
      tenant widget_api";
 
 /// Files of a crate by their top module, without tests.

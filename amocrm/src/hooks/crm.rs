@@ -49,7 +49,9 @@ pub enum CrmEvent {
     /// A WhatsApp template awaits review (crm-api §6.4). It may be another integration's: query it by id, and on 404
     /// use the data of this hook.
     TemplateReview(Box<Template>),
-    /// Anything else: leads, incoming leads, companies, customers, tasks, notes, and objects without an id.
+    /// A lead went to another stage: its id, and the stage.
+    LeadMoved(i64, i64),
+    /// Anything else: other events of leads, incoming leads, companies, customers, tasks, notes, and objects without an id.
     Other {
         /// E.g. `customers`.
         entity: String,
@@ -99,6 +101,10 @@ impl CrmEvent {
         let kind = Action::read(action);
         let known = match entity {
             _ if is_review(entity, item) => Template::read(item).map(|it| Self::TemplateReview(Box::new(it))),
+            "leads" if action == "status" => {
+                let (id, stage) = (lenient::number(item, "id"), lenient::number(item, "status_id"));
+                id.zip(stage).map(|(id, stage)| Self::LeadMoved(id, stage))
+            }
             _ if matches!(kind, Action::Other(_)) => None,
             "talk" | "talks" => Talk::read(item).map(|it| Self::Talk(kind.clone(), Box::new(it))),
             "message" | "outgoing_message" => {

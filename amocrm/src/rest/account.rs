@@ -21,6 +21,8 @@ pub struct Account {
     pub current_user_id: Option<i64>,
     /// Two-letter country.
     pub country: Option<String>,
+    /// Three letters (ISO 4217), e.g. `RUB`.
+    pub currency: Option<String>,
     /// Id in the Chats API, with `amojo_id`.
     pub amojo_id: Option<String>,
     /// Address of the files host, with `drive_url`. Check its host before use.
@@ -43,6 +45,7 @@ impl Rest {
             name: lenient::text(&account, "name"),
             current_user_id: lenient::number(&account, "current_user_id"),
             country: lenient::text(&account, "country"),
+            currency: lenient::text(&account, "currency"),
             amojo_id: lenient::text(&account, "amojo_id"),
             drive_url: lenient::text(&account, "drive_url"),
             timezone: dates.and_then(|dates| lenient::text(dates, "timezone")),

@@ -6,10 +6,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::contacts::Field;
-use super::read::{self, made_ids};
+use super::read::{self, Page, made_ids, numbered};
 use super::{Request, Rest};
 use crate::error::Error;
 use crate::lenient;
+
+/// Leads per page: amoCRM's maximum.
+const PAGE: u32 = 250;
 
 /// A lead as returned by amoCRM.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +30,10 @@ pub struct Lead {
     pub status_id: Option<i64>,
     /// Unix seconds.
     pub created_at: Option<i64>,
+    /// When it was won or lost, Unix seconds.
+    pub closed_at: Option<i64>,
+    /// In the account's currency.
+    pub price: Option<i64>,
     /// In the bin.
     pub is_deleted: bool,
     /// CRM ids of its contacts, the main one first.
@@ -40,6 +47,11 @@ impl Lead {
     pub const WON: i64 = 142;
     /// The stage of a lead that ended without one.
     pub const LOST: i64 = 143;
+
+    /// Whether it ended in a sale.
+    pub fn is_won(&self) -> bool {
+        !self.is_deleted && self.status_id == Some(Self::WON)
+    }
 
     /// Whether people still work with it.
     pub fn is_open(&self) -> bool {
@@ -55,6 +67,8 @@ impl Lead {
             pipeline_id: number("pipeline_id"),
             status_id: number("status_id"),
             created_at: number("created_at"),
+            closed_at: number("closed_at"),
+            price: number("price"),
             is_deleted: lenient::flag(lead, "is_deleted").unwrap_or(false),
             contacts: contacts(lead),
             fields: lenient::list(lead, "custom_fields_values").into_iter().filter_map(Field::read).collect(),
@@ -91,6 +105,19 @@ impl Rest {
     pub async fn lead(&self, token: &SecretString, id: i64) -> Result<Option<Lead>, Error> {
         let (id, with) = (id.to_string(), vec![("with", "contacts".to_owned())]);
         read::found(self.call(token, Request::get("lead", vec!["leads", &id], with)).await, Lead::read)
+    }
+
+    /// A page of the won leads that were closed since this time (Unix seconds), those changed last first, with their
+    /// contacts; `page` counts from 1. Some accounts ignore filters, so what they list is looked through here.
+    pub async fn won_leads(&self, token: &SecretString, since: i64, page: u32) -> Result<Page<Lead>, Error> {
+        const CALL: &str = "won_leads";
+        let mut query = numbered(page, PAGE);
+        query.push(("with", "contacts".to_owned()));
+        query.push(("filter[closed_at][from]", since.to_string()));
+        query.push(("order[updated_at]", "desc".to_owned()));
+        let answer = self.call(token, Request::get(CALL, vec!["leads"], query)).await?;
+        let is_meant = |lead: &Lead| lead.is_won() && lead.closed_at.is_none_or(|at| at >= since);
+        Page::read(&answer, page, "leads", |lead| Lead::read(lead).filter(is_meant))
     }
 
     /// Sets custom fields of one lead, each with **all** its values; the other fields stay. Safe to repeat. 404: it does

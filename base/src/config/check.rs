@@ -71,6 +71,7 @@ fn messengers(config: &Config) -> Result<(), ConfigError> {
     base_address("max.api_url", &config.max.api_url)?;
     base_address("vk.api_url", &config.vk.api_url)?;
     base_address("avito.api_url", &config.avito.api_url)?;
+    base_address("metrica.api_url", &config.metrica.api_url)?;
     for (name, meta) in [("instagram", &config.instagram), ("facebook", &config.facebook)] {
         base_address(format!("{name}.api_url"), &meta.api_url)?;
         let is_safe = !meta.trust_settings || !is_metas(&meta.api_url);

@@ -49,8 +49,8 @@ pub use plans::{Plan, PlansConfig};
 pub use proxies::ProxySetting;
 pub use report::Fault;
 pub use sections::{
-    Amocrm, Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, OwnDays, Platform, Retention, S3, Telemetry, Vk,
-    WhatsApp, certificates,
+    Amocrm, Avito, Max, MediaConfig, MediaMode, MessengerApi, Meta, Metrica, OwnDays, Platform, Retention, S3,
+    Telemetry, Vk, WhatsApp, certificates,
 };
 pub use sources::Sources;
 pub use vendor::{StatusConfig, Vendor, VendorEventKind, VendorWebhook};
@@ -74,6 +74,7 @@ pub struct Config {
     pub avito: Avito,
     pub instagram: Meta,
     pub facebook: Meta,
+    pub metrica: Metrica,
     pub vendor: Vendor,
     pub status: StatusConfig,
     pub customers: Customers,

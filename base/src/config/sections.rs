@@ -40,6 +40,13 @@ pub struct Vk {
     pub app_secret: Option<SecretString>,
 }
 
+/// `[metrica]`: Yandex Metrica, to which accounts may tell their sales.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Metrica {
+    #[serde(deserialize_with = "parse::address")]
+    pub api_url: Url,
+}
+
 /// `[max]`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Max {

@@ -13,7 +13,7 @@ pub use content::{
     Body, Button, Content, List, Marker, Markup, Media, Member, Past, Person, Post, Quote, Role, Row, Section,
     SharedPost, Template,
 };
-pub use visit::{TalkRating, TalkScore, Visit, VisitorAnswer, Visits, is_visible};
+pub use visit::{CLICKS, TalkRating, TalkScore, Visit, VisitorAnswer, Visits, is_visible};
 
 crate::worded! {
     /// The direction of a message.

@@ -13,6 +13,8 @@ const MOST_TEXT: usize = 300;
 /// Prefix of campaign parameters in an address.
 const MARK: &str = "utm_";
 const MOST_MARKS: usize = 20;
+/// Parameters in which advertising networks name a click.
+pub const CLICKS: [&str; 3] = ["yclid", "gclid", "fbclid"];
 
 /// One visit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +28,12 @@ pub struct Visit {
     /// Campaign parameters, without `utm_`, from the address by which the site was entered.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub marks: BTreeMap<String, String>,
+    /// Ids of clicks on advertisements ([`CLICKS`]), from the same address.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub clicks: BTreeMap<String, String>,
+    /// The id that Metrica gave the visitor on the site; empty if unknown.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub client_id: String,
     /// Milliseconds since 1970.
     pub at: i64,
 }
@@ -80,14 +88,25 @@ impl Visit {
     /// its own. None if nothing can be stored.
     pub fn reported(url: &str, title: &str, referrer: &str, landing: &str, at: i64) -> Option<Self> {
         let page = address(url)?;
-        let marks = address(landing).map(|entry| marks(&entry)).filter(|marks| !marks.is_empty());
+        let entry = address(landing).filter(|entry| !marks(entry).is_empty() || !clicks(entry).is_empty());
+        let entry = entry.as_ref().unwrap_or(&page);
         Some(Self {
-            marks: marks.unwrap_or_else(|| self::marks(&page)),
+            marks: marks(entry),
+            clicks: clicks(entry),
+            client_id: String::new(),
             title: cut(title.trim(), MOST_TEXT),
             referrer: address(referrer).map(|url| cut(url.as_str(), MOST_ADDRESS)).unwrap_or_default(),
             url: cut(page.as_str(), MOST_ADDRESS),
             at,
         })
+    }
+}
+
+impl Visit {
+    /// With the id that Metrica gave the visitor; anything but an id is left out.
+    #[must_use]
+    pub fn of_client(self, client_id: &str) -> Self {
+        Self { client_id: if is_id(client_id) { client_id.to_owned() } else { String::new() }, ..self }
     }
 }
 
@@ -120,6 +139,17 @@ fn marks(url: &Url) -> BTreeMap<String, String> {
         (!value.is_empty()).then(|| (cut(&name, MOST_TEXT), cut(&value, MOST_TEXT)))
     });
     marks.take(MOST_MARKS).collect()
+}
+
+fn clicks(url: &Url) -> BTreeMap<String, String> {
+    let known = url.query_pairs().filter(|(name, value)| CLICKS.contains(&name.as_ref()) && is_id(value));
+    known.map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+/// Ids consist of letters, digits, `-`, `_` and `.`; nothing else goes to others.
+fn is_id(text: &str) -> bool {
+    let fits = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'_' | b'.');
+    (1..=MOST_TEXT).contains(&text.len()) && text.bytes().all(fits)
 }
 
 fn cut(text: &str, most: usize) -> String {
@@ -167,6 +197,20 @@ pub fn is_visible(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_click_counts_with_its_address_and_ids_are_ids() {
+        let visit = |page: &str, landing: &str| Visit::reported(page, "", "", landing, 7).unwrap();
+        let entered = visit("https://shop.example/cart", "https://shop.example/?yclid=123&gclid=a%20b&utm_source=ya");
+        assert_eq!(entered.clicks, BTreeMap::from([("yclid".to_owned(), "123".to_owned())]));
+        assert_eq!(entered.marks.len(), 1);
+        let again = visit("https://shop.example/?fbclid=IwAR_1", "https://shop.example/");
+        assert_eq!(again.clicks.keys().collect::<Vec<_>>(), ["fbclid"]);
+        assert_eq!(again.clone().of_client("1481718166123456789").client_id, "1481718166123456789");
+        for none in ["", "1,2", "1\n2", "=1"] {
+            assert_eq!(again.clone().of_client(none).client_id, "");
+        }
+    }
 
     #[test]
     fn marks_are_those_of_the_entry() {

@@ -142,7 +142,7 @@ const COUNTERS: &[Counter] = &[
             (
                 "kind",
                 "accounts alert_bot alert_checks alert_limits contacts expired_rows lead_notes lead_origins lines moved_rows \
-                 plans polls renewals replays sessions subscriptions templates unregister_line",
+                 plans polls renewals replays sale_checks sales sessions subscriptions templates unregister_line",
             ),
             ("outcome", "done failed given_up"),
         ],

@@ -9,6 +9,7 @@ use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
 use simulator::kit::Now;
 use simulator::max::{self, Max};
 use simulator::meta::{self, AppView, Meta, NewAccount, Platform};
+use simulator::metrica::Metrica;
 use simulator::telegram::{self, BotView, NewBot, Telegram};
 use simulator::vk::{self, NewCommunity, ServerStatus, Vk};
 use simulator::whatsapp::{self, NewApp, NewPhone, WhatsApp};
@@ -49,6 +50,12 @@ const INSTAGRAM_FIELDS: &[&str] = &[
     "messaging_seen",
 ];
 
+/// Meta's data set, Metrica's counter with its goal, and the token of both (docs/sales.md).
+const DATASET: &str = "1234567890";
+const COUNTER: &str = "2215573";
+const GOAL: &str = "order_confirmed";
+const SALES_TOKEN: &str = "demo";
+
 /// A line that can be connected, and one of its customers.
 pub struct DemoLine {
     pub kind: &'static str,
@@ -87,6 +94,8 @@ pub struct Messengers {
     pub vk: Vk,
     pub avito: Avito,
     pub meta: Meta,
+    /// Gets sales, as Meta's data set does.
+    metrica: Metrica,
     /// The vendor's apps at Meta. Their callbacks are entered by hand, in Meta's dashboard.
     instagram_app: AppView,
     facebook_app: AppView,
@@ -103,10 +112,13 @@ impl Messengers {
             WhatsApp::start(whatsapp::Options::default()),
             Max::start(max::Options::default()),
             Vk::start(vk::Options { now: now.clone() }),
-            Avito::start(avito::Options { now }),
+            Avito::start(avito::Options { now: now.clone() }),
             Meta::start(meta::Options::default()),
         )
         .context("a simulated messenger could not be started")?;
+        let metrica = Metrica::start(now).context("the simulated Metrica could not be started")?;
+        metrica.add_counter(COUNTER, GOAL, SALES_TOKEN);
+        meta.add_dataset(DATASET, SALES_TOKEN);
         let back = |kind: &str| format!("{public_url}/panel/sources/new/{kind}/consented");
         let app = |kind: &str| meta::NewApp {
             name: APP_NAME.to_owned(),
@@ -149,6 +161,7 @@ impl Messengers {
             vk,
             avito,
             meta,
+            metrica,
             instagram_app,
             facebook_app,
             whatsapp_app,
@@ -189,7 +202,8 @@ impl Messengers {
     pub fn config(&self) -> String {
         let section = |(kind, url): (&str, &str)| format!("[{kind}]\napi_url = \"{url}\"\n{}", self.vendors_app(kind));
         let alerts = format!("[alerts]\ntelegram_token = \"{}\"\n", self.alert_bot.token);
-        self.addresses().map(section).concat() + &alerts
+        let metrica = format!("[metrica]\napi_url = \"{}\"\n", self.metrica.base_url());
+        self.addresses().map(section).concat() + &metrica + &alerts
     }
 
     /// The phone that gets alerts.

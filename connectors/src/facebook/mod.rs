@@ -32,6 +32,7 @@ const PLATFORM: Platform = Platform {
     network: Network::Facebook,
     object: "page",
     account: "page_id",
+    conversions: ["messenger", "page_id", "page_scoped_user_id"],
     // Parom registers its own address in a Messenger app.
     fields: &[PAGE, TOKEN, OWN_APP[0], OWN_APP[1].with_hint("wizard-fb-verify-hint")],
     fields_in_vendors_app: &[PAGE, TOKEN, VENDORS_APP[0], VENDORS_APP[1].with_hint("wizard-fb-verify-optional-hint")],

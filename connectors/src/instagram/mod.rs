@@ -33,6 +33,7 @@ const PLATFORM: Platform = Platform {
     network: Network::Instagram,
     object: "instagram",
     account: "account_id",
+    conversions: ["instagram", "instagram_business_account_id", "ig_sid"],
     fields: &[ACCOUNT, TOKEN, OWN_APP[0], OWN_APP[1]],
     fields_in_vendors_app: &[ACCOUNT, TOKEN, VENDORS_APP[0], VENDORS_APP[1]],
     abilities: &ABILITIES,

@@ -2,20 +2,23 @@
 //! (`docs/protocol/instagram-and-facebook.md`).
 
 use async_trait::async_trait;
-use base::config::Meta as MetaConfig;
+use base::config::{Config, Meta as MetaConfig};
 use base::error::FieldError;
 use base::http_client::HttpClients;
 use base::i18n::Words;
 use base::message::Failure;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use url::Url;
 
 use super::{
-    Abilities, Check, Connector, ConsentPage, Denied, Field, Gaps, HookTarget, Identity, Outgoing, Probe, Settings,
-    Setup, Watched, WebhookToEnter,
+    Abilities, Check, Connector, ConsentPage, Denied, Field, Gaps, HookTarget, Identity, MetaCustomer, Outgoing, Probe,
+    Settings, Setup, Watched, WebhookToEnter,
 };
+use crate::call::below;
 use crate::file::{NotOpened, OpenFile};
-use crate::incoming::{InboundEvent, IncomingCall, NotReceived};
+use crate::incoming::{AdvertIds, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{HistoryPage, Renewed};
 use crate::vendor_app::{self, MetaApp, VendorApp};
 use graph::Graph;
@@ -64,6 +67,11 @@ impl Meta {
     }
 }
 
+/// Where events of a data set go: the Graph server of Facebook, whatever the messenger (instagram-and-facebook §20).
+pub fn events_url(config: &Config, dataset: &str) -> Url {
+    below(&config.facebook.api_url, [graph::VERSION, dataset, "events"], &[])
+}
+
 #[async_trait]
 impl Connector for Meta {
     fn kind(&self) -> &'static str {
@@ -74,12 +82,19 @@ impl Connector for Meta {
         self.platform.abilities
     }
 
+    fn meta_customer(&self, line: &Value, customer_id: &str, advert: &AdvertIds) -> Option<MetaCustomer> {
+        advert.ad_id.as_ref()?;
+        let (account, [channel, account_key, person_key]) =
+            (line.get(self.platform.account)?, self.platform.conversions);
+        Some(MetaCustomer { channel, ids: json!({ account_key: account, person_key: customer_id }) })
+    }
+
     fn fields(&self) -> &'static [Field] {
         let is_signed = self.vendor.as_ref().is_some_and(|vendor| vendor.secret.is_some());
         if is_signed { self.platform.fields_in_vendors_app } else { self.platform.fields }
     }
 
-    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+    fn setup(&self, settings: Value) -> Result<Setup, Vec<FieldError>> {
         settings::setup(self.platform, settings)
     }
 

@@ -10,7 +10,8 @@ use super::graph::{COMMENT, letter_of, text_of};
 use super::settings::Account;
 use super::{Meta, files};
 use crate::incoming::{
-    Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, NotReceived, Reacted, StatusReport, StatusUpTo,
+    AdvertIds, Began, ButtonPress, EditedMessage, InboundEvent, IncomingMessage, NotReceived, Reacted, StatusReport,
+    StatusUpTo, advert_mark,
 };
 use crate::{PressedButton, Settings};
 use content::Piece;
@@ -273,7 +274,8 @@ impl Listener<'_> {
     async fn began(&self, referral: &Value, scene: &Scene) -> InboundEvent {
         let mark = text_of(referral, "ref").filter(|mark| !mark.is_empty());
         let ad = referral.pointer("/ads_context_data/ad_title").and_then(Value::as_str);
-        let mark = mark.or_else(|| ad.map(str::to_owned)).or_else(|| text_of(referral, "ad_id"));
+        let id = text_of(referral, "ad_id").map(|id| format!("{}{id}", AdvertIds::AD));
+        let mark = advert_mark([mark.as_deref().or(ad), id.as_deref()]);
         let customer = self.customer(&scene.customer, scene.at).await;
         InboundEvent::Began(Box::new(Began { conversation_id: scene.customer.clone(), customer, mark, greets: false }))
     }

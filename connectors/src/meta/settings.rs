@@ -178,6 +178,8 @@ pub(crate) struct Platform {
     pub object: &'static str,
     /// The setting that contains the account's id.
     pub account: &'static str,
+    /// The channel in the Conversions API, and the names of the account and of a person there.
+    pub conversions: [&'static str; 3],
     pub fields: &'static [Field],
     /// The same if the vendor's app receives the calls.
     pub fields_in_vendors_app: &'static [Field],

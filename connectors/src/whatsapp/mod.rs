@@ -9,14 +9,15 @@ use base::message::Markup;
 use base::verdict::Report;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
+use serde_json::{Value, json};
 
 use super::{
     Abilities, Check, Connector, ConsentPage, Denied, Field, HookTarget, Identity, LineAccount, LineService, Outgoing,
     Probe, Receiver, Settings, Setup, Shadow, Watched, WebhookToEnter, field,
 };
-use crate::connector::Kind;
+use crate::connector::{Kind, MetaCustomer};
 use crate::file::{NotOpened, OpenFile};
-use crate::incoming::{ButtonText, InboundEvent, IncomingCall, NotReceived};
+use crate::incoming::{AdvertIds, ButtonText, InboundEvent, IncomingCall, NotReceived};
 use crate::poll::{OpenConversation, Renewed};
 use crate::template::{ListedTemplate, NewTemplate, TemplateState};
 use crate::vendor_app::{MetaApp, VendorApp};
@@ -102,8 +103,15 @@ impl Connector for WhatsApp {
         if self.vendors_secret().is_some() { setup::FIELDS_WITH_APP } else { setup::FIELDS }
     }
 
-    fn setup(&self, settings: serde_json::Value) -> Result<Setup, Vec<FieldError>> {
+    fn setup(&self, settings: Value) -> Result<Setup, Vec<FieldError>> {
         setup::setup(settings)
+    }
+
+    fn meta_customer(&self, line: &Value, _customer_id: &str, advert: &AdvertIds) -> Option<MetaCustomer> {
+        let waba = line.get("waba_id")?.as_str().filter(|waba| !waba.is_empty())?;
+        let click = advert.ctwa_clid.as_deref()?;
+        let ids = json!({ "whatsapp_business_account_id": waba, "ctwa_clid": click });
+        Some(MetaCustomer { channel: KIND.name, ids })
     }
 
     fn signs(&self, settings: &Settings) -> bool {
@@ -154,7 +162,7 @@ impl Connector for WhatsApp {
         health::identity(&self.api, settings).await
     }
 
-    fn account(&self, public: &serde_json::Value) -> Option<LineAccount> {
+    fn account(&self, public: &Value) -> Option<LineAccount> {
         setup::account(public)
     }
 

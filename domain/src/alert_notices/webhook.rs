@@ -17,11 +17,12 @@ use uuid::Uuid;
 
 use super::notice::{NoticeTexts, SendOutcome};
 use crate::alert_notices::AlertNoticeContext;
+use crate::platform::PlatformContext;
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
 /// The account's webhook; none if it has none.
-pub async fn of(app: &AlertNoticeContext, tenant_id: Uuid) -> Result<Option<alert_webhook::Model>, DbErr> {
+pub async fn of(app: &PlatformContext, tenant_id: Uuid) -> Result<Option<alert_webhook::Model>, DbErr> {
     alert_webhook::Entity::of_tenant(tenant_id).one(app.store.read()).await
 }
 
@@ -92,8 +93,8 @@ pub(super) async fn send(
 }
 
 /// Why it was not accepted, in English; none if it was.
-async fn post(
-    app: &AlertNoticeContext,
+pub async fn post(
+    app: &PlatformContext,
     webhook: &alert_webhook::Model,
     id: Uuid,
     body: String,

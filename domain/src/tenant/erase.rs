@@ -17,7 +17,8 @@ use base::phone::Phone;
 use base::store::VENDOR;
 use entity::{
     attempt, chat_email, contact_link, contact_task, conversation, conversation_alias, dead_letter, dedupe, erasure,
-    import, import_line, job, marketing_consent, message, origin_task, parked_status, raw_hook, route_decision, tenant,
+    import, import_line, job, marketing_consent, message, origin_task, parked_status, raw_hook, route_decision, sale,
+    tenant,
 };
 use queue::ERASED;
 use sea_orm::ActiveValue::Set;
@@ -197,6 +198,9 @@ async fn wipe_conversation(app: &TenantContext, row: &conversation::Model, count
     count(counts, "origin_task", remove::rows::<origin_task::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(route_decision::Column::ConversationId.eq(id));
     count(counts, "route_decision", remove::rows::<route_decision::Entity>(&app.store, tenant_id, of_it).await?);
+    // A lead may have several chats, which its facts name.
+    let of_it = Condition::all().add(sale::Column::Facts.contains(id.to_string()));
+    count(counts, "sale", remove::rows::<sale::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(chat_email::Column::ConversationId.eq(id));
     count(counts, "chat_email", remove::rows::<chat_email::Entity>(&app.store, tenant_id, of_it).await?);
     import_lines(app, row, counts).await?;

@@ -14,7 +14,8 @@ use base::vault::Place;
 use bytes::Bytes;
 use entity::{
     audit, chat_email, consent, contact_link, conversation, dead_letter, erasure, import, ledger_delta,
-    marketing_consent, message, oauth_grant, route_decision, route_version, source, tenant, tenant_channel,
+    marketing_consent, message, oauth_grant, route_decision, route_version, sale, sale_target, source, tenant,
+    tenant_channel,
 };
 use futures_util::Stream;
 use sea_orm::{ColumnTrait, Condition, DbErr, QueryFilter, QueryOrder, QuerySelect};
@@ -226,8 +227,12 @@ impl CustomerExport {
                     .filter(route_decision::Column::ConversationId.eq(id))
                     .order_by_asc(route_decision::Column::MessageId);
                 let found = found.one(db).await?;
-                let decided = decided.all(db).await?;
-                found.iter().map(shapes::conversation).chain(decided.iter().map(shapes::routed)).collect()
+                let sold = sale::Entity::of_tenant(tenant_id)
+                    .filter(sale::Column::Facts.contains(id.to_string()))
+                    .order_by_asc(sale::Column::LeadId);
+                let (decided, sold) = (decided.all(db).await?, sold.all(db).await?);
+                let about = decided.iter().map(shapes::routed).chain(sold.iter().map(shapes::sale));
+                found.iter().map(shapes::conversation).chain(about).collect()
             }
             CustomerPart::Links(id) => {
                 let found = contact_link::Entity::of_tenant(tenant_id)
@@ -316,6 +321,10 @@ async fn account_rows(store: &Store, tenant: &tenant::Model) -> Result<Vec<Value
     lines.extend(consents.all(store.read()).await?.iter().map(shapes::consent));
     let routes = route_version::Entity::of_tenant(id).order_by_asc(route_version::Column::Number);
     lines.extend(routes.all(store.read()).await?.iter().map(shapes::routes));
+    let targets = sale_target::Entity::of_tenant(id).order_by_asc(sale_target::Column::Kind);
+    lines.extend(targets.all(store.read()).await?.iter().map(shapes::sale_target));
+    let sales = sale::Entity::of_tenant(id).order_by_asc(sale::Column::LeadId);
+    lines.extend(sales.all(store.read()).await?.iter().map(shapes::sale));
     Ok(lines)
 }
 

@@ -15,8 +15,8 @@ use entity::{
     contact_task, conversation, conversation_alias, crm_copy, crm_subscription, dead_letter, dedupe, directory,
     erasure, found_message, histogram, history_look, idempotency, import, import_line, import_skip, install_call, job,
     lane, ledger_delta, letter, marketing_consent, member, message, message_template, oauth_grant, origin_task,
-    parked_status, person, raw_hook, replay, route_decision, route_turn, route_version, saved_view, session, source,
-    source_notice, source_pulse, stray_source, tenant, tenant_channel, turn, vendor_event,
+    parked_status, person, raw_hook, replay, route_decision, route_turn, route_version, sale, sale_target, saved_view,
+    session, source, source_notice, source_pulse, stray_source, tenant, tenant_channel, turn, vendor_event,
 };
 use sea_orm::sea_query::Condition;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -98,7 +98,7 @@ pub async fn forget(app: &Arc<TenantContext>, tenant_id: Uuid, force: bool, by: 
         message_template
     );
     all!(found_message, history_look, replay, account_usage, account_month, account_note, consent, saved_view);
-    all!(route_version, route_decision, route_turn);
+    all!(route_version, route_decision, route_turn, sale, sale_target);
     count("media", crate::media::of_tenant(&app.files, tenant_id).await?);
     let vendors = Condition::all().add(alert::Column::Key.ends_with(format!(":{tenant_id}")));
     count("alert", remove::rows::<alert::Entity>(store, VENDOR, vendors).await?);

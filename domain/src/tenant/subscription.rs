@@ -115,11 +115,12 @@ fn hash(token: &str) -> String {
 
 // One check: compares the subscription that the account's state requires with amoCRM's.
 
-/// Events that are processed: contacts that were renamed, merged or deleted, and chats moved to other contacts.
-const WANTED: [&str; 4] = ["update_contact", "delete_contact", "add_talk", "update_talk"];
+/// Events that are processed: contacts that were renamed, merged or deleted, chats moved to other contacts, and leads that
+/// were won.
+const WANTED: [&str; 5] = ["update_contact", "delete_contact", "add_talk", "update_talk", "status_lead"];
 /// The same with an event that not every account supports.
-const WANTED_ALL: [&str; 5] =
-    ["update_contact", "delete_contact", "add_talk", "update_talk", "add_chat_template_review"];
+const WANTED_ALL: [&str; 6] =
+    ["update_contact", "delete_contact", "add_talk", "update_talk", "status_lead", "add_chat_template_review"];
 /// Attempts to unsubscribe an account that left.
 const TRIES: i32 = 12;
 
@@ -330,7 +331,7 @@ mod tests {
         assert!(is_right(&webhook(&WANTED, false)) && is_right(&webhook(&WANTED_ALL, false)));
         assert!(!is_right(&webhook(&WANTED, true)), "switched off");
         assert!(!is_right(&webhook(&WANTED[..3], false)), "too little");
-        let much = ["update_contact", "delete_contact", "add_talk", "update_talk", "add_lead"];
+        let much = ["update_contact", "delete_contact", "add_talk", "update_talk", "status_lead", "add_lead"];
         assert!(!is_right(&webhook(&much, false)), "something else");
         assert_eq!(token("https://parom.example/crm/hooks/abc"), Some("abc"));
         assert!(new_token().len() >= 43 && new_token() != new_token());

@@ -38,6 +38,7 @@ mod reasons;
 mod reports;
 mod rights;
 mod routing;
+mod sales;
 mod sign_in;
 mod sources;
 mod suggest;
@@ -98,6 +99,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .configure(import::routes)
             .configure(templates::routes)
             .configure(routing::routes)
+            .configure(sales::routes)
             .configure(reports::routes)
             .configure(of_sources)
             .default_service(web::to(errors::nothing_here)),

@@ -15,6 +15,7 @@ pub enum Nav {
     Overview,
     Sources,
     Routing,
+    Sales,
     Messages,
     Conversations,
     Undelivered,
@@ -54,6 +55,7 @@ const PLACES: &[(&str, &[Place])] = &[
         &[
             (Nav::Sources, "/panel/sources", "nav-sources", Right::Look),
             (Nav::Routing, "/panel/routing", "nav-routing", Right::Look),
+            (Nav::Sales, "/panel/sales", "nav-sales", Right::Look),
             (Nav::Templates, "/panel/templates", "nav-templates", Right::Look),
             (Nav::Import, "/panel/import", "nav-import", Right::Import),
             (Nav::Keys, "/panel/keys", "nav-keys", Right::ManageKeys),

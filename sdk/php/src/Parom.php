@@ -143,15 +143,27 @@ namespace Parom;
  * @phpstan-type RuleFault 'stage_gone'|'user_gone'|'nobody_present'|'nobody_responsible'|'refused'
  * @phpstan-type RuleName array{id: string, name: string}
  * @phpstan-type RuleSet array{fallback_user?: string|null, rules?: list<Rule>, silence_hours?: int}
+ * @phpstan-type SaleOut array{event_id: string, lead_id: string, price: int, currency: string, won_at: string, conversation_ids: list<string>, sendings: list<SaleSendingOut>}
+ * @phpstan-type SalePreview array{lead_id: string, requests: list<SaleRequest>}
+ * @phpstan-type SaleRequest array{target: TargetKind, url: string, content_type: string, body: string, skipped: SkipReason|null}
+ * @phpstan-type SaleSendingOut array{target: TargetKind, state: SendingState, reason: string, tries: int, at: string}
+ * @phpstan-type SaleTargetIn array{counter_id?: string, dataset_id?: string, goal?: string, on?: bool, token?: string|null}
+ * @phpstan-type SaleTargetOut array{on: bool, dataset_id: string, counter_id: string, goal: string, has_token: bool}
+ * @phpstan-type SaleTargetsIn array{meta?: SaleTargetIn|null, metrica?: SaleTargetIn|null, webhook?: SaleTargetIn|null}
+ * @phpstan-type SaleTargetsOut array{webhook: SaleTargetOut, webhook_url: string|null, meta: SaleTargetOut, metrica: SaleTargetOut}
+ * @phpstan-type SalesOut array{items: list<SaleOut>}
+ * @phpstan-type SalesPreviewOut array{items: list<SalePreview>}
  * @phpstan-type Seat array{user_id: string, limit?: int|null, times?: list<string>, weight?: int}
  * @phpstan-type SecretOut array{site_secret?: string|null, webhook_secret?: string|null}
  * @phpstan-type Section array{rows?: list<Row>, title?: string}
  * @phpstan-type SenderIn array{role: RoleIn, id: string, avatar_url?: string|null, contact_id?: string|null, email?: string|null, name?: string|null, phone?: string|null, profile_url?: string|null, user_id?: string|null}
+ * @phpstan-type SendingState 'waiting'|'sent'|'refused'|'skipped'
  * @phpstan-type ShadowChatOut array{conversation_id: string, contact_id: string|null, messages: int, answer_by: AnswerBy, answer_until: string|null}
  * @phpstan-type ShadowDayOut array{day: string, messages: int}
  * @phpstan-type ShadowOut array{shadow_since: string, sees_answers: bool, days: list<ShadowDayOut>, comparison: ComparisonOut|null}
  * @phpstan-type SharedPost array{url: string, permalink?: string|null, preview_url?: string|null, site_name?: string|null}
  * @phpstan-type SharedPostIn array{url: string, permalink?: string|null, preview_url?: string|null, site_name?: string|null}
+ * @phpstan-type SkipReason 'no_origin'|'too_old'|'switched_off'
  * @phpstan-type SkippedOut array{line: int, reason: string}
  * @phpstan-type SourceAnswersOut array{source_id: string, count: int, median_ms: int, p95_ms: int}
  * @phpstan-type SourceFlowOut array{source_id: string, from_customers: int, to_customers: int, failed: int}
@@ -174,6 +186,7 @@ namespace Parom;
  * @phpstan-type TakeoverState 'switching'|'switched'|'rolling_back'|'rolled_back'|'returning'|'returned'
  * @phpstan-type TakeoverStep 'compare'|'mirror'|'switch_off'|'begin'|'history'|'settle'|'stop'|'put_back'|'settle_back'|'unmirror'|'done'
  * @phpstan-type TakeoverWatchOut array{until: string, is_over: bool, received: int, in_amocrm: int, written: int, sent: int, failed: int, waiting: int}
+ * @phpstan-type TargetKind 'webhook'|'meta'|'metrica'
  * @phpstan-type TaskRule array{text: string, within_minutes: int}
  * @phpstan-type Template array{id: string, external_id: string|null, content?: string, params?: list<Marker>}
  * @phpstan-type TemplateFileIn array{file_name?: string|null, media_id?: string|null, media_url?: string|null}
@@ -1188,6 +1201,55 @@ final class Parom extends Client
             '/api/v1/tenants/' . self::segment($tenantId) . '/routes/versions/' . self::segment($number) . '/restore',
             idempotencyKey: $idempotencyKey,
             ifMatch: $ifMatch,
+            keyed: true,
+        );
+    }
+
+    // --- sales ---
+
+    /**
+     * Lists the sales.
+     *
+     * @return SalesOut
+     */
+    public function listSales(string $tenantId): array
+    {
+        return $this->call('GET', '/api/v1/tenants/' . self::segment($tenantId) . '/sales');
+    }
+
+    /**
+     * Previews sales.
+     *
+     * @return SalesPreviewOut
+     */
+    public function previewSales(string $tenantId): array
+    {
+        return $this->call('GET', '/api/v1/tenants/' . self::segment($tenantId) . '/sales/preview');
+    }
+
+    /**
+     * Retrieves the targets of sales.
+     *
+     * @return SaleTargetsOut
+     */
+    public function getSaleTargets(string $tenantId): array
+    {
+        return $this->call('GET', '/api/v1/tenants/' . self::segment($tenantId) . '/sales/targets');
+    }
+
+    /**
+     * Changes targets of sales.
+     *
+     * @param SaleTargetsIn $body
+     * @return SaleTargetsOut
+     */
+    public function replaceSaleTargets(string $tenantId, array $body, ?string $idempotencyKey = null): array
+    {
+        return $this->call(
+            'PUT',
+            '/api/v1/tenants/' . self::segment($tenantId) . '/sales/targets',
+            body: $body,
+            idempotencyKey: $idempotencyKey,
             keyed: true,
         );
     }

@@ -622,6 +622,32 @@ class Parom(Client):
             keyed=True,
         )
 
+    # --- sales ---
+
+    def list_sales(self, tenant_id: str) -> t.SalesOut:
+        """Lists the sales."""
+        return self._call("GET", f"/api/v1/tenants/{segment(tenant_id)}/sales")
+
+    def preview_sales(self, tenant_id: str) -> t.SalesPreviewOut:
+        """Previews sales."""
+        return self._call("GET", f"/api/v1/tenants/{segment(tenant_id)}/sales/preview")
+
+    def get_sale_targets(self, tenant_id: str) -> t.SaleTargetsOut:
+        """Retrieves the targets of sales."""
+        return self._call("GET", f"/api/v1/tenants/{segment(tenant_id)}/sales/targets")
+
+    def replace_sale_targets(
+        self,
+        tenant_id: str,
+        body: t.SaleTargetsIn,
+        *,
+        idempotency_key: str | None = None,
+    ) -> t.SaleTargetsOut:
+        """Changes targets of sales."""
+        return self._call(
+            "PUT", f"/api/v1/tenants/{segment(tenant_id)}/sales/targets", body=body, idempotency_key=idempotency_key, keyed=True
+        )
+
     # --- vendor events ---
 
     def list_vendor_events(

@@ -1200,6 +1200,94 @@ class RuleSet(TypedDict):
     silence_hours: NotRequired[int]
 
 
+class SaleOut(TypedDict):
+    """A lead that was won."""
+
+    event_id: str
+    lead_id: str
+    price: int
+    currency: str
+    won_at: str
+    conversation_ids: list[str]
+    sendings: list[SaleSendingOut]
+
+
+class SalePreview(TypedDict):
+    """What would be sent about one lead."""
+
+    lead_id: str
+    requests: list[SaleRequest]
+
+
+class SaleRequest(TypedDict):
+    """What a target is asked."""
+
+    target: TargetKind
+    url: str
+    content_type: str
+    body: str
+    skipped: SkipReason | None
+
+
+class SaleSendingOut(TypedDict):
+    """What became of a sale at a target."""
+
+    target: TargetKind
+    state: SendingState
+    reason: str
+    tries: int
+    at: str
+
+
+class SaleTargetIn(TypedDict):
+    """A target with its token, which is in no log: there is no `Debug`."""
+
+    counter_id: NotRequired[str]
+    dataset_id: NotRequired[str]
+    goal: NotRequired[str]
+    on: NotRequired[bool]
+    token: NotRequired[str | None]
+
+
+class SaleTargetOut(TypedDict):
+    """A target."""
+
+    on: bool
+    dataset_id: str
+    counter_id: str
+    goal: str
+    has_token: bool
+
+
+class SaleTargetsIn(TypedDict):
+    """Targets to change."""
+
+    meta: NotRequired[SaleTargetIn | None]
+    metrica: NotRequired[SaleTargetIn | None]
+    webhook: NotRequired[SaleTargetIn | None]
+
+
+class SaleTargetsOut(TypedDict):
+    """The targets of an account's sales."""
+
+    webhook: SaleTargetOut
+    webhook_url: str | None
+    meta: SaleTargetOut
+    metrica: SaleTargetOut
+
+
+class SalesOut(TypedDict):
+    """The latest sales."""
+
+    items: list[SaleOut]
+
+
+class SalesPreviewOut(TypedDict):
+    """What would be sent."""
+
+    items: list[SalePreview]
+
+
 class Seat(TypedDict):
     """A person in a round robin."""
 
@@ -2174,6 +2262,12 @@ RoleIn = Literal["client", "manager", "bot"]
 # What of a rule could not be used. Texts are `route-fault-{word}`.
 RuleFault = Literal["stage_gone", "user_gone", "nobody_present", "nobody_responsible", "refused"]
 
+# What became of a sale at a target. Texts are `sale-state-{word}`.
+SendingState = Literal["waiting", "sent", "refused", "skipped"]
+
+# Why a target is not told. Texts are `sale-skip-{word}`.
+SkipReason = Literal["no_origin", "too_old", "switched_off"]
+
 # How far a takeover is, with the word of the public API.
 TakeoverState = Literal["switching", "switched", "rolling_back", "rolled_back", "returning", "returned"]
 
@@ -2191,6 +2285,9 @@ TakeoverStep = Literal[
     "unmirror",
     "done",
 ]
+
+# Who is told. Texts are `sale-target-{word}`.
+TargetKind = Literal["webhook", "meta", "metrica"]
 
 # Statuses that a messenger can report. A message's status never goes backwards: an earlier status is accepted and ignored.
 ToldStatus = Literal["delivered", "read", "failed"]

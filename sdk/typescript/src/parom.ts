@@ -441,6 +441,28 @@ export class Parom extends Client {
     return this.call("POST", path`/api/v1/tenants/${tenantId}/routes/versions/${number}/restore`, { keyed: true, options });
   }
 
+  // --- sales ---
+
+  /** Lists the sales. */
+  listSales(tenantId: string, options?: Options): Promise<t.SalesOut> {
+    return this.call("GET", path`/api/v1/tenants/${tenantId}/sales`, { options });
+  }
+
+  /** Previews sales. */
+  previewSales(tenantId: string, options?: Options): Promise<t.SalesPreviewOut> {
+    return this.call("GET", path`/api/v1/tenants/${tenantId}/sales/preview`, { options });
+  }
+
+  /** Retrieves the targets of sales. */
+  getSaleTargets(tenantId: string, options?: Options): Promise<t.SaleTargetsOut> {
+    return this.call("GET", path`/api/v1/tenants/${tenantId}/sales/targets`, { options });
+  }
+
+  /** Changes targets of sales. */
+  replaceSaleTargets(tenantId: string, body: t.SaleTargetsIn, options?: Options): Promise<t.SaleTargetsOut> {
+    return this.call("PUT", path`/api/v1/tenants/${tenantId}/sales/targets`, { body, keyed: true, options });
+  }
+
   // --- vendor events ---
 
   /** Lists events for the vendor's webhooks. */

@@ -1332,6 +1332,101 @@ export interface RuleSet {
   silence_hours?: number;
 }
 
+/** A lead that was won. */
+export interface SaleOut {
+  /** The id by which receivers recognise a repeat. */
+  event_id: string;
+  lead_id: string;
+  price: number;
+  /** Three letters (ISO 4217); empty if amoCRM names none. */
+  currency: string;
+  won_at: string;
+  conversation_ids: string[];
+  sendings: SaleSendingOut[];
+}
+
+/** What would be sent about one lead. */
+export interface SalePreview {
+  lead_id: string;
+  requests: SaleRequest[];
+}
+
+/** What a target is asked. */
+export interface SaleRequest {
+  target: TargetKind;
+  /** Where it is posted; tokens and signatures are in headers, which are not shown. */
+  url: string;
+  /** `application/json`, or `text/csv` of a file in a form. */
+  content_type: string;
+  /** The exact body, or the exact file; empty if nothing is sent. */
+  body: string;
+  /** Why nothing is sent; null if it is. */
+  skipped: SkipReason | null;
+}
+
+/** What became of a sale at a target. */
+export interface SaleSendingOut {
+  target: TargetKind;
+  state: SendingState;
+  /** The target's words, or why it was skipped: `no_origin`, `too_old` or `switched_off`; empty if there is nothing to say. */
+  reason: string;
+  /** How often it was tried. */
+  tries: number;
+  at: string;
+}
+
+/** A target with its token, which is in no log: there is no `Debug`. */
+export interface SaleTargetIn {
+  /** Metrica: the number of the counter. */
+  counter_id?: string;
+  /** Meta: the id of the data set. */
+  dataset_id?: string;
+  /** Metrica: the id of the goal. */
+  goal?: string;
+  on?: boolean;
+  /** Meta, Metrica: the access token; left out, the one before stays. */
+  token?: string | null;
+}
+
+/** A target. */
+export interface SaleTargetOut {
+  on: boolean;
+  /** Meta: the id of the data set; else empty. */
+  dataset_id: string;
+  /** Metrica: the number of the counter; else empty. */
+  counter_id: string;
+  /** Metrica: the id of the goal; else empty. */
+  goal: string;
+  /** Whether a token is stored. */
+  has_token: boolean;
+}
+
+/** Targets to change. */
+export interface SaleTargetsIn {
+  meta?: SaleTargetIn | null;
+  metrica?: SaleTargetIn | null;
+  webhook?: SaleTargetIn | null;
+}
+
+/** The targets of an account's sales. */
+export interface SaleTargetsOut {
+  webhook: SaleTargetOut;
+  /** The account's webhook, which is set in the panel; null if there is none. */
+  webhook_url: string | null;
+  meta: SaleTargetOut;
+  metrica: SaleTargetOut;
+}
+
+/** The latest sales. */
+export interface SalesOut {
+  items: SaleOut[];
+}
+
+/** What would be sent. */
+export interface SalesPreviewOut {
+  items: SalePreview[];
+}
+
 /** A person in a round robin. */
 export interface Seat {
   /** amoCRM's id. */
@@ -1373,6 +1468,9 @@ export interface SenderIn {
   /** For managers: the amoCRM user id under whose name the message is shown. Defaults to the channel's bot. */
   user_id?: string | null;
 }
+
+/** What became of a sale at a target. Texts are `sale-state-{word}`. */
+export type SendingState = "waiting" | "sent" | "refused" | "skipped";
 
 /** What would become of a chat if the source were switched on. */
 export interface ShadowChatOut {
@@ -1420,6 +1518,9 @@ export interface SharedPostIn {
   preview_url?: string | null;
   site_name?: string | null;
 }
+
+/** Why a target is not told. Texts are `sale-skip-{word}`. */
+export type SkipReason = "no_origin" | "too_old" | "switched_off";
 
 /** A skipped line. */
 export interface SkippedOut {
@@ -1689,6 +1790,9 @@ export interface TakeoverWatchOut {
   failed: number;
   waiting: number;
 }
+
+/** Who is told. Texts are `sale-target-{word}`. */
+export type TargetKind = "webhook" | "meta" | "metrica";
 
 /** A task to create. */
 export interface TaskRule {

@@ -49,13 +49,16 @@ const claims = () => {
 };
 const subject = () => String(claims().sub ?? "");
 
-// The entry page: campaign parameters of the first page's address also count on later pages.
-if (!session("landing") || /[?&]utm_/.test(location.search)) {
+// The entry page: campaign parameters and clicks of the first page's address also count on later pages.
+if (!session("landing") || /[?&](utm_|(y|g|fb)clid=)/.test(location.search)) {
   session("landing", JSON.stringify({ url: location.href, referrer: document.referrer }));
 }
+// The id by which the site's own Metrica knows the visitor: a sale can be told to it.
+const clientId = () => /(?:^|; )_ym_uid=([^;]*)/.exec(document.cookie)?.[1];
 const visit = () => {
   const landing = JSON.parse(session("landing") || "{}");
-  return { url: location.href, title: bareTitle(), referrer: landing.referrer || document.referrer, landing: landing.url };
+  const referrer = landing.referrer || document.referrer;
+  return { url: location.href, title: bareTitle(), referrer, landing: landing.url, client_id: clientId() };
 };
 
 // What happens here, for the site's own script, such as one that counts goals; never what is written.

@@ -32,6 +32,7 @@ pub mod reports;
 pub mod request;
 mod roster;
 pub mod routing;
+mod sales;
 pub mod shadow;
 pub mod source_acts;
 pub mod sources;
@@ -89,6 +90,10 @@ operations! {
     routing::restore_route_version,
     routing::try_routes,
     routing::replay_routes,
+    sales::list_sales,
+    sales::get_sale_targets,
+    sales::replace_sale_targets,
+    sales::preview_sales,
     usage::list_usage,
     usage::get_account_usage,
     sources::create_source,

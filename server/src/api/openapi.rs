@@ -39,6 +39,7 @@ mod finish;
         (name = "usage", description = "What was carried: the ledger of a source (accepted = delivered + failed + waiting), an account's month, messages by manager and hour, first answers"),
         (name = "account", description = "The key, its amoCRM account, and the account's pipelines"),
         (name = "routes", description = "Rules for who gets a new dialogue, their versions, and what they would do"),
+        (name = "sales", description = "To whom an account's won leads are told, what became of them, and a dry run"),
         (name = "vendor events", description = "Events of all accounts for the vendor's own webhooks: what was sent, and resending"),
     ),
 )]
@@ -161,7 +162,7 @@ mod tests {
             document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
         let first = ["sources", "messages", "conversations", "customers", "templates", "webhooks", "imports"];
         assert_eq!(&tags[..first.len()], &first);
-        assert_eq!(&tags[first.len()..], ["dead letters", "usage", "account", "routes", "vendor events"]);
+        assert_eq!(&tags[first.len()..], ["dead letters", "usage", "account", "routes", "sales", "vendor events"]);
         let paths = document["paths"].as_object().unwrap().values().flat_map(|item| item.as_object().unwrap().values());
         let used: BTreeSet<&str> = paths.map(|operation| operation["tags"][0].as_str().unwrap()).collect();
         assert_eq!(used, tags.into_iter().collect());
@@ -194,7 +195,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(count, 74);
+        assert_eq!(count, 78);
     }
 
     fn is_summarised(operation: &Value) {

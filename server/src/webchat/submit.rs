@@ -45,6 +45,8 @@ pub struct VisitIn {
     title: String,
     referrer: String,
     landing: String,
+    /// Metrica's id of the visitor, if the site has Metrica.
+    client_id: String,
 }
 
 /// Data common to all messages.
@@ -257,7 +259,8 @@ async fn made_up(app: &WebchatContext, guest: &Guest) -> String {
 }
 
 fn visit_of(app: &WebchatContext, given: VisitIn) -> Option<Visit> {
-    Visit::reported(&given.url, &given.title, &given.referrer, &given.landing, app.clock.millis())
+    let visit = Visit::reported(&given.url, &given.title, &given.referrer, &given.landing, app.clock.millis());
+    visit.map(|visit| visit.of_client(&given.client_id))
 }
 
 /// What a visitor told beside a message.

@@ -10,7 +10,7 @@ use super::core::Core;
 use super::hook_message::{Attachment, Author, Button, HookMessage, ListMessage, album};
 use super::hooks::{self, HookForm, Said, open_chat};
 use super::log::HookAnswer;
-use super::state::DriveFile;
+use super::state::{Card, DriveFile, LEADS, WON};
 
 /// An action. Every id is amoCRM's.
 #[derive(Clone, Debug, Deserialize)]
@@ -37,6 +37,12 @@ pub enum Act {
         /// CRM id of the user; `None`: the account's manager.
         #[serde(default)]
         user: Option<i64>,
+    },
+    /// A manager wins a lead for this price.
+    Win {
+        /// CRM id.
+        lead: i64,
+        price: i64,
     },
     /// The manager is typing.
     Type {
@@ -114,6 +120,20 @@ pub(crate) async fn perform(core: &Core, host: &str, act: Act) -> Result<Done> {
         }
         Act::React { message, emoji, user } => {
             Some(hooks::reaction(core, host, &message, by(user), emoji.as_deref(), HookForm::Table).await?)
+        }
+        Act::Win { lead, price } => {
+            let now = core.now().timestamp();
+            let win = |card: &mut Card| {
+                card.set("price", price);
+                card.set("status_id", WON);
+            };
+            let won = core.change(|state| {
+                state.accounts.get_mut(host).is_some_and(|account| account.change_card(&LEADS, lead, now, win))
+            });
+            if !won {
+                bail!("there is no such lead");
+            }
+            None
         }
         Act::Type { chat, post, user } => {
             hooks::typing(core, host, &chat, by(user), post.as_deref(), HookForm::Sample).await?

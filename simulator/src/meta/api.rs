@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::options::{Meta, Options, Platform};
 use super::tokens::{self, Caller};
-use super::{acts, apps, json, send};
+use super::{acts, apps, datasets, json, send};
 use crate::graph::{Answered, Params, Refusal, bad, ensure, no_edge, no_object, parts};
 use crate::kit::{Answer, Author, Call, Core, Dialog, Id, Message};
 
@@ -37,6 +37,7 @@ pub(super) async fn call(core: &Core<Options>, call: &Call) -> Answered {
     let (params, parts) = (Params::of(call), parts(call));
     match (call.method.as_str(), parts.as_slice()) {
         ("GET", ["refresh_access_token"]) => core.change(|state| tokens::refresh(state, &params)),
+        ("POST", [dataset, "events"]) => core.change(|state| datasets::events(state, dataset, &params)),
         (method, [app, "subscriptions"]) => apps::subscriptions(core, method, app, &params).await,
         (_, [node, edge @ ..]) if params.token.contains('|') => {
             core.read(|state| apps::reads(state, node, edge, &params))

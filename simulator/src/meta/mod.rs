@@ -11,6 +11,7 @@
 //! tokens.rs    whose tokens are, and for how long     ../graph   what every Graph server has: errors, parameters
 //! apps.rs      where events go                        options.rs state
 //! consent.rs   how apps get tokens
+//! datasets.rs  events of the Conversions API
 //! accounts.rs  new apps, accounts and posts, and troubles
 //! ```
 
@@ -19,6 +20,7 @@ mod acts;
 mod api;
 mod apps;
 mod consent;
+mod datasets;
 mod hooks;
 mod json;
 mod options;

@@ -108,6 +108,13 @@ pub(super) struct Chat {
     pub(super) delivered: i64,
 }
 
+/// A data set of the Conversions API.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DataSet {
+    pub(super) token: String,
+    pub(super) events: Vec<Value>,
+}
+
 #[derive(Default)]
 pub struct Own {
     pub(super) apps: BTreeMap<String, App>,
@@ -117,6 +124,7 @@ pub struct Own {
     pub(super) people_tokens: BTreeMap<String, PersonToken>,
     /// By the ids of dialogs.
     pub(super) chats: BTreeMap<Id, Chat>,
+    pub(super) datasets: BTreeMap<String, DataSet>,
 }
 
 /// The whole state. A post is a dialog whose first message is the post, and the others its comments.

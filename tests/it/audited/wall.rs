@@ -64,6 +64,7 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("integration List", "looks"),
     ("key List", "looks"),
     ("quarantine List", "looks"),
+    ("sales Preview", "looks"),
     ("lib Spool", "brings hooks in that amoCRM sent; they are in the message log"),
     ("tenant List", "looks"),
     ("vendor List", "looks"),

@@ -6,8 +6,18 @@ use super::page;
 use crate::walls::pages::sections;
 use crate::walls::read::root;
 
-const PAGES: [&str; 9] =
-    ["avito", "chats-api", "crm-api", "dumps", "instagram-and-facebook", "max", "telegram", "vk", "whatsapp"];
+const PAGES: [&str; 10] = [
+    "avito",
+    "chats-api",
+    "crm-api",
+    "dumps",
+    "instagram-and-facebook",
+    "max",
+    "metrica",
+    "telegram",
+    "vk",
+    "whatsapp",
+];
 /// Stands before the number of a section.
 const SIGN: char = '\u{a7}';
 const MARKS: [&str; 3] = ["(*assumed*", "*assumed*)", "ot documented"];

@@ -170,7 +170,10 @@ async fn subscribed_by_itself_and_again_when_it_is_lost(world: &mut World) {
     assert!(there.starts_with(&format!("{}/crm/hooks/", world.api.base())), "{there}");
     let mut settings = world.sandbox.webhooks(HOST)[0].settings.clone();
     settings.sort();
-    assert_eq!(settings, ["add_chat_template_review", "add_talk", "delete_contact", "update_contact", "update_talk"]);
+    assert_eq!(
+        settings,
+        ["add_chat_template_review", "add_talk", "delete_contact", "status_lead", "update_contact", "update_talk"]
+    );
     assert_eq!(state(world).await, "on");
     let rows = format!("{:?}", crm_subscription::Entity::find().all(world.app().store.write()).await.unwrap());
     let token = there.rsplit('/').next().unwrap();

@@ -35,7 +35,8 @@ template: alert job media settings source tenant
 delivery: alert contact job lookup marketing media platform settings source template tenant
 vendor_webhooks: alert delivery::pause platform vendor_events
 retention: delivery tenant::emptied tenant::remove
-intake: contact delivery job lead_origin lookup media platform settings load_shedding source template tenant marketing
+sale: alert alert_notices::webhook audit job lead_origin platform tenant
+intake: contact delivery job lead_origin lookup media sale platform settings load_shedding source template tenant marketing
 salesbot: delivery intake job marketing source template tenant
 route: alert audit contact delivery intake job lead_note lead_origin marketing platform source template tenant
 missed_hooks: alert delivery intake lookup rotation tenant
@@ -43,7 +44,7 @@ takeover: contact delivery job settings source template tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
 import: audit delivery intake media settings source tenant usage
 api_key: audit identity tenant usage
-api: api_key audit compressed cursor delivery import intake lookup media public_page route source takeover template tenant
+api: api_key audit compressed cursor delivery import intake lookup media public_page route sale source takeover template tenant
     contact marketing
     usage vendor_events vendor_webhooks
 webhook_notices: api::sources source usage
@@ -56,7 +57,7 @@ oauth: identity platform unknown_callers tenant
 widget_api: announcements api_key api::request api::sources audit cors customer delivery identity legal platform source
     tenant usage vendor_events
 panel: alert alert_notices announcements api_key cursor audit brand contact delivery legal missed_hooks import identity intake
-    platform route salesbot settings load_shedding source takeover template tenant unregister usage marketing
+    platform route sale salesbot settings load_shedding source takeover template tenant unregister usage marketing
 admin: alert alert_notices announcements cursor audit delivery doctor panel identity integrations missed_hooks
     service_status source takeover tenant usage vendor_events vendor_webhooks
 legal: platform public_page
@@ -67,7 +68,7 @@ backup: media
 own_address:
 http_workers:
 cli: admin alert_notices api api_key app audit backup customer delivery doctor missed_hooks http_workers import intake identity
-    integrations rotation route server settings source tenant unregister
+    integrations rotation route sale server settings source tenant unregister
 ";
 
 /// What each module may know.

@@ -58,6 +58,7 @@ const RIGHT: &[(&str, &str, &str)] = &[
     ("оператор", "legal-", "the law's word for who decides about personal data"),
     ("систем", "legal-", "one of the actions that the law lists"),
     ("систем", "wizard-wa-", "Meta's word for a user that is no person"),
+    ("систем", "sales-meta-", "Meta's word for a user that is no person"),
     ("заморо", "passport-telegram-", "Telegram's word for what it does to accounts"),
     ("conversation", "check-rule-answer", "a field of the API"),
     ("migration", "doctor-", "of the database"),

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{NumberChange, Reader};
 use crate::PressedButton;
 use crate::error_catalog::WHATSAPP;
-use crate::incoming::InboundEvent;
+use crate::incoming::{AdvertIds, InboundEvent, advert_mark};
 use crate::whatsapp::wire::{Card, Contact, FileRef, Id, Interactive, Location, Message, Order, Referral};
 
 /// The code for a message that Meta withholds: the first one of a chat that came from the phone app.
@@ -260,10 +260,8 @@ pub(super) fn reply_to(message: &Message) -> Option<Quote> {
 /// What is stored as the customer's origin: everything by which an advertiser can find the advertisement.
 pub(super) fn mark(referral: &Referral) -> Option<String> {
     let source = [&*referral.source_type, &*referral.source_id].join(" ");
-    let click = referral.ctwa_clid.some().map(|click| format!("ctwa_clid={click}"));
-    let parts = [referral.headline.some(), Some(source.trim()), referral.source_url.some(), click.as_deref()];
-    let parts: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    Some(parts.join(" · ")).filter(|mark| !mark.is_empty())
+    let click = referral.ctwa_clid.some().map(|click| format!("{}{click}", AdvertIds::CLICK));
+    advert_mark([referral.headline.some(), Some(source.trim()), referral.source_url.some(), click.as_deref()])
 }
 
 impl Reader<'_> {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 use amocrm::hooks::crm::{self, Action, BODY_LIMIT, CrmEvent};
+use amocrm::rest::Lead;
 use bytes::Bytes;
 use queue::accept_batch::Priority;
 use tokio::sync::Semaphore;
@@ -17,8 +18,8 @@ use uuid::Uuid;
 use crate::contact::{self, ContactEvent};
 use crate::intake::door::{self, QuarantineReason, RawCall, StoreError, later};
 use crate::intake::{IntakeContext, clean};
-use crate::template;
 use crate::tenant::subscription;
+use crate::{sale, template};
 
 /// The kind of stored hooks.
 pub const KIND: &str = "crm";
@@ -75,6 +76,12 @@ pub(in crate::intake) async fn take(app: &Arc<IntakeContext>, call: RawCall) -> 
         return call.quarantine(app, QuarantineReason::ForeignAccount).await;
     }
     let checks: Vec<_> = hook.events.iter().filter_map(check_of).collect();
+    // A sale is told for the hook alone or for the daily look: its job is there before the answer.
+    for event in &hook.events {
+        if let CrmEvent::LeadMoved(lead_id, Lead::WON) = event {
+            sale::won(app, tenant_id, *lead_id).await?;
+        }
+    }
     if checks.is_empty() {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use base::message::{Direction, LetterKind, State};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use entity::{
     audit, chat_email, consent, contact_link, conversation, dead_letter, erasure, import, marketing_consent, message,
-    oauth_grant, route_decision, route_version, source, tenant, tenant_channel,
+    oauth_grant, route_decision, route_version, sale, sale_target, source, tenant, tenant_channel,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -75,6 +75,23 @@ pub(super) fn routed(row: &route_decision::Model) -> Value {
             "rule": row.rule_id, "facts": stored(&row.facts), "verdict": stored(&row.verdict),
             "steps": stored(&row.steps), "state": row.state, "created_at": time(row.created_at),
         }),
+    )
+}
+
+pub(super) fn sale(row: &sale::Model) -> Value {
+    line(
+        "sale",
+        json!({
+            "lead_id": row.lead_id.to_string(), "facts": stored(&row.facts), "sendings": stored(&row.sendings),
+            "created_at": time(row.created_at),
+        }),
+    )
+}
+
+pub(super) fn sale_target(row: &sale_target::Model) -> Value {
+    line(
+        "sale_target",
+        json!({ "kind": row.kind, "on": row.is_on, "settings": stored(&row.settings), "on_since": time(row.on_since) }),
     )
 }
 

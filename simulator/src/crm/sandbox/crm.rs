@@ -120,6 +120,20 @@ impl Sandbox {
         self.act(host, |account, now| account.change_card(&LEADS, lead_id, now, |lead| lead.set("status_id", WON)));
     }
 
+    /// A user moves a lead to the first stage of its pipeline.
+    pub fn opens_lead(&self, host: &str, lead_id: i64) {
+        self.act(host, |account, now| {
+            let pipeline = account.crm.lead(lead_id).map_or(0, |lead| lead.number("pipeline_id"));
+            let stage = account.first_step(pipeline);
+            account.change_card(&LEADS, lead_id, now, |lead| lead.set("status_id", stage));
+        });
+    }
+
+    /// A user enters a lead's price.
+    pub fn prices_lead(&self, host: &str, lead_id: i64, price: i64) {
+        self.act(host, |account, now| account.change_card(&LEADS, lead_id, now, |lead| lead.set("price", price)));
+    }
+
     /// A user deletes a stage; leads in it stay.
     pub fn delete_stage(&self, host: &str, status_id: i64) {
         self.act(host, |account, _| account.crm.all_mut(&STATUSES).retain(|stage| stage.id != status_id));

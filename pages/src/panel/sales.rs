@@ -1,0 +1,279 @@
+//! `/panel/sales`: to whom won leads are told, what became of the last ones, and a dry run.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+use base::error::Error;
+use base::i18n::Words;
+use domain::sale::request::SkipReason;
+use domain::sale::target::{self, NewTarget};
+use domain::sale::{self, SalePreview, Sending, SendingState, StoredSale, TargetKind, TargetSettings, Targets};
+use domain::source::call_error;
+use secrecy::SecretString;
+
+use super::{Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone, html, html_as};
+
+const HERE: &str = "/panel/sales";
+/// The sales that are listed.
+const LISTED: u64 = 50;
+
+/// Paths are relative to `/panel`.
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/sales", web::get().to(show))
+        .route("/sales/preview", web::get().to(preview))
+        .route("/sales/targets/{kind}", web::post().to(save))
+        .route("/sales/{lead_id}/again", web::post().to(again));
+}
+
+/// A setting of a target.
+struct FieldRow {
+    name: String,
+    label: String,
+    value: String,
+    error: String,
+    hint: String,
+    kind: &'static str,
+}
+
+/// A target's form.
+struct TargetForm {
+    word: &'static str,
+    title: String,
+    about: String,
+    /// The address of the account's webhook; empty for other targets, or if there is none.
+    address: String,
+    on: bool,
+    /// What is wrong with switching it on.
+    error: String,
+    fields: Vec<FieldRow>,
+}
+
+/// What became of a sale at a target.
+struct SendingRow {
+    target: String,
+    badge: String,
+    reason: String,
+    at: i64,
+}
+
+struct SaleRow {
+    lead_id: i64,
+    /// The lead in amoCRM.
+    href: String,
+    price: String,
+    won_at: i64,
+    sendings: Vec<SendingRow>,
+    may_repeat: bool,
+}
+
+#[derive(Template)]
+#[template(path = "panel/sales/list.html")]
+struct SalesPage {
+    page: PageContext,
+    may: bool,
+    forms: Vec<TargetForm>,
+    rows: Vec<SaleRow>,
+    errors: Vec<(String, String)>,
+}
+
+/// What was sent and not saved: the target, its fields, and what is wrong with them.
+type Unsaved<'form> = (TargetKind, &'form Fields, Vec<(String, String)>);
+
+/// `GET /panel/sales`.
+async fn show(app: AppData, member: Member) -> Answer {
+    sales_page(&app, &member, None).await
+}
+
+async fn sales_page(app: &AppData, member: &Member, unsaved: Option<Unsaved<'_>>) -> Answer {
+    member.require(Right::Look)?;
+    let page = member.page("sales-title", Nav::Sales).with_error_if(unsaved.is_some());
+    let may = member.may(Right::ManageAccount);
+    let targets = Targets::read(app, member.tenant_id).await?;
+    let forms = TargetKind::ALL.map(|kind| form_of(&page, &targets, kind, unsaved.as_ref()));
+    let rows = sale::list(app.store.read(), member.tenant_id, LISTED).await?;
+    let host = &member.here.tenant.host;
+    let template = SalesPage {
+        may,
+        forms: if may { forms.into() } else { Vec::new() },
+        rows: rows.iter().map(|stored| sale_row(&page, host, stored)).collect(),
+        errors: unsaved.as_ref().map(|(.., errors)| errors.clone()).unwrap_or_default(),
+        page: page.clone(),
+    };
+    let status = if unsaved.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    html_as(status, &page, &template)
+}
+
+/// The fields of a target besides its switch, with what they are for.
+fn fields_of(kind: TargetKind) -> &'static [&'static str] {
+    match kind {
+        TargetKind::Webhook => &[],
+        TargetKind::Meta => &["dataset_id", "token"],
+        TargetKind::Metrica => &["counter_id", "goal", "token"],
+    }
+}
+
+/// The name of a field in the page, where each target has its own.
+fn named(kind: TargetKind, field: &str) -> String {
+    format!("{}_{field}", kind.word())
+}
+
+fn form_of(page: &PageContext, targets: &Targets, kind: TargetKind, unsaved: Option<&Unsaved<'_>>) -> TargetForm {
+    let (words, stored) = (page.words, targets.settings(kind));
+    let sent = unsaved.filter(|(of, ..)| *of == kind);
+    let error = |field: &str| {
+        let name = named(kind, field);
+        let found = sent.and_then(|(.., errors)| errors.iter().find(|(of, _)| *of == name));
+        found.map(|(_, text)| text.clone()).unwrap_or_default()
+    };
+    let has_token = targets.get(kind).is_some_and(|target| target.token.is_some());
+    let field = |field: &&'static str| {
+        let kept: &str = match *field {
+            "dataset_id" => &stored.dataset_id,
+            "counter_id" => &stored.counter_id,
+            "goal" => &stored.goal,
+            _ => "",
+        };
+        let is_secret = *field == "token";
+        let typed = sent.filter(|_| !is_secret).map(|(_, form, _)| form.get(&named(kind, field)));
+        let hint = format!("sales-{}-{field}-hint", kind.word());
+        let hint = if is_secret && has_token { "sales-token-kept".to_owned() } else { hint };
+        FieldRow {
+            name: named(kind, field),
+            label: words.text(format!("sales-field-{field}")).to_string(),
+            value: typed.unwrap_or(kept).to_owned(),
+            error: error(field),
+            hint: words.text(hint).to_string(),
+            kind: if is_secret { "password" } else { "text" },
+        }
+    };
+    let on = sent.map(|(_, form, _)| !form.get(&named(kind, "on")).is_empty());
+    let is_webhook = kind == TargetKind::Webhook;
+    TargetForm {
+        word: kind.word(),
+        title: words.text_of("sale-target-", kind.word()).to_string(),
+        about: words.text_of("sales-about-", kind.word()).to_string(),
+        address: targets.webhook_url().filter(|_| is_webhook).unwrap_or_default().to_owned(),
+        on: on.unwrap_or(stored.on),
+        error: error("on"),
+        fields: fields_of(kind).iter().map(field).collect(),
+    }
+}
+
+fn sale_row(page: &PageContext, host: &str, stored: &StoredSale) -> SaleRow {
+    let sale = &stored.sale;
+    let row = |(kind, sending): (&TargetKind, &Sending)| SendingRow {
+        target: page.words.text_of("sale-target-", kind.word()).to_string(),
+        badge: page.badge(tone(sending.state), page.words.text_of("sale-state-", sending.state.word())),
+        reason: reason(page.words, sending),
+        at: sending.at,
+    };
+    SaleRow {
+        lead_id: sale.lead_id,
+        href: format!("https://{host}/leads/detail/{}", sale.lead_id),
+        price: format!("{} {}", sale.price, sale.currency).trim_end().to_owned(),
+        won_at: sale.won_at,
+        sendings: stored.sendings.iter().map(row).collect(),
+        may_repeat: stored.sendings.values().any(|sending| sending.state == SendingState::Refused),
+    }
+}
+
+const fn tone(state: SendingState) -> Tone {
+    match state {
+        SendingState::Waiting => Tone::Warn,
+        SendingState::Sent => Tone::Ok,
+        SendingState::Refused => Tone::Bad,
+        SendingState::Skipped => Tone::Off,
+    }
+}
+
+/// Why: the target's words, or our own.
+fn reason(words: Words, sending: &Sending) -> String {
+    match SkipReason::parse(&sending.reason) {
+        Some(why) => words.text_of("sale-skip-", why.word()).to_string(),
+        None => sending.reason.clone(),
+    }
+}
+
+/// `POST /panel/sales/targets/{kind}`.
+async fn save(app: AppData, member: Member, target: web::Path<String>, form: Form<Fields>) -> Answer {
+    member.require(Right::ManageAccount)?;
+    let kind = TargetKind::parse(&target).ok_or(Error::NotFound)?;
+    let names: Vec<String> = fields_of(kind).iter().chain(&["on"]).map(|field| named(kind, field)).collect();
+    form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let typed = |field: &str| form.get(&named(kind, field)).to_owned();
+    let settings = TargetSettings {
+        on: !typed("on").is_empty(),
+        dataset_id: typed("dataset_id"),
+        counter_id: typed("counter_id"),
+        goal: typed("goal"),
+    };
+    let token = Some(typed("token")).filter(|token| !token.trim().is_empty()).map(SecretString::from);
+    let new = BTreeMap::from([(kind, NewTarget { settings, token })]);
+    match target::save(&app, member.tenant_id, new, &member.by()).await {
+        Ok(()) => member.see_other(&app, HERE, Notice::done(member.words.text("common-saved"))).await,
+        Err(Error::Invalid(wrong)) => {
+            let at = |pointer: &str| pointer.trim_start_matches('/').replace('/', "_");
+            let said = wrong.iter().map(|one| (at(&one.pointer), one.detail.in_words(member.words, member.crm())));
+            let errors = said.collect();
+            let fields: &Fields = &form;
+            sales_page(&app, &member, Some((kind, fields, errors))).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `POST /panel/sales/{lead_id}/again`: sends what a target refused once more.
+async fn again(app: AppData, member: Member, lead_id: web::Path<i64>, _form: Form<EmptyForm>) -> Answer {
+    member.require(Right::ManageAccount)?;
+    sale::resend(&app, member.tenant_id, *lead_id, &member.by()).await?;
+    member.see_other(&app, HERE, Notice::done(member.words.text("sales-again-done"))).await
+}
+
+/// A request of a dry run.
+struct RequestRow {
+    target: String,
+    url: String,
+    body: String,
+    skipped: String,
+}
+
+struct PreviewRow {
+    lead_id: i64,
+    requests: Vec<RequestRow>,
+}
+
+#[derive(Template)]
+#[template(path = "panel/sales/preview.html")]
+struct PreviewPage {
+    page: PageContext,
+    rows: Vec<PreviewRow>,
+    /// Why amoCRM could not be asked; empty if it was.
+    failed: String,
+}
+
+/// `GET /panel/sales/preview`.
+async fn preview(app: AppData, member: Member) -> Answer {
+    member.require(Right::ManageAccount)?;
+    let page = member.page("sales-preview-title", Nav::Sales);
+    let (rows, failed) = match sale::preview(&app.tenants, member.tenant_id).await {
+        Ok(shown) => (shown.iter().map(|one| preview_row(&page, one)).collect(), String::new()),
+        Err(error) => (Vec::new(), call_error(error).text().in_words(page.words, page.crm)),
+    };
+    html(&page, &PreviewPage { page: page.clone(), rows, failed })
+}
+
+fn preview_row(page: &PageContext, shown: &SalePreview) -> PreviewRow {
+    let row = |request: &sale::SaleRequest| RequestRow {
+        target: page.words.text_of("sale-target-", request.target.word()).to_string(),
+        url: request.url.clone(),
+        body: request.body.clone(),
+        skipped: request
+            .skipped
+            .map(|why| page.words.text_of("sale-skip-", why.word()).to_string())
+            .unwrap_or_default(),
+    };
+    PreviewRow { lead_id: shown.lead_id.0, requests: shown.requests.iter().map(row).collect() }
+}
