@@ -1,4 +1,5 @@
-//! amojo and a messenger in one: answers every call at once, and records when each numbered text arrived.
+//! amojo and a messenger in one: answers every call at once, and records when each numbered text arrived. An amoCRM in which
+//! nothing is found answers what is read.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -6,7 +7,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
-use actix_web::{App, HttpResponse, HttpServer, web};
+use actix_web::http::Method;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use tokio::sync::Notify;
 
 const MARK: &[u8] = b"#no";
@@ -101,7 +103,10 @@ impl Arrivals {
 }
 
 /// A success answer in amojo's form; a messenger's answer may be anything.
-async fn answer(arrivals: web::Data<Arrivals>, body: web::Bytes) -> HttpResponse {
+async fn answer(request: HttpRequest, arrivals: web::Data<Arrivals>, body: web::Bytes) -> HttpResponse {
+    if request.method() == Method::GET {
+        return HttpResponse::NoContent().finish();
+    }
     arrivals.note(&body);
     let id = uuid::Uuid::new_v4();
     let taken = format!(

@@ -3,12 +3,15 @@
 use anyhow::Context;
 use base::clock::Clock;
 use base::message::crm_id;
+use base::millis::DAY;
 use base::store::Store;
 use base::vault::{Place, Vault};
 use connectors::custom;
-use entity::{conversation, conversation_alias, directory, source, tenant, tenant_channel};
+use entity::{conversation, conversation_alias, directory, oauth_grant, route_version, source, tenant, tenant_channel};
 use queue::accept_batch::Side;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel};
+use secrecy::SecretString;
+use serde_json::json;
 use uuid::Uuid;
 
 /// The channel of the run.
@@ -76,6 +79,55 @@ pub async fn accounts(
         lines.append(&mut rows.lines);
     }
     Ok(lines)
+}
+
+/// Gives every account these many rules for new dialogues, of which the last one matches and does nothing, and access to amoCRM.
+pub async fn routes(store: &Store, vault: &Vault, rules: usize) -> anyhow::Result<()> {
+    let (db, now) = (store.write(), Clock::system().millis());
+    let rule = |number: usize| {
+        let when = match number % 4 {
+            _ if number + 1 == rules => json!({}),
+            0 => json!({"campaign": {"utm_source": format!("mail-{number}")}, "customer": "new"}),
+            1 => json!({"text_contains": [format!("word {number}"), format!("another {number}")]}),
+            2 => json!({"languages": ["es"], "times": ["mon-fri 09:00-15:00"], "contact": "known"}),
+            _ => json!({"messengers": ["telegram"], "text_begins": [format!("order {number}")], "lead": "open"}),
+        };
+        json!({"id": format!("rule-{number}"), "name": format!("Rule {number}"), "when": when})
+    };
+    let rules = json!({"silence_hours": 24, "rules": (0..rules).map(rule).collect::<Vec<_>>()}).to_string();
+    let tenants = tenant::Entity::find().all(db).await?;
+    let versions = tenants.iter().map(|tenant| route_version::ActiveModel {
+        tenant_id: Set(tenant.tenant_id),
+        number: Set(1),
+        rules: Set(rules.clone()),
+        created_at: Set(now),
+        author: Set("bench".to_owned()),
+        is_draft: Set(false),
+    });
+    insert::<route_version::Entity, _>(db, versions.collect()).await?;
+    let token = SecretString::from("bench");
+    let grants = tenants.iter().map(|tenant| oauth_grant::ActiveModel {
+        tenant_id: Set(tenant.tenant_id),
+        crm_user_id: Set(1),
+        is_admin: Set(true),
+        in_use: Set(true),
+        version: Set(1),
+        access_token: Set(vault.seal_text(tenant.tenant_id, Place::OauthAccess, "1", &token)),
+        refresh_token: Set(vault.seal_text(tenant.tenant_id, Place::OauthRefresh, "1", &token)),
+        previous_refresh_token: Set(None),
+        expires_at: Set(now + DAY),
+        refreshed_at: Set(now),
+        intent_at: Set(None),
+        dead: Set(false),
+        lease_owner: Set(None),
+        leased_until: Set(0),
+        created_at: Set(now),
+        user_name: Set("bench".to_owned()),
+    });
+    insert::<oauth_grant::Entity, _>(db, grants.collect()).await?;
+    let hours = tenant::ActiveModel { routes_hours: Set(Some(24)), ..Default::default() };
+    tenant::Entity::update_many().set(hours).exec(db).await?;
+    Ok(())
 }
 
 async fn insert<E, A>(db: &DatabaseConnection, rows: Vec<A>) -> anyhow::Result<()>

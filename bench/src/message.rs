@@ -37,6 +37,9 @@ pub struct MessageOptions {
     /// Runs of each figure; the median counts.
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// Only compares customers' messages at the fixed rate with so many rules for new dialogues, and without.
+    #[arg(long)]
+    rules: Option<usize>,
 }
 
 /// The figures of one direction, a value a run.
@@ -55,6 +58,9 @@ struct Figures {
 /// Prints the figures of both directions.
 pub async fn run(options: MessageOptions) -> anyhow::Result<()> {
     report(&format!("a message on {}, fakes that answer at once", options.size.engine()));
+    if let Some(rules) = options.rules {
+        return compare(options, rules).await;
+    }
     for way in Way::ALL {
         let mut figures = Figures::default();
         for _ in 0..options.runs {
@@ -64,6 +70,26 @@ pub async fn run(options: MessageOptions) -> anyhow::Result<()> {
         }
         print(&options, way, &figures);
     }
+    Ok(())
+}
+
+/// Without and with rules in turn, so that both see the same machine. A conversation begins with a dialogue: every account has as
+/// many of them as it has conversations.
+async fn compare(mut options: MessageOptions, rules: usize) -> anyhow::Result<()> {
+    let (mut without, mut with) = (Figures::default(), Figures::default());
+    for _ in 0..options.runs {
+        for (count, figures) in [(0, &mut without), (rules, &mut with)] {
+            options.size.rules = count;
+            at_rate(&options, Way::ToCrm, figures).await?;
+        }
+    }
+    for (name, figures) in [("without rules", &without), ("with rules", &with)] {
+        let each: Vec<String> = figures.at_rate.iter().map(|figure| format!("{figure:.2}")).collect();
+        let median = median(&figures.at_rate);
+        report(&format!("  {name:<14} {median:>6.2} ms of processor time a message   ({})", each.join(" ")));
+    }
+    let more = (median(&with.at_rate) / median(&without.at_rate) - 1.0) * 100.0;
+    report(&format!("  {rules} rules at {} messages a second: {more:+.1} %", options.rate));
     Ok(())
 }
 

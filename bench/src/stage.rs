@@ -76,6 +76,9 @@ pub struct Size {
     /// Conversations of each tenant.
     #[arg(long, default_value_t = 40)]
     conversations: usize,
+    /// Rules for new dialogues of each account.
+    #[arg(skip)]
+    pub rules: usize,
 }
 
 impl Size {
@@ -126,6 +129,9 @@ impl Stage {
         let vault = Vault::open(&config.secrets, store.is_sqlite())?;
         let webhook_url = fakes.map_or_else(|| "https://messenger.example".to_owned(), |url| format!("{url}/webhook"));
         let lines = fill::accounts(&store, &vault, size.tenants, size.conversations, &webhook_url).await?;
+        if size.rules > 0 {
+            fill::routes(&store, &vault, size.rules).await?;
+        }
         if created.is_some() {
             // PostgreSQL would do this by itself within a minute.
             say(&url, &["VACUUM (ANALYZE)"]).await?;
@@ -227,6 +233,7 @@ platform = "amocrm"
 client_id = "11111111-2222-3333-4444-555555555555"
 client_secret = "bench"
 amojo_url = "{fakes}"
+account_url = "{fakes}/{{host}}"
 [[integration.channel]]
 id = "{CHANNEL}"
 code = "amo.ext.1"

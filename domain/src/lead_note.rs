@@ -143,12 +143,23 @@ pub async fn open_lead(app: &Arc<TenantContext>, known: &conversation::Model) ->
     let ask = |rest: amocrm::rest::Rest, token| async move { rest.contact(&token, contact_id).await };
     let mut leads = with_token(app, tenant_id, ask).await?.map(|contact| contact.leads).unwrap_or_default();
     leads.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(newest_leads(app, tenant_id, leads).await?.0)
+}
+
+/// The newest open one of these leads, which are the newest first, and the newest closed one before it.
+pub async fn newest_leads(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    leads: impl IntoIterator<Item = i64>,
+) -> Result<(Option<Lead>, Option<Lead>), CallError> {
+    let mut closed = None;
     for id in leads.into_iter().take(LEADS) {
         let ask = |rest: amocrm::rest::Rest, token| async move { rest.lead(&token, id).await };
-        let lead = with_token(app, tenant_id, ask).await?;
-        if let Some(lead) = lead.filter(Lead::is_open) {
-            return Ok(Some(lead));
+        match with_token(app, tenant_id, ask).await? {
+            Some(lead) if lead.is_open() => return Ok((Some(lead), closed)),
+            Some(lead) if !lead.is_deleted => drop(closed.get_or_insert(lead)),
+            _ => {}
         }
     }
-    Ok(None)
+    Ok((None, closed))
 }

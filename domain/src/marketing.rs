@@ -1,16 +1,18 @@
-//! What customers decided about marketing messages: a ledger of which the last entry counts, for the chat and for all chats with
-//! its phone number.
+//! What customers decided about marketing messages: a ledger of which the last entry counts, for the chat and, if the number is
+//! surely the customer's own, for all chats with it.
 //!
 //! ```text
 //! a message whose whole text is STOP ─▶ an entry, in the message's commit
 //! a form, a person, the API ──────────▶ an entry
 //! a marketing template ─▶ the last entry says stopped? ─▶ refused before it is sent
 //! ```
+//!
+//! A number that a visitor typed into a site's chat may be anybody's: nobody decides for another's chats by it.
 
 use base::message::{Body, Content, Person};
 use base::phone::Phone;
 use base::worded::worded;
-use entity::{conversation, marketing_consent};
+use entity::{conversation, marketing_consent, source};
 use marketing_consent::Column;
 use queue::accept_batch::NewConsent;
 use sea_orm::{
@@ -18,7 +20,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::contact::phone_hash;
+use crate::contact::{is_own_number, phone_hash};
 use crate::platform::PlatformContext;
 
 /// The only category so far.
@@ -73,8 +75,9 @@ const STOP: [&str; 17] = [
 const START: [&str; 10] =
     ["start", "unstop", "subscribe", "opt in", "optin", "старт", "подписаться", "alta", "suscribirme", "inscrever"];
 
-/// What a customer's message decides: its whole text, whatever its case and the signs at its end.
-pub fn said(body: &Body) -> Option<NewConsent> {
+/// What a customer's message decides: its whole text, whatever its case and the signs at its end. `messenger`: the kind of the
+/// source that it came to.
+pub fn said(body: &Body, messenger: &str) -> Option<NewConsent> {
     let Content::Text { text } = &body.content else { return None };
     if body.silent || body.post.is_some() || text.len() > 64 {
         return None;
@@ -85,7 +88,15 @@ pub fn said(body: &Body) -> Option<NewConsent> {
         text if START.contains(&text) => Decision::Agreed,
         _ => return None,
     };
-    Some(NewConsent { category: MARKETING, decision: decision.word(), way: ConsentWay::Message.word() })
+    let sender = &body.sender;
+    let phone_hash = if sender.is_signed {
+        // The chat may still have a number that was typed before.
+        Some(phone_hash(sender))
+    } else {
+        // Messengers tell a number once, and not with each message.
+        (!is_own_number(messenger, sender)).then(String::new)
+    };
+    Some(NewConsent { category: MARKETING, decision: decision.word(), way: ConsentWay::Message.word(), phone_hash })
 }
 
 /// Whose decision it is.
@@ -97,11 +108,19 @@ pub enum ConsentOf {
 }
 
 impl ConsentOf {
-    fn phone_hash(&self) -> String {
-        match self {
-            Self::Chat(chat) => chat.phone_hash.clone(),
-            Self::Phone(phone) => phone_hash(&Person { phone: Some(format!("+{}", phone.key())), ..Person::default() }),
-        }
+    /// The number for whose chats it counts; empty if it counts for its chat alone.
+    async fn phone_hash(&self, db: &impl ConnectionTrait) -> Result<String, DbErr> {
+        let chat = match self {
+            Self::Chat(chat) => chat,
+            Self::Phone(phone) => {
+                let phone = Some(format!("+{}", phone.key()));
+                return Ok(phone_hash(&Person { phone, ..Person::default() }));
+            }
+        };
+        let customer: Person = serde_json::from_str(&chat.contact).unwrap_or_default();
+        let source = source::Entity::find_by_id((chat.tenant_id, chat.source_id)).one(db).await?;
+        let is_own = source.is_some_and(|source| is_own_number(&source.kind, &customer));
+        Ok(if is_own { chat.phone_hash.clone() } else { String::new() })
     }
 }
 
@@ -119,7 +138,7 @@ pub async fn record(
         tenant_id,
         id: app.clock.uuid_v7(),
         conversation_id,
-        phone_hash: of.phone_hash(),
+        phone_hash: of.phone_hash(db).await?,
         category: MARKETING.to_owned(),
         decision: decision.word().to_owned(),
         way: way.word().to_owned(),
@@ -148,7 +167,16 @@ pub async fn entries(
 /// Whether the customer of a chat has stopped marketing messages.
 pub async fn is_stopped(db: &impl ConnectionTrait, chat: &conversation::Model) -> Result<bool, DbErr> {
     let last = entries(db, chat.tenant_id, std::slice::from_ref(chat), 1).await?;
-    Ok(last.first().is_some_and(|last| last.decision == Decision::Stopped.word()))
+    Ok(is_stopped_by(&last, chat))
+}
+
+/// The same by entries that were read, the newest first: those of other chats with another number decide nothing for it.
+pub fn is_stopped_by(entries: &[marketing_consent::Model], chat: &conversation::Model) -> bool {
+    let is_its = |entry: &&marketing_consent::Model| {
+        let has_number = !chat.phone_hash.is_empty() && entry.phone_hash == chat.phone_hash;
+        has_number || entry.conversation_id == chat.id
+    };
+    entries.iter().find(is_its).is_some_and(|last| last.decision == Decision::Stopped.word())
 }
 
 /// A page of all entries of an account, the newest first.
@@ -176,7 +204,7 @@ mod tests {
     fn only_a_whole_text_decides() {
         let decides = |text: &str| {
             let body = Body::new(Person::default(), Content::Text { text: text.to_owned() });
-            said(&body).map(|consent| consent.decision)
+            said(&body, "telegram").map(|consent| consent.decision)
         };
         for text in ["STOP", " stop! ", "Стоп.", "BAJA", "PARAR", "Sair", "opt out"] {
             assert_eq!(decides(text), Some("stopped"), "{text}");
@@ -188,6 +216,24 @@ mod tests {
             assert_eq!(decides(text), None, "{text}");
         }
         let silent = Body { silent: true, ..Body::new(Person::default(), Content::Text { text: "stop".to_owned() }) };
-        assert!(said(&silent).is_none(), "history decides nothing");
+        assert!(said(&silent, "telegram").is_none(), "history decides nothing");
+    }
+
+    #[test]
+    fn only_a_number_that_is_surely_the_customers_own_decides_for_other_chats() {
+        let typed = Person { phone: Some("+79151112233".to_owned()), ..Person::default() };
+        let signed = Person { is_signed: true, ..typed.clone() };
+        let own = phone_hash(&typed);
+        for (messenger, sender, expected) in [
+            ("webchat", &typed, Some("")),
+            ("custom", &typed, Some("")),
+            ("vk", &typed, Some("")),
+            ("webchat", &signed, Some(own.as_str())),
+            ("whatsapp", &typed, None),
+            ("telegram", &Person::default(), None),
+        ] {
+            let body = Body::new(sender.clone(), Content::Text { text: "stop".to_owned() });
+            assert_eq!(said(&body, messenger).unwrap().phone_hash.as_deref(), expected, "{messenger}");
+        }
     }
 }

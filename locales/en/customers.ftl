@@ -33,7 +33,7 @@ link-join-begun = { $crm } is linking the chats. The list shows when it is done.
 
 ## Blocked customers
 
-block-title = Block
+block-title = Block the customer
 block-badge = Blocked
 block-since = Blocked by { $who }, { $time }. Their messages are stored but not passed on.
 block-confirm =
@@ -57,7 +57,7 @@ marketing-way-person = recorded by { $who }
 marketing-way-api = recorded by a program, { $who }
 marketing-stop = Record that they stopped
 marketing-agree = Record that they agreed
-marketing-recorded = Recorded.
+marketing-recorded = The decision was recorded for all chats of this page.
 marketing-csv = Download
 marketing-csv-all = Download decisions about marketing
 

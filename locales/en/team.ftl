@@ -79,6 +79,7 @@ audit-group-template = Templates
 audit-group-alert = Alerts
 audit-group-data = Data
 audit-group-customer = Customers
+audit-group-routes = Routing
 audit-group-text = Text views
 audit-actor-member = team member
 audit-actor-operator = support

@@ -35,7 +35,7 @@ link-join-begun = { $crm } está vinculando los chats. La lista muestra cuándo 
 
 ## Clientes bloqueados
 
-block-title = Bloquear
+block-title = Bloquear al cliente
 block-badge = Bloqueado
 block-since = Bloqueado por { $who }, { $time }. Sus mensajes se guardan, pero no se pasan.
 block-confirm =
@@ -59,7 +59,7 @@ marketing-way-person = lo registró { $who }
 marketing-way-api = lo registró un programa, { $who }
 marketing-stop = Registrar el rechazo
 marketing-agree = Registrar el consentimiento
-marketing-recorded = Registrado.
+marketing-recorded = La decisión quedó registrada para todos los chats de esta página.
 marketing-csv = Descargar
 marketing-csv-all = Descargar decisiones sobre publicidad
 

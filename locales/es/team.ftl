@@ -81,6 +81,7 @@ audit-group-template = Plantillas
 audit-group-alert = Alertas
 audit-group-data = Datos
 audit-group-customer = Clientes
+audit-group-routes = Distribución
 audit-group-text = Lecturas de textos
 audit-actor-member = miembro del equipo
 audit-actor-operator = soporte

@@ -35,7 +35,7 @@ link-join-begun = O { $crm } está vinculando os chats. A lista mostra quando es
 
 ## Clientes bloqueados
 
-block-title = Bloquear
+block-title = Bloquear o cliente
 block-badge = Bloqueado
 block-since = Bloqueado por { $who }, { $time }. As mensagens dele são guardadas, mas não repassadas.
 block-confirm =
@@ -59,7 +59,7 @@ marketing-way-person = registrado por { $who }
 marketing-way-api = registrado por um programa, { $who }
 marketing-stop = Registrar a recusa
 marketing-agree = Registrar o consentimento
-marketing-recorded = Registrado.
+marketing-recorded = A decisão foi registrada para todos os chats desta página.
 marketing-csv = Baixar
 marketing-csv-all = Baixar decisões sobre publicidade
 

@@ -81,6 +81,7 @@ audit-group-template = Modelos
 audit-group-alert = Alertas
 audit-group-data = Dados
 audit-group-customer = Clientes
+audit-group-routes = Distribuição
 audit-group-text = Leituras de textos
 audit-actor-member = membro da equipe
 audit-actor-operator = suporte

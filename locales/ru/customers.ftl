@@ -34,7 +34,7 @@ link-join-begun = { $crm } привязывает чаты. Когда всё г
 
 ## Заблокированные клиенты
 
-block-title = Заблокировать
+block-title = Заблокировать клиента
 block-badge = Заблокирован
 block-since = Блокировка: { $who }, { $time }. Сообщения клиента сохраняются, но не передаются.
 block-confirm =
@@ -59,7 +59,7 @@ marketing-way-person = записал участник команды, { $who }
 marketing-way-api = записала программа, { $who }
 marketing-stop = Записать отказ
 marketing-agree = Записать согласие
-marketing-recorded = Записано.
+marketing-recorded = Решение записано для всех чатов этой страницы.
 marketing-csv = Скачать
 marketing-csv-all = Скачать решения о рекламе
 

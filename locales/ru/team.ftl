@@ -81,6 +81,7 @@ audit-group-template = Шаблоны
 audit-group-alert = Оповещения
 audit-group-data = Данные
 audit-group-customer = Клиенты
+audit-group-routes = Распределение
 audit-group-text = Просмотр текстов
 audit-actor-member = участник команды
 audit-actor-operator = поддержка

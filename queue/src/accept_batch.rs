@@ -212,11 +212,13 @@ pub struct DialogueJob {
 }
 
 /// What a customer decided about messages of a category; the row is `entity::marketing_consent`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct NewConsent {
     pub category: &'static str,
     pub decision: &'static str,
     pub way: &'static str,
+    /// The hash of the number whose other chats it counts for, empty for none; `None`: the number of the message's chat.
+    pub phone_hash: Option<String>,
 }
 
 #[derive(Clone, Debug)]

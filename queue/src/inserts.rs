@@ -208,7 +208,7 @@ pub(super) fn dialogue_jobs(fresh: &[NewItem<'_>]) -> Write {
         )
 }
 
-/// What customers decided about marketing, with the numbers of their chats.
+/// What customers decided about marketing.
 pub(super) async fn insert_consents(tx: Executor<'_>, store: &Store, fresh: &[NewItem<'_>]) -> Result<(), DbErr> {
     let all: Vec<(&NewItem<'_>, &NewConsent)> =
         fresh.iter().filter_map(|one| Some((one, one.entry.consent.as_ref()?))).collect();
@@ -216,6 +216,8 @@ pub(super) async fn insert_consents(tx: Executor<'_>, store: &Store, fresh: &[Ne
         .uuid("tenant_id", all.iter().map(|(one, _)| one.tenant_id))
         .uuid("id", all.iter().map(|(one, _)| one.entry.id))
         .uuid("conversation_id", all.iter().map(|(one, _)| one.conversation_id))
+        .flag("of_chat", all.iter().map(|(_, consent)| consent.phone_hash.is_none()))
+        .text("phone_hash", all.iter().map(|(_, consent)| consent.phone_hash.as_deref().unwrap_or_default()))
         .text("category", all.iter().map(|(_, consent)| consent.category))
         .text("decision", all.iter().map(|(_, consent)| consent.decision))
         .text("way", all.iter().map(|(_, consent)| consent.way))
@@ -223,7 +225,8 @@ pub(super) async fn insert_consents(tx: Executor<'_>, store: &Store, fresh: &[Ne
             tx,
             store,
             "INSERT INTO marketing_consent (tenant_id, id, conversation_id, phone_hash, category, decision, way, made_by, evidence) \
-             SELECT rows.tenant_id, rows.id, rows.conversation_id, conversation.phone_hash, rows.category, rows.decision, \
+             SELECT rows.tenant_id, rows.id, rows.conversation_id, \
+             CASE WHEN rows.of_chat THEN conversation.phone_hash ELSE rows.phone_hash END, rows.category, rows.decision, \
              rows.way, '', '' FROM rows JOIN conversation ON conversation.tenant_id = {account} \
              AND conversation.id = rows.conversation_id WHERE true ON CONFLICT DO NOTHING",
         )

@@ -109,6 +109,7 @@ impl App {
             rest_rate_limit: tenant::RestRateLimit::new(platform.store.clone(), config.rates.rest_per_account),
             users: tenant::users::UserLists::default(),
             crm_users: tenant::users::UserRights::default(),
+            incoming_leads: tenant::IncomingLeads::default(),
         });
         let sources = Arc::new(SourceContext {
             platform: platform.clone(),

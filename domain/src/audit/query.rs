@@ -25,6 +25,7 @@ pub const GROUPS: &[&str] = &[
     "key",
     "message",
     "customer",
+    "routes",
     "undelivered",
     "import",
     "template",

@@ -23,6 +23,8 @@ use crate::tenant::{TenantContext, country_of};
 
 /// Maximum pages of incoming leads searched, the newest first.
 const PAGES: u32 = 4;
+/// How long the first page is used for other chats as well.
+const SHARED: TimeDelta = TimeDelta::seconds(3);
 
 /// The customer's phone number, if contacts can be found by it: an ambiguous one might be a stranger's.
 pub(super) async fn phone(app: &TenantContext, tenant_id: Uuid, person: &Person) -> Result<Option<Phone>, CallError> {
@@ -165,13 +167,23 @@ pub async fn is_incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &st
     Ok(incoming(app, tenant_id, chat_id).await?.is_some())
 }
 
-/// The chat's incoming lead, while it waits for a person to accept it.
+/// The chat's incoming lead, while it waits for a person to accept it, or until seconds ago did.
 pub async fn incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) -> Result<Option<Unsorted>, CallError> {
+    let of_chat = |leads: &[Unsorted]| leads.iter().find(|one| one.chat_id.as_deref() == Some(chat_id)).cloned();
+    let (known, now) = (&app.incoming_leads.0, app.clock.millis());
+    let shared = known.get(&tenant_id).await.filter(|(read_at, _)| now - read_at <= SHARED.num_milliseconds());
+    if let Some(found) = shared.and_then(|(_, leads)| of_chat(&leads)) {
+        return Ok(Some(found));
+    }
     for number in 1..=PAGES {
         let ask = |rest: amocrm::rest::Rest, token| async move { rest.unsorted_chats(&token, number).await };
         let page = with_token(app, tenant_id, ask).await?;
-        if let Some(found) = page.items.into_iter().find(|one| one.chat_id.as_deref() == Some(chat_id)) {
-            return Ok(Some(found));
+        let found = of_chat(&page.items);
+        if number == 1 {
+            known.insert(tenant_id, (now, Arc::new(page.items))).await;
+        }
+        if found.is_some() {
+            return Ok(found);
         }
         if !page.has_more {
             break;

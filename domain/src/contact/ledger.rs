@@ -4,7 +4,6 @@
 use base::message::Person;
 use base::phone::Phone;
 use base::store::Store;
-use connectors::kinds::vouches_for_numbers;
 use entity::{contact_link, conversation, source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -12,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{ContactOutcome, IdKind, LinkReason, Sureness};
+use super::{ContactOutcome, IdKind, LinkReason, Sureness, is_own_number};
 
 /// Notes that a chat got another contact, or why it did not get one. `before`: the chat as it was.
 pub(super) async fn note(
@@ -60,9 +59,8 @@ struct Evidence {
 
 impl Evidence {
     fn of(why: LinkReason, contact_id: i64, messenger: &str, person: &Person) -> Self {
-        let is_vouched_for = person.is_signed || vouches_for_numbers(messenger);
         let (kind, sureness) = match why {
-            LinkReason::Phone if is_vouched_for => (IdKind::Phone, Sureness::Proved),
+            LinkReason::Phone if is_own_number(messenger, person) => (IdKind::Phone, Sureness::Proved),
             LinkReason::Phone | LinkReason::PhoneSeveral | LinkReason::Recycled => (IdKind::Phone, Sureness::Likely),
             LinkReason::Email if person.is_signed => (IdKind::Email, Sureness::Proved),
             LinkReason::Email | LinkReason::EmailSeveral => (IdKind::Email, Sureness::Likely),

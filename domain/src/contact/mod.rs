@@ -19,6 +19,7 @@ mod task;
 
 use base::message::Person;
 use base::worded::worded;
+use connectors::kinds::vouches_for_numbers;
 use entity::{conversation, source};
 
 pub use decided::{is_being_moved, join, link_later, separate};
@@ -124,6 +125,12 @@ worded! {
         /// amoCRM, a developer or a person said so.
         Told = "told",
     }
+}
+
+/// Whether a customer's number is surely their own: the messenger or the site's signature vouches for it. A number that was typed
+/// may be anybody's.
+pub fn is_own_number(messenger: &str, person: &Person) -> bool {
+    person.is_signed || vouches_for_numbers(messenger)
 }
 
 /// A contact by id and name.

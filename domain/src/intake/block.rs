@@ -204,9 +204,13 @@ async fn release_chat(app: &IntakeContext, chat: &conversation::Model) -> Result
     // From here on messages are passed on; those before come first.
     loop {
         let rows = kept().all(app.store.write()).await?;
-        let Some(first) = rows.first() else { break };
+        if rows.is_empty() {
+            break;
+        }
+        for row in &rows {
+            begins_late(app, row).await?;
+        }
         send(app, &source, &rows).await?;
-        begins_late(app, &source, first).await?;
     }
     let row = conversation::Entity::update_by_id((chat.tenant_id, chat.id))
         .col_expr(conversation::Column::BlockedAt, Expr::value(0_i64))

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use amocrm::rest::{LeadChange, NewTask, Rest, Tag};
 use base::error::Result;
 use base::i18n::Zone;
+use base::json::NumericId;
 use base::message::{Body, Markup, Person, State, Template};
 use base::millis::{HOUR, MINUTE};
 use chrono::TimeDelta;
@@ -26,7 +27,6 @@ use uuid::Uuid;
 use super::decide::{Ask, Plan, RuleFault, fallback_user};
 use super::decision::{self, Beginning, Decision, DecisionState, Outcome};
 use super::facts::{Arrival, Facts, has_templates};
-use super::rule::CustomerKind;
 use super::{crm, versions};
 use crate::alert::{self, Alarm, ROUTE_FAILED};
 use crate::delivery::read::reason::HoldReasons;
@@ -43,8 +43,6 @@ use crate::tenant::{TenantStatus, country};
 pub use crate::intake::dialogue::ROUTES as KIND;
 /// Delays after the first, second, … failure in a row.
 pub const BACK_OFF: [TimeDelta; 6] = lead_note::BACK_OFF;
-/// A chat that is so much older than the message is of a customer who wrote before.
-const RETURNS: i64 = MINUTE;
 
 /// An attempt. Safe to repeat.
 pub async fn route(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
@@ -62,6 +60,9 @@ pub async fn route(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<N
         }
     }
 }
+
+/// The step that sets stage, responsible user and tags.
+const CHANGE: &str = "change";
 
 /// Whether a job has to look again.
 enum Progress {
@@ -99,14 +100,12 @@ impl Dialogue {
 
     /// What is known of it here.
     pub fn facts(&self, app: &IntakeContext) -> Facts {
-        let is_old = self.conversation.created_at + RETURNS < self.message.accepted_at;
         Facts::of(&Arrival {
             source: &self.source,
             conversation: &self.conversation,
+            message: &self.message,
             body: &self.body,
             has_templates: has_templates(app, &self.source.kind),
-            at: self.message.sent_at,
-            customer: if is_old { CustomerKind::Returning } else { CustomerKind::New },
             zone: Zone::named(&self.tenant.time_zone),
             country: country(&app.integrations, &self.tenant),
         })
@@ -197,7 +196,7 @@ impl Carrier<'_> {
             self.greet(greeting).await?;
         }
         if let Some(template_id) = plan.template {
-            Box::pin(self.send_template(template_id)).await?;
+            Box::pin(self.send_template(template_id.0)).await?;
         }
         if plan.needs_lead {
             if self.made.row.lead_id == 0 && !self.find_lead(&plan).await? {
@@ -251,7 +250,7 @@ impl Carrier<'_> {
 
     /// Sends a template once, if the messenger approved it and the customer did not stop messages of its kind.
     async fn send_template(&mut self, template_id: i64) -> anyhow::Result<()> {
-        const ASK: &str = Ask::Template { template_id: 0 }.word();
+        const ASK: &str = Ask::Template { template_id: NumericId(0) }.word();
         if self.is_over(ASK) {
             return Ok(());
         }
@@ -306,7 +305,7 @@ impl Carrier<'_> {
             .made
             .steps
             .iter()
-            .all(|step| [Ask::Greet, Ask::Template { template_id: 0 }].iter().any(|ask| ask.word() == step.ask));
+            .all(|step| [Ask::Greet, Ask::Template { template_id: NumericId(0) }].iter().any(|ask| ask.word() == step.ask));
         let facts = if is_first && self.made.state() == DecisionState::Open {
             self.made.facts.clone()
         } else {
@@ -314,34 +313,38 @@ impl Carrier<'_> {
             Facts { crm, ..self.made.facts.clone() }
         };
         let mut ask = plan.lead_ask(&facts);
-        let is_making = self.made.outcome(Ask::Create.word()).is_some_and(|step| step.outcome == Outcome::Begun);
-        if is_making {
+        // An attempt before may have made or accepted it without getting the answer.
+        let is_begun = |word: &&str| self.made.outcome(word).is_some_and(|step| step.outcome == Outcome::Begun);
+        let begun = [Ask::Create.word(), Ask::Accept.word()].into_iter().find(is_begun);
+        let is_unaccepted = begun == Some(Ask::Accept.word()) && facts.crm.incoming.is_some();
+        if begun.is_some() && !is_unaccepted {
             // Whatever lead came since then is the one that was asked for.
             let new = facts.crm.leads.iter().find(|id| !self.made.facts.crm.leads.contains(id));
             ask = new.map_or(ask, |lead_id| Ask::Use { lead_id: *lead_id });
         }
         let word = ask.word();
+        let mut is_given = false;
         let lead_id = match &ask {
             Ask::WaitForPerson => return Ok(false),
-            Ask::Use { lead_id } => *lead_id,
+            Ask::Use { lead_id } => lead_id.0,
             Ask::Accept => {
                 self.made.note(app, word, Outcome::Begun, "").await?;
                 app.faults.hit("route.before_step")?;
                 let incoming = facts.crm.incoming.clone().unwrap_or_default();
-                self.accept(&incoming.uid, plan.responsible).await?;
+                is_given = self.accept(&incoming.uid, user_of(plan)).await?;
                 match incoming.lead_id {
-                    Some(lead_id) => lead_id,
+                    Some(lead_id) => lead_id.0,
                     None => {
                         let known = &self.dialogue.conversation;
                         let crm = crm::read(&app.tenants, known, self.dialogue.message.accepted_at).await?;
-                        let lead = crm.open_lead.map(|lead| lead.id);
+                        let lead = crm.open_lead.map(|lead| lead.id.0);
                         lead.ok_or_else(|| anyhow::anyhow!("the accepted lead is not listed yet"))?
                     }
                 }
             }
             Ask::Link { lead_id } => {
-                self.link(&facts, *lead_id).await?;
-                *lead_id
+                self.link(&facts, lead_id.0).await?;
+                lead_id.0
             }
             Ask::Reopen { lead_id } => {
                 self.made.note(app, word, Outcome::Begun, "").await?;
@@ -352,37 +355,38 @@ impl Carrier<'_> {
                     status_id: Some(stage.status_id.0),
                     ..LeadChange::default()
                 };
-                set_lead(app, self.made.row.tenant_id, *lead_id, &change).await?;
-                self.link(&facts, *lead_id).await?;
-                *lead_id
+                set_lead(app, self.made.row.tenant_id, lead_id.0, &change).await?;
+                self.link(&facts, lead_id.0).await?;
+                lead_id.0
             }
             _ => {
                 let Some(contact_id) = facts.crm.contact_id else { return Ok(false) };
                 self.made.note(app, Ask::Create.word(), Outcome::Begun, "").await?;
                 app.faults.hit("route.before_step")?;
-                let made = self.create(plan, contact_id).await?;
+                let made = self.create(plan, contact_id.0).await?;
                 app.faults.hit("route.lead_made")?;
                 made
             }
         };
         self.made.row.lead_id = lead_id;
-        if is_making {
-            self.made.note(app, Ask::Create.word(), Outcome::Done, lead_id.to_string()).await?;
-        } else {
-            self.made.note(app, word, Outcome::Done, lead_id.to_string()).await?;
+        self.made.note(app, begun.unwrap_or(word), Outcome::Done, lead_id.to_string()).await?;
+        // Whoever accepted it is responsible for it.
+        if is_given && wanted(plan) == (LeadChange { responsible_user_id: user_of(plan), ..LeadChange::default() }) {
+            self.made.note(app, CHANGE, Outcome::Done, lead_id.to_string()).await?;
         }
         Ok(true)
     }
 
-    /// Accepts the incoming lead in the name of who becomes responsible, else of the token's user. One that was accepted
-    /// before stays accepted.
-    async fn accept(&self, uid: &str, user_id: Option<i64>) -> anyhow::Result<()> {
+    /// Accepts the incoming lead in the name of who becomes responsible, else of the token's user. Returns whether that person is
+    /// responsible now: not if it was accepted before.
+    async fn accept(&self, uid: &str, user_id: Option<i64>) -> anyhow::Result<bool> {
         let accepted = accept(self.app, self.made.row.tenant_id, uid, user_id).await;
         match accepted {
             Err(error) if error.refusal().is_some() && user_id.is_some() => {
-                Ok(accept(self.app, self.made.row.tenant_id, uid, None).await?)
+                accept(self.app, self.made.row.tenant_id, uid, None).await?;
+                Ok(false)
             }
-            other => Ok(other?),
+            other => Ok(other? && user_id.is_some()),
         }
     }
 
@@ -416,22 +420,21 @@ impl Carrier<'_> {
 
     /// Sets stage, responsible user and tags of the lead; what amoCRM refuses goes to the fallback user.
     async fn change(&mut self, plan: &Plan) -> anyhow::Result<()> {
-        const ASK: &str = "change";
         let change = wanted(plan);
-        if self.is_over(ASK) || change == LeadChange::default() {
+        if self.is_over(CHANGE) || change == LeadChange::default() {
             return Ok(());
         }
         let (app, tenant_id, lead_id) = (self.app, self.made.row.tenant_id, self.made.row.lead_id);
         app.faults.hit("route.before_step")?;
         let Err(error) = set_lead(app, tenant_id, lead_id, &change).await else {
-            return self.made.note(app, ASK, Outcome::Done, lead_id.to_string()).await;
+            return self.made.note(app, CHANGE, Outcome::Done, lead_id.to_string()).await;
         };
         let Some(words) = error.refusal() else { return Err(error.into()) };
         let version = versions::one(app.store.read(), tenant_id, self.made.row.version).await?;
         let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
         let presence = crm::presence(&app.sources, &self.dialogue.tenant, &rules).await.unwrap_or_default();
         let instead = LeadChange {
-            responsible_user_id: fallback_user(&rules, &presence),
+            responsible_user_id: fallback_user(&rules, &presence).map(|user| user.0),
             tags_to_add: change.tags_to_add,
             ..LeadChange::default()
         };
@@ -441,7 +444,7 @@ impl Carrier<'_> {
         {
             return Err(error.into());
         }
-        self.made.note(app, ASK, Outcome::Refused, words).await
+        self.made.note(app, CHANGE, Outcome::Refused, words).await
     }
 
     /// Who gets the lead gets its contact.
@@ -450,13 +453,13 @@ impl Carrier<'_> {
         let (Some(user_id), Some(contact_id)) = (plan.responsible, self.made.facts.crm.contact_id) else {
             return Ok(());
         };
-        let is_refused = self.made.outcome("change").is_some_and(|step| step.outcome == Outcome::Refused);
+        let is_refused = self.made.outcome(CHANGE).is_some_and(|step| step.outcome == Outcome::Refused);
         if self.is_over(ASK) || is_refused || self.made.facts.crm.contact_responsible == Some(user_id) {
             return Ok(());
         }
         let (app, tenant_id) = (self.app, self.made.row.tenant_id);
         app.faults.hit("route.before_step")?;
-        match set_contact(app, tenant_id, contact_id, user_id).await {
+        match set_contact(app, tenant_id, contact_id.0, user_id.0).await {
             Ok(()) => self.made.note(app, ASK, Outcome::Done, user_id.to_string()).await,
             Err(error) => match error.refusal() {
                 Some(words) => self.made.note(app, ASK, Outcome::Refused, words).await,
@@ -487,7 +490,7 @@ impl Carrier<'_> {
             lead_id,
             text: task.text.clone(),
             complete_till: until / 1_000,
-            responsible_user_id: plan.responsible,
+            responsible_user_id: user_of(plan),
         };
         let ask = |rest: Rest, token| {
             let new = new.clone();
@@ -503,12 +506,16 @@ impl Carrier<'_> {
     }
 }
 
+fn user_of(plan: &Plan) -> Option<i64> {
+    plan.responsible.map(|user| user.0)
+}
+
 /// What a plan wants of the lead.
 fn wanted(plan: &Plan) -> LeadChange {
     LeadChange {
         pipeline_id: plan.stage.map(|stage| stage.pipeline_id.0),
         status_id: plan.stage.map(|stage| stage.status_id.0),
-        responsible_user_id: plan.responsible,
+        responsible_user_id: user_of(plan),
         tags_to_add: plan.tags.iter().map(|name| Tag { name: name.clone() }).collect(),
     }
 }
@@ -536,19 +543,19 @@ pub(super) async fn set_contact(
     with_token(&app.tenants, tenant_id, ask).await
 }
 
-/// Accepts an incoming lead; one that was accepted before stays accepted.
+/// Accepts an incoming lead; false if it was accepted before, and then it stays so.
 pub(super) async fn accept(
     app: &IntakeContext,
     tenant_id: Uuid,
     uid: &str,
     user_id: Option<i64>,
-) -> Result<(), CallError> {
+) -> Result<bool, CallError> {
     let ask = |rest: Rest, token| {
         let uid = uid.to_owned();
         async move { rest.accept_unsorted(&token, &uid, user_id, None).await }
     };
     match with_token(&app.tenants, tenant_id, ask).await {
-        Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(()),
-        other => other,
+        Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(false),
+        other => other.map(|()| true),
     }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use amocrm::rest::Rest;
+use amocrm::rest::{Lead, Rest};
 use base::error::Result;
 use base::i18n::Zone;
+use base::json::NumericId;
 use base::millis::MINUTE;
 use entity::{conversation, tenant};
 
@@ -13,56 +14,54 @@ use super::RuleSet;
 use super::decide::Presence;
 use super::facts::{CrmFacts, IncomingFact, LeadFact};
 use crate::contact;
-use crate::source::{SourceContext, known_pipelines, known_users, read_users_and_pipelines};
+use crate::lead_note::newest_leads;
+use crate::source::{KnownPipeline, KnownUser, SourceContext, known_pipelines, known_users, read_users_and_pipelines};
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
-/// Leads of a contact that are read, the newest first.
-const LEADS: usize = 5;
 /// A contact that was made so long before a message was there before.
 const BEFORE: i64 = MINUTE;
-/// Lists that are younger are not asked for again, whatever they lack.
+/// What was read more recently is not asked for again.
 const FRESH: i64 = MINUTE;
 
 /// Contact and leads of a chat that amoCRM knows. `began_at`: when the dialogue began, milliseconds since 1970.
 pub async fn read(app: &Arc<TenantContext>, known: &conversation::Model, began_at: i64) -> Result<CrmFacts, CallError> {
     let (tenant_id, chat_id) = (known.tenant_id, known.amocrm_chat_id.as_str());
-    let Some(contact_id) = contact::of_chat(app, tenant_id, chat_id).await? else { return Ok(CrmFacts::default()) };
+    // The chat was linked to it before its first message, seconds ago.
+    let is_fresh = known.contact_id > 0 && app.clock.millis() - known.contact_seen_at < FRESH;
+    let contact_id = match known.contact_id {
+        contact_id if is_fresh => Some(contact_id),
+        _ => contact::of_chat(app, tenant_id, chat_id).await?,
+    };
+    let Some(contact_id) = contact_id else { return Ok(CrmFacts::default()) };
     let incoming = contact::incoming(app, tenant_id, chat_id).await?;
-    let incoming = incoming.map(|one| IncomingFact { uid: one.uid, lead_id: one.lead_id });
+    let incoming = incoming.map(|one| IncomingFact { uid: one.uid, lead_id: one.lead_id.map(NumericId) });
     let ask = |rest: Rest, token| async move { rest.contact(&token, contact_id).await };
     let Some(contact) = with_token(app, tenant_id, ask).await? else { return Ok(CrmFacts::default()) };
     let of_incoming = incoming.as_ref().and_then(|one| one.lead_id);
-    let mut facts = CrmFacts {
-        contact_id: Some(contact_id),
+    let leads: BTreeSet<i64> = contact.leads.iter().copied().filter(|id| Some(NumericId(*id)) != of_incoming).collect();
+    let (open, closed) = newest_leads(app, tenant_id, leads.iter().rev().copied()).await?;
+    let fact = |lead: Lead| LeadFact { id: NumericId(lead.id), responsible: lead.responsible_user_id.map(NumericId) };
+    Ok(CrmFacts {
+        contact_id: Some(NumericId(contact_id)),
         is_known: contact.created_at.is_some_and(|at| at * 1_000 + BEFORE < began_at),
-        contact_responsible: contact.responsible_user_id,
+        contact_responsible: contact.responsible_user_id.map(NumericId),
+        open_lead: open.map(fact),
+        closed_lead: closed.map(fact),
         incoming,
-        leads: contact.leads.iter().copied().filter(|id| Some(*id) != of_incoming).collect(),
-        ..CrmFacts::default()
-    };
-    for id in facts.leads.iter().rev().copied().take(LEADS) {
-        let ask = |rest: Rest, token| async move { rest.lead(&token, id).await };
-        let Some(lead) = with_token(app, tenant_id, ask).await?.filter(|lead| !lead.is_deleted) else { continue };
-        let fact = LeadFact { id, responsible: lead.responsible_user_id };
-        if lead.is_open() {
-            facts.open_lead = Some(fact);
-            break;
-        }
-        facts.closed_lead.get_or_insert(fact);
-    }
-    Ok(facts)
+        leads: leads.into_iter().map(NumericId).collect(),
+    })
 }
 
 /// Who works in the account and which stages it has, as last read. amoCRM is asked if the rules name something that is not
 /// among them: it may be new.
 pub async fn presence(app: &Arc<SourceContext>, tenant: &tenant::Model, rules: &RuleSet) -> Result<Presence> {
     let mut presence = known(app, tenant).await?;
-    let has_all = presence.0.users.is_some()
-        && presence.0.stages.is_some()
-        && rules.users().iter().all(|user_id| presence.0.is_active(*user_id))
-        && rules.stages().all(|stage| presence.0.has(stage));
-    if !has_all && presence.1 + FRESH < app.clock.millis() {
+    let has_all = presence.users.is_some()
+        && presence.stages.is_some()
+        && rules.users().iter().all(|user_id| presence.is_active(*user_id))
+        && rules.stages().all(|stage| presence.has(stage));
+    if !has_all && presence.read_at + FRESH < app.clock.millis() {
         match read_users_and_pipelines(app, tenant.tenant_id).await {
             Ok(()) => presence = known(app, tenant).await?,
             Err(error) => {
@@ -70,21 +69,29 @@ pub async fn presence(app: &Arc<SourceContext>, tenant: &tenant::Model, rules: &
             }
         }
     }
-    Ok(presence.0)
+    Ok(presence)
 }
 
-/// The same without asking amoCRM, with the age of the older list.
-async fn known(app: &Arc<SourceContext>, tenant: &tenant::Model) -> Result<(Presence, i64)> {
+/// The same without asking amoCRM.
+async fn known(app: &Arc<SourceContext>, tenant: &tenant::Model) -> Result<Presence> {
     let users = known_users(app, tenant.tenant_id, false).await?;
     let pipelines = known_pipelines(app, tenant.tenant_id, false).await?;
     let read_at = [users.as_ref().map(|known| known.read_at), pipelines.as_ref().map(|known| known.read_at)];
-    let read_at = read_at.into_iter().map(Option::unwrap_or_default).min().unwrap_or_default();
-    let users = users.map(|known| known.items.into_iter().filter(|user| !user.is_gone).map(|user| user.id).collect());
-    let stages = pipelines.map(|known| {
-        let pipelines = known.items.into_iter().filter(|pipeline| !pipeline.archived);
-        let pairs = pipelines.flat_map(|one| one.stages.into_iter().map(move |stage| (one.id, stage.id)));
-        pairs.collect::<BTreeSet<_>>()
-    });
-    let now = Zone::named(&tenant.time_zone).local_time(app.clock.millis());
-    Ok((Presence { now, users, stages, ..Presence::default() }, read_at))
+    Ok(Presence {
+        now: Zone::named(&tenant.time_zone).local_time(app.clock.millis()),
+        read_at: read_at.into_iter().map(Option::unwrap_or_default).min().unwrap_or_default(),
+        ..Presence::of(users.as_ref().map(|known| &*known.items), pipelines.as_ref().map(|known| &*known.items))
+    })
+}
+
+impl Presence {
+    /// Who works in the account and which stages it has, as amoCRM listed them.
+    pub fn of(users: Option<&[KnownUser]>, pipelines: Option<&[KnownPipeline]>) -> Self {
+        let active = |users: &[KnownUser]| users.iter().filter(|user| !user.is_gone).map(|user| user.id).collect();
+        let stages = |pipelines: &[KnownPipeline]| {
+            let present = pipelines.iter().filter(|pipeline| !pipeline.archived);
+            present.flat_map(|one| one.stages.iter().map(|stage| (one.id, stage.id))).collect()
+        };
+        Self { users: users.map(active), stages: pipelines.map(stages), ..Self::default() }
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base::json::NumericId;
 use base::worded::worded;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub struct Presence {
     pub users: Option<BTreeSet<i64>>,
     /// Pipelines with their stages; the same.
     pub stages: Option<BTreeSet<(i64, i64)>>,
+    /// When the older of both lists was read, in milliseconds since 1970.
+    pub read_at: i64,
     /// Round robins by [`turn_key`].
     pub turns: BTreeMap<String, Turn>,
 }
@@ -128,40 +131,62 @@ pub struct Plan {
     pub accept: bool,
     pub stage: Option<StagePlace>,
     /// amoCRM's id of the user who becomes responsible; null: nobody is set.
-    pub responsible: Option<i64>,
+    #[schema(value_type = Option<String>)]
+    pub responsible: Option<NumericId>,
     pub tags: Vec<String>,
     pub task: Option<TaskRule>,
     pub greeting: Option<String>,
     /// amoCRM's id of the template that is sent instead.
-    pub template: Option<i64>,
+    #[schema(value_type = Option<String>)]
+    pub template: Option<NumericId>,
     /// After how many minutes without an answer another person becomes responsible.
     pub fallback_minutes: Option<u32>,
 }
 
-/// One request to amoCRM, or one thing that is done here. Texts are `route-ask-{word}`.
+/// One request to amoCRM, or one thing that is done here, with amoCRM's ids. Texts are `route-ask-{word}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "ask", rename_all = "snake_case")]
 pub enum Ask {
     /// The customer is greeted.
     Greet,
     /// The customer gets a template.
-    Template { template_id: i64 },
+    Template {
+        #[schema(value_type = String)]
+        template_id: NumericId,
+    },
     /// A person has to accept the incoming lead first.
     WaitForPerson,
     /// The incoming lead is accepted.
     Accept,
     /// The chat of the incoming lead goes to this lead.
-    Link { lead_id: i64 },
+    Link {
+        #[schema(value_type = String)]
+        lead_id: NumericId,
+    },
     /// This lead is used.
-    Use { lead_id: i64 },
+    Use {
+        #[schema(value_type = String)]
+        lead_id: NumericId,
+    },
     /// This lead is opened again.
-    Reopen { lead_id: i64 },
+    Reopen {
+        #[schema(value_type = String)]
+        lead_id: NumericId,
+    },
     /// A lead is made.
     Create,
     /// The lead is moved to a stage.
-    Stage { pipeline_id: i64, status_id: i64 },
+    Stage {
+        #[schema(value_type = String)]
+        pipeline_id: NumericId,
+        #[schema(value_type = String)]
+        status_id: NumericId,
+    },
     /// The lead and its contact get a responsible user.
-    Assign { user_id: i64 },
+    Assign {
+        #[schema(value_type = String)]
+        user_id: NumericId,
+    },
     /// The lead gets tags.
     Tag,
     /// A task is made.
@@ -241,7 +266,7 @@ fn misses(when: &Conditions, facts: &Facts) -> Vec<Miss> {
     let crm = &facts.crm;
     let contact = if crm.is_known { ContactKind::Known } else { ContactKind::Unknown };
     let responsible = crm.contact_responsible.filter(|_| crm.is_known);
-    let is_responsible = |user_id: i64| when.contact_responsible.iter().any(|one| one.0 == user_id);
+    let is_responsible = |user_id: NumericId| when.contact_responsible.contains(&user_id);
     let any = |list: &[String], holds: &dyn Fn(&str) -> bool| {
         list.is_empty() || list.iter().any(|one| holds(&one.to_lowercase()))
     };
@@ -289,7 +314,7 @@ fn plan(verdict: &mut Verdict, rules: &RuleSet, rule: &Rule, facts: &Facts, pres
             }
         }
     }
-    let template = then.template.map(|id| id.0).filter(|_| facts.has_templates);
+    let template = then.template.filter(|_| facts.has_templates);
     // Without a stage to go to a lead cannot be opened again.
     let lead = if then.lead == LeadUse::Reopen && stage.is_none() { LeadUse::Open } else { then.lead };
     verdict.plan = Plan {
@@ -307,8 +332,8 @@ fn plan(verdict: &mut Verdict, rules: &RuleSet, rule: &Rule, facts: &Facts, pres
 }
 
 /// Who gets what a rule cannot give, if that person still works with amoCRM.
-pub fn fallback_user(rules: &RuleSet, presence: &Presence) -> Option<i64> {
-    rules.fallback_user.map(|user| user.0).filter(|user_id| presence.is_active(*user_id))
+pub fn fallback_user(rules: &RuleSet, presence: &Presence) -> Option<NumericId> {
+    rules.fallback_user.filter(|user_id| presence.is_active(user_id.0))
 }
 
 /// The person, and a round robin after its turn.
@@ -317,10 +342,10 @@ pub fn assign(
     key: &str,
     facts: &Facts,
     presence: &Presence,
-) -> Result<(i64, Option<(String, Turn)>), RuleFault> {
-    let one = |user_id: Option<i64>| match user_id {
+) -> Result<(NumericId, Option<(String, Turn)>), RuleFault> {
+    let one = |user_id: Option<NumericId>| match user_id {
         None => Err(RuleFault::NobodyResponsible),
-        Some(user_id) if presence.is_active(user_id) => Ok((user_id, None)),
+        Some(user_id) if presence.is_active(user_id.0) => Ok((user_id, None)),
         Some(_) => Err(RuleFault::UserGone),
     };
     match assignee {
@@ -328,11 +353,11 @@ pub fn assign(
         Assignee::Lead => {
             one(facts.crm.open_lead.as_ref().or(facts.crm.closed_lead.as_ref()).and_then(|lead| lead.responsible))
         }
-        Assignee::Person { user_id } => one(Some(user_id.0)),
+        Assignee::Person { user_id } => one(Some(*user_id)),
         Assignee::RoundRobin { people } => {
             let turn = presence.turns.get(key).cloned().unwrap_or_default();
             match turn.next(people, presence.now, |user_id| presence.is_active(user_id)) {
-                Some((user_id, after)) => Ok((user_id, Some((key.to_owned(), after)))),
+                Some((user_id, after)) => Ok((NumericId(user_id), Some((key.to_owned(), after)))),
                 None if people.iter().any(|seat| presence.is_active(seat.user_id.0)) => Err(RuleFault::NobodyPresent),
                 None => Err(RuleFault::UserGone),
             }
@@ -351,7 +376,7 @@ impl Plan {
         if self.needs_lead {
             asks.push(self.lead_ask(facts));
             if let Some(stage) = self.stage {
-                asks.push(Ask::Stage { pipeline_id: stage.pipeline_id.0, status_id: stage.status_id.0 });
+                asks.push(Ask::Stage { pipeline_id: stage.pipeline_id, status_id: stage.status_id });
             }
             asks.extend(self.responsible.map(|user_id| Ask::Assign { user_id }));
             if !self.tags.is_empty() {
@@ -409,7 +434,7 @@ mod tests {
     }
 
     fn lead(id: i64, responsible: i64) -> Option<LeadFact> {
-        Some(LeadFact { id, responsible: Some(responsible) })
+        Some(LeadFact { id: NumericId(id), responsible: Some(NumericId(responsible)) })
     }
 
     fn matches(when: Value, facts: &Facts) -> Vec<Miss> {
@@ -442,8 +467,12 @@ mod tests {
     fn every_condition_holds_and_fails() {
         let campaign = BTreeMap::from([("UTM_Source".to_owned(), "Mail".to_owned())]);
         let fields = BTreeMap::from([("City".to_owned(), "Kazan".to_owned())]);
-        let crm =
-            CrmFacts { is_known: true, contact_responsible: Some(5), open_lead: lead(1, 5), ..CrmFacts::default() };
+        let crm = CrmFacts {
+            is_known: true,
+            contact_responsible: Some(NumericId(5)),
+            open_lead: lead(1, 5),
+            ..CrmFacts::default()
+        };
         let facts = Facts {
             working_hours: Some(HoursKind::Holiday),
             language: Some("es".into()),
@@ -492,7 +521,7 @@ mod tests {
         let gone = Presence { users: Some([9].into()), stages: Some([(1, 3)].into()), ..presence() };
         let verdict = decide(&rules, &facts(), &gone);
         assert_eq!(verdict.faults, [RuleFault::StageGone, RuleFault::UserGone]);
-        let plan = Plan { needs_lead: true, responsible: Some(9), ..Plan::default() };
+        let plan = Plan { needs_lead: true, responsible: Some(NumericId(9)), ..Plan::default() };
         assert_eq!(verdict.plan, plan);
         let all_gone = Presence { users: Some([7].into()), ..gone };
         assert_eq!(decide(&rules, &facts(), &all_gone).plan.responsible, None);
@@ -505,7 +534,7 @@ mod tests {
 
     #[test]
     fn the_lead_of_a_dialogue() {
-        let incoming = || Some(IncomingFact { uid: "u".into(), lead_id: Some(3) });
+        let incoming = || Some(IncomingFact { uid: "u".into(), lead_id: Some(NumericId(3)) });
         let ask = |lead: LeadUse, accept: bool, incoming: Option<IncomingFact>, kind: LeadKind| {
             let (open_lead, closed_lead) = match kind {
                 LeadKind::Open => (self::lead(1, 5), self::lead(2, 5)),
@@ -519,15 +548,15 @@ mod tests {
         for (given, wanted) in [
             ((Use::Open, true, incoming(), Kind::None), Ask::Accept),
             ((Use::Open, false, incoming(), Kind::Open), Ask::WaitForPerson),
-            ((Use::Open, true, incoming(), Kind::Open), Ask::Link { lead_id: 1 }),
-            ((Use::Open, true, None, Kind::Open), Ask::Use { lead_id: 1 }),
+            ((Use::Open, true, incoming(), Kind::Open), Ask::Link { lead_id: NumericId(1) }),
+            ((Use::Open, true, None, Kind::Open), Ask::Use { lead_id: NumericId(1) }),
             ((Use::Open, true, incoming(), Kind::Closed), Ask::Accept),
             ((Use::Open, true, None, Kind::Closed), Ask::Create),
             ((Use::New, true, incoming(), Kind::Open), Ask::Accept),
             ((Use::New, true, None, Kind::Open), Ask::Create),
-            ((Use::Reopen, true, incoming(), Kind::Closed), Ask::Reopen { lead_id: 2 }),
-            ((Use::Reopen, true, None, Kind::Open), Ask::Use { lead_id: 1 }),
-            ((Use::Reopen, false, None, Kind::Closed), Ask::Reopen { lead_id: 2 }),
+            ((Use::Reopen, true, incoming(), Kind::Closed), Ask::Reopen { lead_id: NumericId(2) }),
+            ((Use::Reopen, true, None, Kind::Open), Ask::Use { lead_id: NumericId(1) }),
+            ((Use::Reopen, false, None, Kind::Closed), Ask::Reopen { lead_id: NumericId(2) }),
             ((Use::Reopen, true, None, Kind::None), Ask::Create),
         ] {
             let shown = format!("{given:?}");
@@ -542,7 +571,7 @@ mod tests {
             let facts = Facts { has_templates, ..facts() };
             decide(&rules, &facts, &presence()).plan.asks(&facts)
         };
-        assert_eq!(asks(true), [Ask::Template { template_id: 7 }]);
+        assert_eq!(asks(true), [Ask::Template { template_id: NumericId(7) }]);
         assert_eq!(asks(false), [Ask::Greet]);
     }
 
@@ -556,7 +585,7 @@ mod tests {
         let mut got = Vec::new();
         for _ in 0..3 {
             let verdict = decide(&rules, &facts(), &presence);
-            got.extend(verdict.plan.responsible);
+            got.extend(verdict.plan.responsible.map(|user_id| user_id.0));
             presence.turns.extend(verdict.turn);
         }
         assert_eq!(got, [5, 6, 5]);

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::i18n::Zone;
+use base::json::NumericId;
 use base::message::{Body, Content, Person, Visits};
+use base::millis::MINUTE;
 use base::phone::{Country, Phone};
 use chrono::{DateTime, NaiveDateTime};
 use connectors::hours::WorkingHours;
-use entity::{conversation, source};
+use entity::{conversation, message, source};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -50,11 +52,13 @@ pub struct Facts {
 #[serde(default)]
 pub struct CrmFacts {
     /// amoCRM's id of the contact.
-    pub contact_id: Option<i64>,
+    #[schema(value_type = Option<String>)]
+    pub contact_id: Option<NumericId>,
     /// Whether the contact was there before this dialogue.
     pub is_known: bool,
     /// amoCRM's id of the user who is responsible for it.
-    pub contact_responsible: Option<i64>,
+    #[schema(value_type = Option<String>)]
+    pub contact_responsible: Option<NumericId>,
     /// The newest lead that people work with.
     pub open_lead: Option<LeadFact>,
     /// The newest lead that ended.
@@ -63,14 +67,17 @@ pub struct CrmFacts {
     pub incoming: Option<IncomingFact>,
     /// Ids of all leads of the contact that were looked at.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub leads: BTreeSet<i64>,
+    #[schema(value_type = Vec<String>)]
+    pub leads: BTreeSet<NumericId>,
 }
 
 /// A lead.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LeadFact {
-    pub id: i64,
-    pub responsible: Option<i64>,
+    #[schema(value_type = String)]
+    pub id: NumericId,
+    #[schema(value_type = Option<String>)]
+    pub responsible: Option<NumericId>,
 }
 
 /// An incoming lead.
@@ -78,7 +85,8 @@ pub struct LeadFact {
 pub struct IncomingFact {
     pub uid: String,
     /// The lead that it becomes.
-    pub lead_id: Option<i64>,
+    #[schema(value_type = Option<String>)]
+    pub lead_id: Option<NumericId>,
 }
 
 impl CrmFacts {
@@ -92,15 +100,16 @@ impl CrmFacts {
     }
 }
 
+/// A chat that is so much older than the message is of a customer who wrote before.
+const RETURNS: i64 = MINUTE;
+
 /// Where and when a message came, and who wrote it.
 pub struct Arrival<'arrival> {
     pub source: &'arrival source::Model,
     pub conversation: &'arrival conversation::Model,
+    pub message: &'arrival message::Model,
     pub body: &'arrival Body,
     pub has_templates: bool,
-    /// Milliseconds since 1970.
-    pub at: i64,
-    pub customer: CustomerKind,
     /// The account's.
     pub zone: Zone,
     pub country: Option<Country>,
@@ -109,7 +118,8 @@ pub struct Arrival<'arrival> {
 impl Facts {
     /// What is known here; amoCRM was not asked.
     pub fn of(arrival: &Arrival<'_>) -> Self {
-        let Arrival { source, conversation, body, has_templates, at, customer, zone, country } = arrival;
+        let Arrival { source, conversation, message, body, has_templates, zone, country } = arrival;
+        let (at, is_old) = (message.sent_at, conversation.created_at + RETURNS < message.accepted_at);
         let contact: Person = serde_json::from_str(&conversation.contact).unwrap_or_default();
         let phone = contact.phone.as_deref().and_then(|text| Phone::parse(text, *country));
         let origin = Origin::stored(&conversation.visit);
@@ -119,11 +129,11 @@ impl Facts {
             source_id: source.id,
             messenger: source.kind.clone(),
             has_templates: *has_templates,
-            local_time: zone.local_time(*at),
-            working_hours: hours_at(source, *at),
+            local_time: zone.local_time(at),
+            working_hours: hours_at(source, at),
             language: language_of(text).map(str::to_owned),
             country: phone.and_then(|phone| phone.country()),
-            customer: Some(*customer),
+            customer: Some(if is_old { CustomerKind::Returning } else { CustomerKind::New }),
             text: text.to_owned(),
             campaign: origin.as_ref().map(|origin| origin.campaign().clone()).unwrap_or_default(),
             referral: origin.as_ref().and_then(Origin::referral).map(str::to_owned),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use amocrm::rest::LeadChange;
+use base::json::NumericId;
 use base::store::in_transaction;
 use entity::job;
 use uuid::Uuid;
@@ -65,7 +66,7 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
                 }
             })
             .await?;
-            let Some(chosen) = chosen else {
+            let Some(NumericId(chosen)) = chosen else {
                 made.note(app, ASK, Outcome::Refused, "").await?;
                 return Ok(NextRun::Never);
             };
@@ -77,9 +78,9 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
     // Nobody accepted it in time: it is accepted for the person who is to answer.
     if let Some(incoming) = crm.incoming.as_ref().filter(|_| made.row.lead_id == 0) {
         accept(app, tenant_id, &incoming.uid, Some(user_id)).await?;
-        made.row.lead_id = incoming.lead_id.unwrap_or_default();
+        made.row.lead_id = incoming.lead_id.map(|lead| lead.0).unwrap_or_default();
     }
-    let lead_id = Some(made.row.lead_id).filter(|id| *id != 0).or(crm.open_lead.map(|lead| lead.id));
+    let lead_id = Some(made.row.lead_id).filter(|id| *id != 0).or(crm.open_lead.map(|lead| lead.id.0));
     let change = LeadChange { responsible_user_id: Some(user_id), ..LeadChange::default() };
     let mut outcome = Outcome::Done;
     for done in [
@@ -88,7 +89,7 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
             None => Ok(()),
         },
         match crm.contact_id {
-            Some(contact_id) => set_contact(app, tenant_id, contact_id, user_id).await,
+            Some(contact_id) => set_contact(app, tenant_id, contact_id.0, user_id).await,
             None => Ok(()),
         },
     ] {
@@ -103,10 +104,10 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
 }
 
 /// The same without the person who did not answer.
-fn others(to: &Assignee, now: Option<i64>) -> Assignee {
+fn others(to: &Assignee, now: Option<NumericId>) -> Assignee {
     match to {
         Assignee::RoundRobin { people } => {
-            let people = people.iter().filter(|seat| Some(seat.user_id.0) != now).cloned().collect();
+            let people = people.iter().filter(|seat| Some(seat.user_id) != now).cloned().collect();
             Assignee::RoundRobin { people }
         }
         other => other.clone(),

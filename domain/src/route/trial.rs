@@ -7,8 +7,8 @@ use std::sync::Arc;
 use base::error::{Error, FieldError, Result};
 use base::i18n::{LocalizedText, Zone};
 use base::json::NumericId;
-use base::message::{Body, Direction, Role, State};
-use base::millis::{HOUR, MINUTE};
+use base::message::{Body, Direction, State};
+use base::millis::HOUR;
 use base::phone::Phone;
 use entity::{conversation, message, tenant};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -22,6 +22,7 @@ use super::facts::{Arrival, CrmFacts, IncomingFact, LeadFact, has_templates, hou
 use super::rule::{CustomerKind, LeadKind};
 use super::{Facts, RuleSet, crm, decision};
 use crate::intake::IntakeContext;
+use crate::intake::dialogue::is_written;
 use crate::tenant::country;
 
 /// Customers' messages that are looked through.
@@ -73,6 +74,8 @@ async fn trial(
 ) -> Result<Trial> {
     let mut presence = crm::presence(&app.sources, tenant, rules).await?;
     presence.turns = decision::turns(app.store.read(), tenant.tenant_id).await?;
+    // Who is at work when it comes, and not when it is tried.
+    presence.now = facts.local_time;
     let verdict = decide(rules, &facts, &presence);
     let asks = verdict.plan.asks(&facts);
     Ok(Trial { facts, verdict, asks, crm_answered })
@@ -96,8 +99,9 @@ pub async fn imagined(
         Phone::parse(text, country(&app.integrations, tenant)).ok_or_else(wrong)
     });
     let lead = given.lead.unwrap_or(LeadKind::None);
-    let responsible = given.responsible.map(|user| user.0);
-    let fact = |kind: LeadKind, id: i64| (lead == kind).then_some(LeadFact { id, responsible });
+    let responsible = given.responsible;
+    let none = NumericId(0);
+    let fact = |kind: LeadKind| (lead == kind).then_some(LeadFact { id: none, responsible });
     let facts = Facts {
         source_id: source.id,
         messenger: source.kind.clone(),
@@ -112,11 +116,11 @@ pub async fn imagined(
         referral: given.referral,
         fields: given.fields,
         crm: CrmFacts {
-            contact_id: given.is_known.then_some(0),
+            contact_id: given.is_known.then_some(none),
             is_known: given.is_known,
             contact_responsible: responsible,
-            open_lead: fact(LeadKind::Open, 0),
-            closed_lead: fact(LeadKind::Closed, 0),
+            open_lead: fact(LeadKind::Open),
+            closed_lead: fact(LeadKind::Closed),
             incoming: (lead != LeadKind::Open).then(IncomingFact::default),
             leads: BTreeSet::new(),
         },
@@ -164,10 +168,12 @@ pub struct ReplayedDialogue {
     /// The rule that decided then; null: none.
     pub then: Option<RuleName>,
     /// amoCRM's id of the user who became responsible then.
-    pub then_responsible: Option<i64>,
+    #[schema(value_type = Option<String>)]
+    pub then_responsible: Option<NumericId>,
     /// The rule that would decide.
     pub now: Option<RuleName>,
-    pub now_responsible: Option<i64>,
+    #[schema(value_type = Option<String>)]
+    pub now_responsible: Option<NumericId>,
     pub faults: Vec<RuleFault>,
     /// False: it is not known what amoCRM had then, so that conditions about contacts and leads could not hold.
     pub crm_known: bool,
@@ -218,7 +224,7 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
     for message in &messages {
         let Some(conversation) = known.get(&message.conversation_id) else { continue };
         let Ok(body) = serde_json::from_str::<Body>(&message.body) else { continue };
-        if body.sender.role != Role::Client || body.silent || body.post.is_some() {
+        if !is_written(&body) {
             continue;
         }
         let before = written.insert(message.conversation_id, message.sent_at);
@@ -227,14 +233,12 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
         }
         let Some(source) = app.lookup.source(message.source_id).await? else { continue };
         let made = decisions.get(&message.id);
-        let is_new = before.is_none() && conversation.created_at + MINUTE >= message.accepted_at;
         let facts = Facts::of(&Arrival {
             source: &source,
             conversation,
+            message,
             body: &body,
             has_templates: has_templates(app, &source.kind),
-            at: message.sent_at,
-            customer: if is_new { CustomerKind::New } else { CustomerKind::Returning },
             zone,
             country: country(&app.integrations, tenant),
         });

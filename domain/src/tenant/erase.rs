@@ -187,10 +187,7 @@ async fn wipe_conversation(app: &TenantContext, row: &conversation::Model, count
     count(counts, "job", remove::rows::<job::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(contact_link::Column::ConversationId.eq(id));
     count(counts, "contact_link", remove::rows::<contact_link::Entity>(&app.store, tenant_id, of_it).await?);
-    let mut of_it = Condition::any().add(marketing_consent::Column::ConversationId.eq(id));
-    if !row.phone_hash.is_empty() {
-        of_it = of_it.add(marketing_consent::Column::PhoneHash.eq(row.phone_hash.as_str()));
-    }
+    let of_it = consents_of(app.store.write(), row).await?;
     count(counts, "marketing_consent", remove::rows::<marketing_consent::Entity>(&app.store, tenant_id, of_it).await?);
     let of_it = Condition::all().add(contact_task::Column::ConversationId.eq(id));
     count(counts, "contact_task", remove::rows::<contact_task::Entity>(&app.store, tenant_id, of_it).await?);
@@ -227,6 +224,22 @@ async fn wipe_conversation(app: &TenantContext, row: &conversation::Model, count
         .await?;
     count(counts, "conversation", done.rows_affected);
     Ok(())
+}
+
+/// What was decided about marketing in a chat, and by its number alone once no other chat has it: the number may be another
+/// customer's, whose decision stays.
+async fn consents_of(db: &impl ConnectionTrait, chat: &conversation::Model) -> Result<Condition, DbErr> {
+    use marketing_consent::Column;
+    let own = Condition::any().add(Column::ConversationId.eq(chat.id));
+    // Without the second condition the partial index is not used.
+    let same = conversation::Column::PhoneHash.eq(chat.phone_hash.as_str()).and(conversation::Column::PhoneHash.ne(""));
+    let others =
+        conversation::Entity::of_tenant(chat.tenant_id).filter(same).filter(conversation::Column::Id.ne(chat.id));
+    if chat.phone_hash.is_empty() || others.one(db).await?.is_some() {
+        return Ok(own);
+    }
+    let of_number = Column::PhoneHash.eq(chat.phone_hash.as_str()).and(Column::ConversationId.eq(Uuid::nil()));
+    Ok(own.add(of_number))
 }
 
 /// Earlier messages of the chat that wait to be imported.

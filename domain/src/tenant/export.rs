@@ -240,13 +240,15 @@ impl CustomerExport {
                     .order_by_asc(contact_link::Column::Id);
                 let mut lines: Vec<Value> = found.all(db).await?.iter().map(shapes::contact_link).collect();
                 let chats = conversation::Entity::of_tenant(tenant_id).filter(conversation::Column::Id.eq(id));
-                let hashes = chats.one(db).await?.map(|chat| chat.phone_hash).filter(|hash| !hash.is_empty());
-                let mut theirs = Condition::any().add(marketing_consent::Column::ConversationId.eq(id));
-                if let Some(hash) = hashes {
-                    theirs = theirs.add(marketing_consent::Column::PhoneHash.eq(hash));
-                }
+                let hash = chats.one(db).await?.map(|chat| chat.phone_hash).filter(|hash| !hash.is_empty());
+                // What was decided in another chat with the number may be another customer's.
+                let of_number = hash.map(|hash| {
+                    let alone = marketing_consent::Column::ConversationId.eq(Uuid::nil());
+                    Condition::all().add(alone).add(marketing_consent::Column::PhoneHash.eq(hash))
+                });
+                let own = Condition::any().add(marketing_consent::Column::ConversationId.eq(id));
                 let consents = marketing_consent::Entity::of_tenant(tenant_id)
-                    .filter(theirs)
+                    .filter(own.add_option(of_number))
                     .order_by_asc(marketing_consent::Column::Id);
                 lines.extend(consents.all(db).await?.iter().map(shapes::marketing_consent));
                 lines

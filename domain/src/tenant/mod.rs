@@ -28,13 +28,15 @@ pub mod watch;
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use amocrm::chats::Chats;
 use amocrm::disposable_token::Expected;
 use amocrm::oauth::OAuth;
-use amocrm::rest::{Pace, Rest};
+use amocrm::rest::{Pace, Rest, Unsorted};
 use amocrm::{Host, HostRules};
 use anyhow::Context;
+use base::cache::Cache;
 use base::config::{ConfiguredChannel, Integration, base};
 use entity::tenant;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QuerySelect};
@@ -191,6 +193,16 @@ pub struct TenantContext {
     pub users: UserLists,
     /// Users as amoCRM described them, cached briefly.
     pub crm_users: users::UserRights,
+    pub incoming_leads: IncomingLeads,
 }
 
 stands_on!(TenantContext);
+
+/// The newest incoming leads of accounts, each with when they were read: in a flood of new chats they are read once for many.
+pub struct IncomingLeads(pub Cache<Uuid, (i64, Arc<Vec<Unsorted>>)>);
+
+impl Default for IncomingLeads {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(1_000).time_to_live(Duration::from_secs(10)).build())
+    }
+}

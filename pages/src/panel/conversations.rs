@@ -6,7 +6,7 @@ use base::error::Error;
 use base::i18n::Sentence;
 use base::message::{Member as GroupMember, Person, Visit, Visits};
 use domain::contact;
-use domain::delivery::read::list::{self, Ground, MessageFilter};
+use domain::delivery::read::list::{Ground, MessageFilter};
 use domain::delivery::read::{chats, find};
 use domain::source::refresh_users;
 use domain::source::window::Window;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::choice::{self, SelectOption};
-use super::messages::{MessageRow, SortHead, row};
+use super::messages::MessageTable;
 use super::{Answer, AppData, Member, Nav, PageContext, Right, reasons};
 use crate::panel;
 
@@ -120,12 +120,8 @@ struct ConversationPage {
     links: Vec<IdOrigin>,
     rule: Option<Sentence>,
     contact: ContactView,
-    rows: Vec<MessageRow>,
-    by_time: SortHead,
-    by_duration: SortHead,
-    choose: bool,
-    newest: Option<String>,
-    older: Option<String>,
+    table: MessageTable,
+    may_block: bool,
 }
 
 /// The time for free answers as shown on the page.
@@ -162,13 +158,11 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let source = ground.sources.get(&conversation.source_id);
     let aliases = chats::aliases(db, tenant_id, id).await?;
-    let wanted = MessageFilter { conversation_id: Some(id), ..MessageFilter::default() };
-    let rows = choice::page_of(query.cursor.as_deref(), &["panel-chat", &id.to_string()])?;
-    let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
-    let (lines, next) = rows.cut(lines, |line| line.message.id);
-    let took = list::took(db, tenant_id, &lines).await?;
-    let window = source.and_then(|source| Window::of(app.connectors.get(&source.kind)?.as_ref(), source));
     let path = format!("/panel/conversations/{id}");
+    let at = (path.as_str(), query.cursor.as_deref());
+    let wanted = MessageFilter { conversation_id: Some(id), ..MessageFilter::default() };
+    let table = MessageTable::of(&app, &page, &ground, (tenant_id, &wanted), at).await?;
+    let window = source.and_then(|source| Window::of(app.connectors.get(&source.kind)?.as_ref(), source));
     let one = ConversationPage {
         id: id.to_string(),
         customer,
@@ -184,12 +178,8 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
         links: links(&page, &ground, &conversation, &aliases),
         rule: source.map(|source| page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
         contact: ContactView::of(&page, &member.here.tenant.host, &conversation),
-        rows: lines.iter().map(|line| row(&page, &ground, line, took.get(&line.message.id).copied())).collect(),
-        by_time: SortHead::default(),
-        by_duration: SortHead::default(),
-        choose: false,
-        newest: query.cursor.as_ref().map(|_| path.clone()),
-        older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),
+        table,
+        may_block: member.may(Right::EditCustomers) && conversation.blocked_at == 0,
         page: page.clone(),
     };
     panel::html(&page, &one)

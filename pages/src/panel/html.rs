@@ -201,6 +201,7 @@ fn file_of(name: &str) -> Option<Asset> {
         "chat-preview.js" => (SCRIPT, include_str!("../../assets/panel/chat-preview.js")),
         "forms.css" => (STYLE, include_str!("../../assets/panel/forms.css")),
         "templates.js" => (SCRIPT, include_str!("../../assets/panel/templates.js")),
+        "order.js" => (SCRIPT, include_str!("../../assets/panel/order.js")),
         "hours.js" => (SCRIPT, include_str!("../../assets/panel/hours.js")),
         "chat-settings.js" => (SCRIPT, include_str!("../../assets/panel/chat-settings.js")),
         "panel.js" => (SCRIPT, include_str!("../../assets/panel/panel.js")),

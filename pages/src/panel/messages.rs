@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpRequest;
 use askama::Template;
+use base::error::Result;
 use base::i18n::{Sentence, Zone};
 use base::message::{Direction, FailureCode, Role};
 use bytes::Bytes;
@@ -20,7 +21,7 @@ use super::choice::{self, SelectOption};
 use super::message_query::{BY_DURATION, MessagesQuery, REASONS, SLOWER};
 use super::reasons::{self, ReasonArguments};
 use super::views::View;
-use super::{Answer, AppData, Member, Nav, PageContext, Right, csv};
+use super::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, csv};
 use crate::panel;
 
 /// Counting stops here.
@@ -132,6 +133,40 @@ impl SortHead {
     }
 }
 
+/// A table of messages with the addresses of its neighbours.
+#[derive(Debug, Default)]
+pub struct MessageTable {
+    pub rows: Vec<MessageRow>,
+    pub by_time: SortHead,
+    pub by_duration: SortHead,
+    /// Rows can be selected.
+    pub choose: bool,
+    pub newest: Option<String>,
+    pub older: Option<String>,
+}
+
+impl MessageTable {
+    /// The messages of a chat or a customer, the newest first, on the page at `path`.
+    pub async fn of(
+        app: &PanelContext,
+        page: &PageContext,
+        ground: &Ground,
+        (tenant_id, wanted): (Uuid, &MessageFilter),
+        (path, cursor): (&str, Option<&str>),
+    ) -> Result<Self> {
+        let (db, rows) = (app.store.read(), choice::page_of(cursor, &[path])?);
+        let lines = list::page(db, tenant_id, wanted, ground, rows.after, rows.rows()).await?;
+        let (lines, next) = rows.cut(lines, |line| line.message.id);
+        let took = list::took(db, tenant_id, &lines).await?;
+        Ok(Self {
+            rows: lines.iter().map(|line| row(page, ground, line, took.get(&line.message.id).copied())).collect(),
+            newest: cursor.map(|_| path.to_owned()),
+            older: next.as_deref().map(|next| choice::address(path, &[("cursor", next)])),
+            ..Self::default()
+        })
+    }
+}
+
 /// The requested filters and the number of matches.
 pub struct MessageSearch<'asked> {
     pub query: &'asked MessagesQuery,
@@ -163,12 +198,8 @@ pub struct MessagesPage {
     kept: Sentence,
     /// No message was ever received.
     untouched: bool,
-    rows: Vec<MessageRow>,
-    by_time: SortHead,
-    by_duration: SortHead,
+    table: MessageTable,
     orders: Vec<SelectOption>,
-    newest: Option<String>,
-    older: Option<String>,
     /// The address of the list as a file, for people who may export it.
     csv: Option<String>,
     chips: Vec<Chip>,
@@ -178,8 +209,6 @@ pub struct MessagesPage {
     filter: String,
     /// The filters are not saved yet.
     may_save: bool,
-    /// Rows can be selected.
-    choose: bool,
 }
 
 pub fn list_page(
@@ -233,7 +262,6 @@ pub fn list_page(
         views: asked.views,
         saved: query.saved(),
         filter: query.address("", "").trim_start_matches('?').to_owned(),
-        choose: page.may(Right::Retry),
         text: query.q.clone(),
         directions,
         states,
@@ -248,17 +276,20 @@ pub fn list_page(
         found,
         kept: words.text("messages-kept").with("days", asked.kept_days),
         untouched: lines.is_empty() && !filtered && query.period() == "all",
-        rows: lines.iter().map(|line| row(page, ground, line, took.get(&line.message.id).copied())).collect(),
-        by_time: SortHead::new(!query.is_by_duration(), query.sorted("/panel/messages", "", "")),
-        by_duration: SortHead::new(query.is_by_duration(), query.sorted("/panel/messages", BY_DURATION, "")),
+        table: MessageTable {
+            rows: lines.iter().map(|line| row(page, ground, line, took.get(&line.message.id).copied())).collect(),
+            by_time: SortHead::new(!query.is_by_duration(), query.sorted("/panel/messages", "", "")),
+            by_duration: SortHead::new(query.is_by_duration(), query.sorted("/panel/messages", BY_DURATION, "")),
+            choose: page.may(Right::Retry),
+            newest: query.cursor.as_ref().map(|_| query.address("/panel/messages", "")),
+            older: asked.next.map(|next| query.address("/panel/messages", next)),
+        },
         orders: ["", BY_DURATION]
             .map(|order| {
                 let key = if order.is_empty() { "messages-sort-newest" } else { "messages-sort-took" };
                 SelectOption::new(order, words.text(key), &query.sort)
             })
             .to_vec(),
-        newest: query.cursor.as_ref().map(|_| query.address("/panel/messages", "")),
-        older: asked.next.map(|next| query.address("/panel/messages", next)),
         csv: (page.may(Right::Retry) && !lines.is_empty()).then(|| query.sorted("/panel/messages.csv", "", "")),
         page: page.clone(),
     };

@@ -236,7 +236,8 @@ pub struct MarketingConsentIn {
     /// A number, which needs no chat yet. Without a country it takes the account's.
     #[schema(example = "+7 915 111-22-33")]
     phone: Option<String>,
-    /// A conversation; its decision counts for all chats with its number.
+    /// A conversation. The decision counts for all chats with its number only if that is surely the customer's own: the messenger
+    /// or the site's signature vouches for it.
     conversation_id: Option<Uuid>,
     /// `stopped` or `agreed`.
     #[schema(example = "agreed")]
@@ -273,7 +274,7 @@ pub async fn list_marketing_consents(
 
 /// Records a decision about marketing.
 ///
-/// What a customer decided in a form of yours or told you. The last entry counts, for the chat and all chats with its number.
+/// What a customer decided in a form of yours or told you. The last entry counts, for the chat or for all chats with the number.
 #[utoipa::path(tag = "customers", params(("tenant_id", description = "Parom's id of the account")),
     request_body = MarketingConsentIn, responses(
     (status = 201, description = "Recorded", body = MarketingConsentOut),

@@ -10,6 +10,8 @@ use parom_tests::{Line, World, both, once};
 use serde_json::{Value, json};
 use simulator::crm::{Fault, LeadCardView, Part};
 
+use crate::pages::olga;
+
 const SOON: Duration = Duration::from_secs(4);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3_600);
@@ -144,7 +146,7 @@ async fn a_crash_anywhere_makes_no_second_lead(world: &mut World) {
             assert_eq!(decided.row.state, "done", "{plan}");
             let made = leads.iter().find(|lead| lead.id == decided.row.lead_id).unwrap();
             assert_eq!(made.tasks.len(), 1, "{plan}: {made:?}");
-            assert_eq!(Some(made.responsible_user_id), decided.verdict.plan.responsible, "{plan}");
+            assert_eq!(Some(made.responsible_user_id), decided.verdict.plan.responsible.map(|user| user.0), "{plan}");
         }
     }
 }
@@ -170,6 +172,44 @@ async fn a_lost_answer_makes_no_second_lead(world: &mut World) {
     assert_eq!(leads.len(), 2, "{leads:?}");
     assert_eq!(leads[1].tasks.len(), 1, "{leads:?}");
     assert_eq!(leads[1].responsible_user_id, manager);
+}
+
+/// amoCRM's answer to the acceptance of the incoming lead is lost, and the rule asks for a new lead: it is the accepted one.
+async fn a_lead_that_was_accepted_unheard_is_the_new_one(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    let then = json!({"lead": "new", "accept": true, "responsible": person(manager)});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    let message = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.sandbox.faults().next_with(Part::Rest, "user_id", 1, Fault::LostAnswer);
+    world.advance(SOON);
+    assert_eq!(world.works("routes").await, 1);
+    assert_eq!(lead(world).responsible_user_id, manager, "it was accepted");
+    world.advance(HOUR);
+    assert_eq!(world.works("routes").await, 1);
+    assert_eq!(lead(world).responsible_user_id, manager, "and no other is made");
+    let decided = decision(world, &line, &message).await;
+    assert_eq!((decided.row.state.as_str(), decided.row.lead_id), ("done", lead(world).id));
+}
+
+/// New chats that come at once: amoCRM is asked for the incoming leads once, and what accepting sets is not set again.
+async fn a_flood_of_new_chats_costs_few_requests(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "responsible": person(manager)}}])).await;
+    for number in 0..20 {
+        world.customer(&line, &format!("c{number}")).writes("Hello").await;
+    }
+    world.deliver_all().await;
+    let before = world.sandbox.requests().len();
+    assert_eq!(routed(world).await, 20);
+    let leads = world.sandbox.leads(HOST);
+    assert!(leads.len() == 20 && leads.iter().all(|lead| lead.responsible_user_id == manager), "{leads:?}");
+    let mut asked: Vec<String> = world.sandbox.requests()[before..].iter().map(|one| one.path.clone()).collect();
+    asked.retain(|path| path.contains("/api/v4/"));
+    let lists = asked.iter().filter(|path| path.contains("/leads/unsorted") && !path.contains("/accept")).count();
+    assert!(lists == 1 && asked.len() <= 4 * 20 + 5, "{} requests: {asked:#?}", asked.len());
 }
 
 async fn a_person_accepts_first_if_the_rule_does_not(world: &mut World) {
@@ -388,7 +428,7 @@ async fn a_template_greets_where_the_messenger_has_templates(world: &mut World) 
     has_rules(world, &line, rule(useful)).await;
     let tried = json!({"message": {"source_id": line.source_id, "text": "x"}});
     let tried = world.api.post(&format!("{}/try", path(&line)), &tried).await.is(200).json;
-    assert_eq!(tried["asks"], json!([{"ask": "template", "template_id": useful}]));
+    assert_eq!(tried["asks"], json!([{"ask": "template", "template_id": useful.to_string()}]));
     world.customer(&line, "anna").writes("Good morning").await;
     assert_eq!(routed(world).await, 1);
     world.deliver_all().await;
@@ -410,6 +450,91 @@ async fn a_template_greets_where_the_messenger_has_templates(world: &mut World) 
     visitor.opens("/panel/routing/rules/all").await.is(200).says(&["UTILITY", "MARKETING"]);
 }
 
+/// Rules are made by the form, put in order by buttons or by dragging, tried, and switched on.
+async fn rules_are_made_and_put_in_order_in_the_panel(world: &mut World) {
+    let line = world.line("support").await;
+    let olga = olga(world, line.tenant_id).await;
+    for (seen, id) in [("0", "one"), ("1", "two"), ("2", "three")] {
+        let fields = [("seen", seen), ("id", id), ("name", id), ("on", "on"), ("accept", "on"), ("text_contains", id)];
+        olga.sends("/panel/routing/rules", &[&fields[..], &[("tags", id)]].concat()).await.is(303);
+    }
+    let path = path(&line);
+    let order = async |world: &World| {
+        let shown = world.api.get(&path).await.is(200);
+        let rules = shown.json["draft"]["routes"]["rules"].as_array().unwrap().iter();
+        rules.map(|rule| rule["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+    };
+    for (id, seen, act, place, wanted) in [
+        ("three", "3", "move", "0", "three one two"),
+        ("three", "4", "down", "", "one three two"),
+        ("two", "5", "up", "", "one two three"),
+        ("one", "5", "move", "2", "one two three"),
+        ("one", "6", "move", "2", "two three one"),
+        ("two", "7", "move", "99", "three one two"),
+    ] {
+        let mut fields = vec![("seen", seen), ("act", act)];
+        fields.extend(Some(("place", place)).filter(|(_, place)| !place.is_empty()));
+        olga.sends(&format!("/panel/routing/rules/{id}/act"), &fields).await.is(303);
+        assert_eq!(order(world).await, wanted, "{act} {id} {place}");
+    }
+    let source = line.source_id.to_string();
+    let message =
+        [("source", source.as_str()), ("text", "two or three"), ("phone", ""), ("time", ""), ("customer", "new")];
+    let tried = olga.sends("/panel/routing/try", &message).await.is(200);
+    tried.says(&["Decides: three", "Add tags: three", "It matches, but a rule above decides"]);
+    olga.sends("/panel/routing/on", &[]).await.is(303);
+    world.customer(&line, "anna").writes("two or three").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(lead(world).tags, ["three"]);
+    let replayed = olga.opens("/panel/routing/replay").await.is(200);
+    replayed.says(&["1 messages, 1 enquiries, 0 of them decided differently"]);
+    olga.opens("/panel/audit?group=routes").await.is(200).says(&["Routing"]);
+}
+
+/// A chat that was held because there were too many new ones is routed when it is passed on, and once.
+async fn a_held_chat_is_routed_when_it_is_released(world: &mut World) {
+    let line = world.line("support").await;
+    world.api.patch(&line.path(""), &json!({"new_chats_per_hour": 1})).await.is(200);
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "tags": ["routed"]}}])).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.advance(SOON);
+    world.customer(&line, "boris").writes("Hello").await;
+    world.customer(&line, "boris").writes("Anybody?").await;
+    assert_eq!(routed(world).await, 1, "nothing of the held chat is in amoCRM");
+    world.api.post(&line.path("/conversations/chat-boris/unblock"), &json!({})).await.is(204);
+    assert_eq!(routed(world).await, 1);
+    let leads = world.sandbox.leads(HOST);
+    assert!(leads.len() == 2 && leads.iter().all(|lead| lead.tags == ["routed"]), "{leads:?}");
+}
+
+/// What is tried is the account's own, at the time of the message, and amoCRM's ids are strings.
+async fn a_made_up_message_is_tried_at_its_time(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line_at("other.amocrm.ru", "support").await;
+    let theirs = world.customer(&other, "anna").writes("Hello").await;
+    let (early, late) = (world.sandbox.users(HOST)[0].id.to_string(), world.sandbox.users(HOST)[1].id.to_string());
+    let seat = |id: &str, times: &str| json!({"user_id": id, "times": [times]});
+    let people = json!([seat(&early, "mon-sun 00:00-12:00"), seat(&late, "mon-sun 12:00-24:00")]);
+    let then = json!({"accept": true, "responsible": {"kind": "round_robin", "people": people}});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    world.add_key(line.tenant_id, "prm_ours", "write").await;
+    let ours = world.api.with_key("prm_ours");
+    let tried = format!("{}/try", path(&line));
+    for (time, user) in [("2026-11-30T09:00:00", &early), ("2026-11-30T13:00:00", &late)] {
+        let message = json!({"source_id": line.source_id, "text": "Hello", "local_time": time});
+        let told = ours.post(&tried, &json!({ "message": message })).await.is(200).json;
+        assert_eq!(told["asks"], json!([{"ask": "accept"}, {"ask": "assign", "user_id": user}]), "{time}");
+        assert_eq!(told["verdict"]["plan"]["responsible"], json!(user));
+    }
+    ours.post(&tried, &json!({"message_id": theirs})).await.is(404);
+    let message = json!({"source_id": other.source_id, "text": "Hello"});
+    assert_eq!(ours.post(&tried, &json!({ "message": message })).await.is(422).wrong_fields(), ["/source_id"]);
+    for path in [path(&other), format!("{}/versions", path(&other))] {
+        ours.get(&path).await.is(404);
+    }
+    world.deliver_all().await;
+}
+
 both!(
     a_new_dialogue_is_carried_out,
     a_template_greets_where_the_messenger_has_templates,
@@ -421,6 +546,11 @@ both!(
 once!(
     without_rules_nothing_is_scheduled,
     a_lost_answer_makes_no_second_lead,
+    a_lead_that_was_accepted_unheard_is_the_new_one,
+    a_flood_of_new_chats_costs_few_requests,
+    rules_are_made_and_put_in_order_in_the_panel,
+    a_held_chat_is_routed_when_it_is_released,
+    a_made_up_message_is_tried_at_its_time,
     a_person_accepts_first_if_the_rule_does_not,
     a_closed_lead_is_opened_again,
     what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert,

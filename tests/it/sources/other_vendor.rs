@@ -239,6 +239,12 @@ async fn kommos_add_on_shows_which_text_is_missing() {
     };
     assert!(!missing(&world).await.is_empty(), "without the add-on either may be the one");
     world.sandbox.break_it(&"external-history".parse().unwrap()).unwrap();
+    world.sandbox.switch(HOST, |switches| switches.no_talks = true);
+    assert!(
+        !missing(&world).await.is_empty(),
+        "a talk that is gone has no texts, and the day is compared without them"
+    );
+    world.sandbox.switch(HOST, |switches| switches.no_talks = false);
     assert!(missing(&world).await.contains("The other service misses this"));
     vendor.stop().await;
     world.close().await;

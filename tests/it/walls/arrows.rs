@@ -40,7 +40,7 @@ intake: contact delivery job lead_origin lookup media sale platform settings loa
 salesbot: delivery intake job marketing source template tenant
 route: alert audit contact delivery intake job lead_note lead_origin marketing platform source template tenant
 missed_hooks: alert delivery intake lookup rotation tenant
-takeover: contact delivery job settings source template tenant
+takeover: contact delivery intake job settings source template tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
 import: audit delivery intake media settings source tenant usage
 api_key: audit identity tenant usage

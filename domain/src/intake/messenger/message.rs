@@ -24,7 +24,7 @@ use crate::contact::{self, phone_hash};
 use crate::delivery::letters::crm_letter;
 use crate::intake::block;
 use crate::intake::crm::salesbot;
-use crate::intake::dialogue::begins;
+use crate::intake::dialogue::{begins, is_written};
 use crate::intake::door::{store, store_all};
 use crate::intake::fields::complete_phone;
 use crate::intake::{IntakeContext, believed, clean};
@@ -105,9 +105,8 @@ pub async fn accept(
 /// reads, messages of earlier times, and those that no customer wrote.
 fn question_of(source: &source::Model, incoming: &Incoming) -> Option<Question> {
     let body = &incoming.body;
-    let is_asked = body.sender.role == Role::Client && body.post.is_none() && !body.silent;
     let is_alone = incoming.wants_answer && incoming.group.is_none();
-    let hours = WorkingHours::stored(&source.settings).filter(|_| is_asked && is_alone)?;
+    let hours = WorkingHours::stored(&source.settings).filter(|_| is_written(body) && is_alone)?;
     Some(Question {
         hours,
         sent_at: incoming.sent_at,
@@ -164,7 +163,7 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
     // after an outage opens no window that the messenger has closed.
     let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
     let dialogue_job = begins(app, source, &body, id, message.sent_at).await?;
-    let consent = marketing::said(&body).filter(|_| heard_at.is_some() && incoming_alone);
+    let consent = marketing::said(&body, &source.kind).filter(|_| heard_at.is_some() && incoming_alone);
     // The service that had the line may have it too: `takeover` looks, and sends it if not.
     let is_shared = !body.silent && is_shared(source, message.sent_at);
     let bare = AcceptItem::bare(key, id, now, conversation);

@@ -3,7 +3,9 @@
 use actix_web::web;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence};
+use base::store::in_transaction;
 use domain::delivery::read::customer;
+use domain::delivery::read::list::Ground;
 use domain::marketing::{self, ConsentOf, ConsentWay, Decision};
 use entity::{conversation, marketing_consent};
 use sea_orm::DbErr;
@@ -14,30 +16,38 @@ use super::{chat_to_edit, home};
 use crate::panel::{Answer, AppData, Form, Member, Notice, PageContext, PanelContext, Right, Tone, csv};
 
 /// Entries listed on a customer's page.
-const MOST: u64 = 20;
-/// Rows of a table that are read at a time.
+const MOST: usize = 20;
+/// Rows that are read at a time.
 const ROWS: u64 = 500;
 
 /// What a customer decided, as their page shows it.
 pub struct ConsentView {
-    /// The newest first; empty if they decided nothing.
-    pub entries: Vec<Sentence>,
-    /// Whether the last decision stops marketing messages.
+    /// The newest first, with its source if the customer has several chats; empty if they decided nothing.
+    pub entries: Vec<(Sentence, String)>,
+    /// Whether a chat gets no marketing messages, and whether one gets them.
     pub is_stopped: bool,
+    pub is_open: bool,
 }
 
 impl ConsentView {
     pub(super) async fn of(
         app: &PanelContext,
         page: &PageContext,
+        ground: &Ground,
         chats: &[conversation::Model],
     ) -> Result<Self, DbErr> {
-        let Some(tenant_id) = chats.first().map(|chat| chat.tenant_id) else {
-            return Ok(Self { entries: Vec::new(), is_stopped: false });
+        let tenant_id = chats.first().map(|chat| chat.tenant_id).unwrap_or_default();
+        let entries = marketing::entries(app.store.read(), tenant_id, chats, ROWS).await?;
+        let source = |entry: &marketing_consent::Model| {
+            let chat = chats.iter().find(|chat| chat.id == entry.conversation_id).filter(|_| chats.len() > 1);
+            chat.and_then(|chat| ground.sources.get(&chat.source_id)).map(|source| source.name.clone())
         };
-        let entries = marketing::entries(app.store.read(), tenant_id, chats, MOST).await?;
-        let is_stopped = entries.first().is_some_and(|entry| entry.decision == Decision::Stopped.word());
-        Ok(Self { entries: entries.iter().map(|entry| sentence(page, entry)).collect(), is_stopped })
+        let shown = entries.iter().take(MOST).map(|entry| (sentence(page, entry), source(entry).unwrap_or_default()));
+        Ok(Self {
+            entries: shown.collect(),
+            is_stopped: chats.iter().any(|chat| marketing::is_stopped_by(&entries, chat)),
+            is_open: chats.iter().any(|chat| !marketing::is_stopped_by(&entries, chat)),
+        })
     }
 }
 
@@ -53,15 +63,22 @@ pub(super) struct DecisionForm {
     decision: String,
 }
 
-/// `POST /panel/customers/{id}/marketing`: what the customer told a person.
+/// `POST /panel/customers/{id}/marketing`: what the customer told a person, for all chats of the page.
 pub(super) async fn record(app: AppData, member: Member, id: web::Path<String>, form: Form<DecisionForm>) -> Answer {
     let chat = chat_to_edit(&app, &member, &id).await?;
     let decision = Decision::parse(&form.decision);
     let decision = decision.ok_or_else(|| Error::Malformed(LocalizedText::new("said-form-deed")))?;
-    let (of, db) = (ConsentOf::Chat(Box::new(chat.clone())), app.store.write());
-    marketing::record(&app, db, chat.tenant_id, &of, (decision, ConsentWay::Person), (&member.name, "")).await?;
-    let (object, detail) = (chat.id.to_string(), json!({ "decision": decision.word() }));
-    member.audit(&app, db, "customer.consent_recorded", &object, detail).await?;
+    let chats = customer::chats(app.store.read(), &chat, customer::MOST).await?;
+    in_transaction(&app.store, async |tx| {
+        for one in &chats {
+            let of = ConsentOf::Chat(Box::new(one.clone()));
+            marketing::record(&app, tx, chat.tenant_id, &of, (decision, ConsentWay::Person), (&member.name, ""))
+                .await?;
+        }
+        let (object, detail) = (chat.id.to_string(), json!({ "decision": decision.word() }));
+        member.audit(&app, tx, "customer.consent_recorded", &object, detail).await
+    })
+    .await?;
     member.see_other(&app, &home(&chat), Notice::of(Tone::Ok, member.words.text("marketing-recorded"))).await
 }
 

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::conversations::ContactView;
-use super::messages::{MessageRow, SortHead, row};
+use super::messages::{MessageRow, MessageTable, row};
 use super::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, choice, html, reasons};
 use blocks::BlockView;
 use consents::ConsentView;
@@ -74,12 +74,7 @@ struct CustomerPage {
     consents: ConsentView,
     links: Vec<LinkRow>,
     host: String,
-    rows: Vec<MessageRow>,
-    by_time: SortHead,
-    by_duration: SortHead,
-    choose: bool,
-    newest: Option<String>,
-    older: Option<String>,
+    table: MessageTable,
 }
 
 struct CustomerChat {
@@ -117,15 +112,12 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
     let ground = Ground::of_tenant(db, tenant_id).await?;
     let open = customer::open(db, tenant_id, &ids, hours_begin(app.clock.millis())).await?;
     let last = list::last_of_chats(db, tenant_id, &ground, &ids).await?;
+    let (path, cursor) = (format!("/panel/customers/{id}"), query.cursor.as_deref());
     let wanted = MessageFilter {
         found: Some(SearchResults { conversations: ids, messages: Vec::new() }),
         ..MessageFilter::default()
     };
-    let rows = choice::page_of(query.cursor.as_deref(), &["panel-customer", &id.to_string()])?;
-    let lines = list::page(db, tenant_id, &wanted, &ground, rows.after, rows.rows()).await?;
-    let (lines, next) = rows.cut(lines, |line| line.message.id);
-    let took = list::took(db, tenant_id, &lines).await?;
-    let path = format!("/panel/customers/{id}");
+    let table = MessageTable::of(&app, &page, &ground, (tenant_id, &wanted), (&path, cursor)).await?;
     let of_chat = |chat: &conversation::Model| {
         let last = last.iter().find(|line| line.message.conversation_id == chat.id);
         row_of(&page, &ground, chat, last, open.get(&chat.id).copied().unwrap_or_default())
@@ -135,7 +127,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
     let links = links::rows(&app, &member, &page, &ground, &found).await?;
     let one = CustomerPage {
         block: BlockView::of(&page, &found),
-        consents: ConsentView::of(&app, &page, &found).await?,
+        consents: ConsentView::of(&app, &page, &ground, &found).await?,
         links,
         host: member.here.tenant.host.clone(),
         id: id.to_string(),
@@ -144,12 +136,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
         contact: ContactView::of(&page, &member.here.tenant.host, &chat),
         chats: chats.into_iter().map(|(_, chat)| chat).collect(),
         more: is_more.then(|| page.words.text("customer-more").with("count", MOST)),
-        rows: lines.iter().map(|line| row(&page, &ground, line, took.get(&line.message.id).copied())).collect(),
-        by_time: SortHead::default(),
-        by_duration: SortHead::default(),
-        choose: false,
-        newest: query.cursor.as_ref().map(|_| path.clone()),
-        older: next.as_deref().map(|next| choice::address(&path, &[("cursor", next)])),
+        table,
         page: page.clone(),
     };
     html(&page, &one)

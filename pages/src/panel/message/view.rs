@@ -84,6 +84,7 @@ pub struct MessagePage {
     /// The dead letter, if it only waits for a person's decision.
     may_drop: Option<String>,
     conversation: String,
+    may_block: bool,
     /// The previous and the next message in the chat.
     older: Option<Uuid>,
     newer: Option<Uuid>,
@@ -175,6 +176,8 @@ pub async fn page(
         may_stop: member.may(Right::Retry) && story.waiting.is_some(),
         may_drop: story.held_found().filter(|_| member.may(Right::Retry)).map(|dead| dead.id.to_string()),
         conversation: message.conversation_id.to_string(),
+        may_block: member.may(Right::EditCustomers)
+            && story.conversation.as_ref().is_some_and(|one| one.blocked_at == 0),
         older: around.older,
         newer: around.newer,
         took: took(page, story),

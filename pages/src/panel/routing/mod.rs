@@ -195,6 +195,9 @@ async fn save_settings(app: AppData, member: Member, form: Form<SettingsForm>) -
 pub struct ActForm {
     seen: i32,
     act: String,
+    /// Where it is moved to, counted from 0 without it.
+    #[serde(default)]
+    place: usize,
 }
 
 /// `POST /panel/routing/rules/{id}/act`: moves a rule, turns it on or off, or deletes it.
@@ -205,6 +208,10 @@ async fn act(app: AppData, member: Member, id: web::Path<String>, form: Form<Act
     match form.act.as_str() {
         "up" if place > 0 => rules.rules.swap(place, place - 1),
         "down" if place + 1 < rules.rules.len() => rules.rules.swap(place, place + 1),
+        "move" => {
+            let moved = rules.rules.remove(place);
+            rules.rules.insert(form.place.min(rules.rules.len()), moved);
+        }
         "on" | "off" => rules.rules[place].on = form.act == "on",
         "delete" => drop(rules.rules.remove(place)),
         _ => {}

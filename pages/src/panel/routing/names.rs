@@ -57,16 +57,7 @@ impl<'a> Names<'a> {
 
     /// Who works in the account and which stages it has.
     pub fn presence(&self) -> Presence {
-        let active = |users: &Vec<KnownUser>| users.iter().filter(|user| !user.is_gone).map(|user| user.id).collect();
-        let stages = |pipelines: &Vec<KnownPipeline>| {
-            let of_one = |one: &KnownPipeline| one.stages.iter().map(|stage| (one.id, stage.id)).collect::<Vec<_>>();
-            pipelines.iter().flat_map(of_one).collect()
-        };
-        Presence {
-            users: self.users.as_ref().map(active),
-            stages: self.pipelines.as_ref().map(stages),
-            ..Presence::default()
-        }
+        Presence::of(self.users.as_deref(), self.pipelines.as_deref())
     }
 
     fn text(&self, key: impl Into<std::borrow::Cow<'static, str>>) -> Sentence {
@@ -226,8 +217,8 @@ impl<'a> Names<'a> {
     pub fn ask(&self, ask: &Ask, plan: &Plan) -> String {
         let detail = match ask {
             Ask::Stage { .. } => plan.stage.map(|stage| self.stage(stage)).unwrap_or_default(),
-            Ask::Assign { user_id } => self.user(*user_id),
-            Ask::Template { template_id } => self.template(*template_id),
+            Ask::Assign { user_id } => self.user(user_id.0),
+            Ask::Template { template_id } => self.template(template_id.0),
             Ask::Tag => plan.tags.join(", "),
             Ask::Task => plan.task.as_ref().map(|task| task.text.clone()).unwrap_or_default(),
             Ask::Fallback { minutes } => self.text("routing-after-minutes").with("minutes", *minutes).to_string(),

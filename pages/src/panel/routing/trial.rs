@@ -4,6 +4,7 @@ use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use askama::Template;
 use base::error::Error;
+use base::json::NumericId;
 use chrono::NaiveDateTime;
 use domain::route::rule::CustomerKind;
 use domain::route::trial::{self, Imagined, Replay, ReplayedDialogue, Trial};
@@ -187,8 +188,8 @@ pub async fn replay(app: AppData, member: Member) -> Answer {
     let names = Names::read(&app, &member, &page, false).await?;
     let working = Working::read(&app, member.tenant_id).await?;
     let mut told = trial::replay(&app.intake, &member.here.tenant, &working.rules).await?;
-    let with = |rule: String, user: Option<i64>| match user {
-        Some(user) => format!("{rule} → {}", names.user(user)),
+    let with = |rule: String, user: Option<NumericId>| match user {
+        Some(user) => format!("{rule} → {}", names.user(user.0)),
         None => rule,
     };
     let named = |id: &String| {

@@ -104,7 +104,7 @@ pub(super) fn talk_messages(request: &Request<'_>, id: &[&str]) -> Reply {
     }
     let id = id.concat();
     let rows = request.account(|account| {
-        let talk = account.crm.talks.iter().find(|talk| talk.id.to_string() == id)?;
+        let talk = account.crm.talks.iter().find(|talk| talk.id.to_string() == id && !account.switches.no_talks)?;
         let of_it = account.messages.iter().filter(|message| message.chat_id == talk.chat_id);
         Some(of_it.rev().map(|message| shows::talk_message(talk, message)).collect())
     });

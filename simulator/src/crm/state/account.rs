@@ -91,6 +91,8 @@ pub struct Switches {
     pub no_filters: bool,
     /// Kommo's Chats API add-on with its scope "External chat history".
     pub external_history: bool,
+    /// Events name talks that are no longer there.
+    pub no_talks: bool,
     /// Requests of the Chats API may be signed as before autumn 2019, as old channels do.
     pub old_signatures: bool,
     /// Hooks of the Chats API as the documents' samples have them, where recordings of production differ.

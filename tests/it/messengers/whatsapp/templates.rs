@@ -175,6 +175,18 @@ async fn a_customer_who_says_stop_gets_no_marketing(world: &mut WhatsAppWorld) {
     let refused = chat.manager_gets_through(world, message(promo)).await;
     assert_eq!(super::failure(world, &refused).0, 905);
     assert_eq!(world.api.get(&consents).await.is(200).json["items"].as_array().unwrap().len(), 3);
+    // Who writes elsewhere with her number decides nothing for her; WhatsApp says which number is hers.
+    let other = world.line("other").await;
+    let mut stranger = world.customer(&other, "anna").body("a-1", "START");
+    stranger["sender"]["phone"] = json!(format!("+{}", super::MARIAS_PHONE));
+    world.customer(&other, "anna").posts(&stranger).await.is(202);
+    let refused = chat.manager_gets_through(world, message(promo)).await;
+    assert_eq!(super::failure(world, &refused).0, 905);
+    chat.customer(world).writes("START").unwrap();
+    arrives(world).await;
+    let calls = world.messenger.calls_of("messages").len();
+    chat.manager_gets_through(world, message(promo)).await;
+    assert_eq!(world.messenger.calls_of("messages").len(), calls + 1);
 }
 
 /// The answer to the submission is lost: the second one finds what the first has made. What was rejected is submitted once
