@@ -50,21 +50,24 @@ pub struct BotField {
     pub manual: bool,
 }
 
-/// The steps with their fields, each with its type and default. `widget/assets/lib/salesbot.js` knows them too.
-pub(crate) const BOT_STEPS: [(&str, &[(&str, &str, &str)]); 3] = [
+/// A setting's code, type and default.
+type FieldRow = (&'static str, &'static str, &'static str);
+
+/// The steps with their fields. `widget/assets/lib/salesbot.js` knows them too.
+pub(crate) const BOT_STEPS: [(&str, &[FieldRow]); 3] = [
     ("ask", &[("text", "text", ""), ("buttons", "text", ""), ("hours", "numeric", "24")]),
     ("window", &[]),
     ("template", &[("template", "text", ""), ("values", "text", ""), ("text", "text", "")]),
 ];
 
 fn bot_steps() -> BTreeMap<String, BotStep> {
-    let field = |step: &str, (key, kind, default): &(&str, &str, &str)| BotField {
+    let field = |step: &str, (key, kind, default): &FieldRow| BotField {
         name: format!("salesbot.{step}_{key}"),
         kind: (*kind).to_owned(),
         default_value: (*default).to_owned(),
         manual: true,
     };
-    let step = |(code, fields): &(&str, &[(&str, &str, &str)])| {
+    let step = |(code, fields): &(&str, &[FieldRow])| {
         let settings = fields.iter().map(|one| (one.0.to_owned(), field(code, one))).collect();
         ((*code).to_owned(), BotStep { name: format!("salesbot.{code}"), settings })
     };

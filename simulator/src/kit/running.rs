@@ -88,6 +88,9 @@ impl Server {
             .workers(1)
             .disable_signals()
             .shutdown_timeout(1)
+            // As patient as web servers are: on a busy machine a connection must not end under a client's next call.
+            .keep_alive(Duration::from_secs(75))
+            .client_request_timeout(Duration::from_secs(60))
             .bind(listen)
             .with_context(|| format!("{name} can't listen on {listen}"))?;
         let address = server.addrs().first().copied().with_context(|| format!("{name} has no address"))?;

@@ -67,6 +67,8 @@ async fn talks<W: Wire>(
 
     let customer = messenger.customer(maria, line);
     if !ways.polls {
+        // What became of the messages so far is told to nobody: it must not be waiting when the webhook is there.
+        messenger.deliver_all().await;
         hook(client.line().await["webhook"].as_str().unwrap());
     }
     customer.writes("Здравствуйте").unwrap();
