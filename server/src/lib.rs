@@ -8,9 +8,9 @@
 
 pub use domain::{
     alert, alert_checks, alert_notices, announcements, api_key, audit, backup, brand, contact, cursor, customer,
-    delivery, doctor, identity, import, intake, integrations, job, lead_origin, load_shedding, lookup, media,
-    missed_hooks, platform, retention, rotation, route, sale, salesbot, settings, source, takeover, template, tenant,
-    unknown_callers, unregister, usage, vendor_events, vendor_webhooks,
+    delivery, doctor, identity, import, intake, integrations, job, lead_origin, load_shedding, lookup, marketing,
+    media, missed_hooks, platform, retention, rotation, route, sale, salesbot, settings, source, takeover, template,
+    tenant, unknown_callers, unregister, usage, vendor_events, vendor_webhooks,
 };
 pub use pages::{admin, legal, panel, service_status};
 

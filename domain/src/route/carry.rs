@@ -301,11 +301,9 @@ impl Carrier<'_> {
     async fn find_lead(&mut self, plan: &Plan) -> anyhow::Result<bool> {
         let app = self.app;
         // What was read for the decision is seconds old, unless this is a later attempt.
-        let is_first = self
-            .made
-            .steps
-            .iter()
-            .all(|step| [Ask::Greet, Ask::Template { template_id: NumericId(0) }].iter().any(|ask| ask.word() == step.ask));
+        let is_first = self.made.steps.iter().all(|step| {
+            [Ask::Greet, Ask::Template { template_id: NumericId(0) }].iter().any(|ask| ask.word() == step.ask)
+        });
         let facts = if is_first && self.made.state() == DecisionState::Open {
             self.made.facts.clone()
         } else {

@@ -25,7 +25,10 @@ async fn batch<E: EntityTrait>(db: &impl ConnectionTrait, tenant_id: Uuid, which
     let keys: Vec<_> = E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
     let of_tenant = Expr::col(Alias::new("tenant_id")).eq(tenant_id);
     let mut some = Query::select();
-    some.columns(keys.iter().copied()).from(E::default()).cond_where(which.add(of_tenant.clone())).limit(BATCH);
+    some.columns(keys.iter().copied())
+        .from(E::default())
+        .cond_where(Condition::all().add(which).add(of_tenant.clone()))
+        .limit(BATCH);
     let named = Expr::tuple(keys.into_iter().map(Expr::col)).in_subquery(some);
     let done = E::delete_many().filter(of_tenant).filter(named).exec(db).await?;
     Ok(done.rows_affected)

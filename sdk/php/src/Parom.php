@@ -17,7 +17,7 @@ namespace Parom;
  * @phpstan-type AnswerOut array{status: int, text: string}
  * @phpstan-type AnswerTimesOut array{count: int, median_ms: int, p95_ms: int}
  * @phpstan-type AnswersReportOut array{first_answers: AnswerTimesOut|null, by_source: list<SourceAnswersOut>, by_manager: list<ManagerAnswersOut>, unanswered: ReportedChats, from: string, to: string, time_zone: string, counted_since: string|null}
- * @phpstan-type Ask array{ask: 'greet'}|array{template_id: int, ask: 'template'}|array{ask: 'wait_for_person'}|array{ask: 'accept'}|array{lead_id: int, ask: 'link'}|array{lead_id: int, ask: 'use'}|array{lead_id: int, ask: 'reopen'}|array{ask: 'create'}|array{pipeline_id: int, status_id: int, ask: 'stage'}|array{user_id: int, ask: 'assign'}|array{ask: 'tag'}|array{ask: 'task'}|array{minutes: int, ask: 'fallback'}
+ * @phpstan-type Ask array{ask: 'greet'}|array{template_id: string, ask: 'template'}|array{ask: 'wait_for_person'}|array{ask: 'accept'}|array{lead_id: string, ask: 'link'}|array{lead_id: string, ask: 'use'}|array{lead_id: string, ask: 'reopen'}|array{ask: 'create'}|array{pipeline_id: string, status_id: string, ask: 'stage'}|array{user_id: string, ask: 'assign'}|array{ask: 'tag'}|array{ask: 'task'}|array{minutes: int, ask: 'fallback'}
  * @phpstan-type Assignee array{kind: 'contact'}|array{kind: 'lead'}|array{user_id: string, kind: 'person'}|array{people: list<Seat>, kind: 'round_robin'}
  * @phpstan-type BroughtInOut array{taken: int, items: list<ListedTemplateOut>}
  * @phpstan-type Button array{text: string, url: string|null}
@@ -49,7 +49,7 @@ namespace Parom;
  * @phpstan-type ConversationIn array{id: string}
  * @phpstan-type ConversationOut array{id: string, external_id: string|null, amocrm_chat_id: string|null, contact: ContactOut, participants: list<Member>, visit: string|null, unreachable_since: string|null, blocked_at: string|null, window: WindowOut|null, last_message_at: string|null}
  * @phpstan-type ConversationRefOut array{id: string|null}
- * @phpstan-type CrmFacts array{closed_lead?: LeadFact|null, contact_id?: int|null, contact_responsible?: int|null, incoming?: IncomingFact|null, is_known?: bool, leads?: list<int>, open_lead?: LeadFact|null}
+ * @phpstan-type CrmFacts array{closed_lead?: LeadFact|null, contact_id?: string|null, contact_responsible?: string|null, incoming?: IncomingFact|null, is_known?: bool, leads?: list<string>, open_lead?: LeadFact|null}
  * @phpstan-type CustomerErasureCountOut array{conversation_ids: list<string>, messages: int, files: int, also_possible: list<string>}
  * @phpstan-type CustomerErasureIn array{conversation_id?: string|null, dry_run?: bool, phone?: string|null}
  * @phpstan-type CustomerErasureOut array{id: string, counts: array<string, mixed>|\stdClass, also_possible: list<string>}
@@ -76,9 +76,9 @@ namespace Parom;
  * @phpstan-type IdentityOut array{links: list<ContactLinkOut>, is_changing: bool}
  * @phpstan-type Imagined array{campaign?: array<string, mixed>|\stdClass, customer?: CustomerKind|null, fields?: array<string, mixed>|\stdClass, is_known?: bool, lead?: LeadKind|null, local_time?: string|null, phone?: string|null, referral?: string|null, responsible?: string|null, source_id?: string, text?: string}
  * @phpstan-type ImportOut array{notes: list<string>, id: string, source_id: string, status: string, dry_run: bool, leads: string, link_contacts: bool, total: int, chats: int, done: int, duplicates: int, skipped: list<SkippedOut>, skipped_total: int, leads_expected: int, seconds_expected: int, gives_way: bool, created_at: string, finished_at: string|null}
- * @phpstan-type IncomingFact array{uid: string, lead_id?: int|null}
+ * @phpstan-type IncomingFact array{uid: string, lead_id?: string|null}
  * @phpstan-type KindUsageOut array{kind: string, sources: int|null, to_crm: UsageCountsOut, to_messenger: UsageCountsOut}
- * @phpstan-type LeadFact array{id: int, responsible?: int|null}
+ * @phpstan-type LeadFact array{id: string, responsible?: string|null}
  * @phpstan-type LeadKind 'open'|'closed'|'none'
  * @phpstan-type LeadUse 'open'|'new'|'reopen'
  * @phpstan-type LedgerCountsOut array{accepted: int, delivered: int, failed: int, waiting: int}
@@ -111,7 +111,7 @@ namespace Parom;
  * @phpstan-type PersonOut array{role: Role, id: string, name: string|null, avatar_url?: string|null, email?: string|null, phone?: string|null, profile_url?: string|null}
  * @phpstan-type PipelineOut array{id: string, name: string, is_main: bool}
  * @phpstan-type PipelinesOut array{items: list<PipelineOut>}
- * @phpstan-type Plan array{accept?: bool, fallback_minutes?: int|null, greeting?: string|null, lead?: LeadUse, needs_lead?: bool, responsible?: int|null, stage?: StagePlace|null, tags?: list<string>, task?: TaskRule|null, template?: int|null}
+ * @phpstan-type Plan array{accept?: bool, fallback_minutes?: int|null, greeting?: string|null, lead?: LeadUse, needs_lead?: bool, responsible?: string|null, stage?: StagePlace|null, tags?: list<string>, task?: TaskRule|null, template?: string|null}
  * @phpstan-type Post array{id: string, caption?: string|null, permalink?: string|null, preview_url?: string|null, url?: string|null, username?: string|null}
  * @phpstan-type PostIn array{id: string, caption?: string|null, permalink?: string|null, preview_url?: string|null, url?: string|null, username?: string|null}
  * @phpstan-type QuoteIn array{id?: string|null, sender?: QuotedSenderIn|null, sent_at?: string|null, text?: string|null}
@@ -125,7 +125,7 @@ namespace Parom;
  * @phpstan-type ReplayCountOut array{count: int, maybe_twice: int, seconds_expected: int}
  * @phpstan-type ReplayIn array{action: string, dry_run?: bool, reason?: string|null, source_id?: string|null, tenant_id?: string|null}
  * @phpstan-type ReplayOut array{id: string, tenant_id: string, action: string, source_id: string|null, reason: string|null, status: string, total: int, done: int, created_at: string, finished_at: string|null}
- * @phpstan-type ReplayedDialogue array{message_id: string, conversation_id: string, source_id: string, at: int, faults: list<RuleFault>, crm_known: bool, now?: RuleName|null, now_responsible?: int|null, then?: RuleName|null, then_responsible?: int|null}
+ * @phpstan-type ReplayedDialogue array{message_id: string, conversation_id: string, source_id: string, at: int, faults: list<RuleFault>, crm_known: bool, now?: RuleName|null, now_responsible?: string|null, then?: RuleName|null, then_responsible?: string|null}
  * @phpstan-type ReportedChats array{count: int, items: list<UnansweredOut>}
  * @phpstan-type ResentOut array{id: string, webhook_id: string, status: string}
  * @phpstan-type RetriedOut array{id: string, status: string}

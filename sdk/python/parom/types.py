@@ -80,7 +80,7 @@ class AskGreet(TypedDict):
 class AskTemplate(TypedDict):
     """The customer gets a template."""
 
-    template_id: int
+    template_id: str
     ask: Literal["template"]
 
 
@@ -99,21 +99,21 @@ class AskAccept(TypedDict):
 class AskLink(TypedDict):
     """The chat of the incoming lead goes to this lead."""
 
-    lead_id: int
+    lead_id: str
     ask: Literal["link"]
 
 
 class AskUse(TypedDict):
     """This lead is used."""
 
-    lead_id: int
+    lead_id: str
     ask: Literal["use"]
 
 
 class AskReopen(TypedDict):
     """This lead is opened again."""
 
-    lead_id: int
+    lead_id: str
     ask: Literal["reopen"]
 
 
@@ -126,15 +126,15 @@ class AskCreate(TypedDict):
 class AskStage(TypedDict):
     """The lead is moved to a stage."""
 
-    pipeline_id: int
-    status_id: int
+    pipeline_id: str
+    status_id: str
     ask: Literal["stage"]
 
 
 class AskAssign(TypedDict):
     """The lead and its contact get a responsible user."""
 
-    user_id: int
+    user_id: str
     ask: Literal["assign"]
 
 
@@ -438,11 +438,11 @@ class CrmFacts(TypedDict):
     """What amoCRM knows of the customer."""
 
     closed_lead: NotRequired[LeadFact | None]
-    contact_id: NotRequired[int | None]
-    contact_responsible: NotRequired[int | None]
+    contact_id: NotRequired[str | None]
+    contact_responsible: NotRequired[str | None]
     incoming: NotRequired[IncomingFact | None]
     is_known: NotRequired[bool]
-    leads: NotRequired[list[int]]
+    leads: NotRequired[list[str]]
     open_lead: NotRequired[LeadFact | None]
 
 
@@ -652,7 +652,7 @@ class IncomingFact(TypedDict):
     """An incoming lead."""
 
     uid: str
-    lead_id: NotRequired[int | None]
+    lead_id: NotRequired[str | None]
 
 
 class KindUsageOut(TypedDict):
@@ -667,8 +667,8 @@ class KindUsageOut(TypedDict):
 class LeadFact(TypedDict):
     """A lead."""
 
-    id: int
-    responsible: NotRequired[int | None]
+    id: str
+    responsible: NotRequired[str | None]
 
 
 class LedgerCountsOut(TypedDict):
@@ -953,11 +953,11 @@ class Plan(TypedDict):
     greeting: NotRequired[str | None]
     lead: NotRequired[LeadUse]
     needs_lead: NotRequired[bool]
-    responsible: NotRequired[int | None]
+    responsible: NotRequired[str | None]
     stage: NotRequired[StagePlace | None]
     tags: NotRequired[list[str]]
     task: NotRequired[TaskRule | None]
-    template: NotRequired[int | None]
+    template: NotRequired[str | None]
 
 
 class Post(TypedDict):
@@ -1086,9 +1086,9 @@ class ReplayedDialogue(TypedDict):
     faults: list[RuleFault]
     crm_known: bool
     now: NotRequired[RuleName | None]
-    now_responsible: NotRequired[int | None]
+    now_responsible: NotRequired[str | None]
     then: NotRequired[RuleName | None]
-    then_responsible: NotRequired[int | None]
+    then_responsible: NotRequired[str | None]
 
 
 class ReportedChats(TypedDict):
@@ -2142,7 +2142,7 @@ class TypingEvent(TypedDict):
 # With what a manager could answer a chat now, with the word of the public API.
 AnswerBy = Literal["text", "template", "nothing"]
 
-# One request to amoCRM, or one thing that is done here. Texts are `route-ask-{word}`.
+# One request to amoCRM, or one thing that is done here, with amoCRM's ids. Texts are `route-ask-{word}`.
 Ask = (
     AskGreet
     | AskTemplate

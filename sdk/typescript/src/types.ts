@@ -77,8 +77,8 @@ export interface AnswersReportOut {
   counted_since: string | null;
 }
 
-/** One request to amoCRM, or one thing that is done here. Texts are `route-ask-{word}`. */
-export type Ask = { ask: "greet" } | { template_id: number; ask: "template" } | { ask: "wait_for_person" } | { ask: "accept" } | { lead_id: number; ask: "link" } | { lead_id: number; ask: "use" } | { lead_id: number; ask: "reopen" } | { ask: "create" } | { pipeline_id: number; status_id: number; ask: "stage" } | { user_id: number; ask: "assign" } | { ask: "tag" } | { ask: "task" } | { minutes: number; ask: "fallback" };
+/** One request to amoCRM, or one thing that is done here, with amoCRM's ids. Texts are `route-ask-{word}`. */
+export type Ask = { ask: "greet" } | { template_id: string; ask: "template" } | { ask: "wait_for_person" } | { ask: "accept" } | { lead_id: string; ask: "link" } | { lead_id: string; ask: "use" } | { lead_id: string; ask: "reopen" } | { ask: "create" } | { pipeline_id: string; status_id: string; ask: "stage" } | { user_id: string; ask: "assign" } | { ask: "tag" } | { ask: "task" } | { minutes: number; ask: "fallback" };
 
 /** Who becomes responsible for the lead and its contact. */
 export type Assignee = { kind: "contact" } | { kind: "lead" } | { user_id: string; kind: "person" } | { people: Seat[]; kind: "round_robin" };
@@ -430,15 +430,15 @@ export interface CrmFacts {
   /** The newest lead that ended. */
   closed_lead?: LeadFact | null;
   /** amoCRM's id of the contact. */
-  contact_id?: number | null;
+  contact_id?: string | null;
   /** amoCRM's id of the user who is responsible for it. */
-  contact_responsible?: number | null;
+  contact_responsible?: string | null;
   /** The incoming lead of the chat, while it waits for a person. */
   incoming?: IncomingFact | null;
   /** Whether the contact was there before this dialogue. */
   is_known?: boolean;
   /** Ids of all leads of the contact that were looked at. */
-  leads?: number[];
+  leads?: string[];
   /** The newest lead that people work with. */
   open_lead?: LeadFact | null;
 }
@@ -696,7 +696,7 @@ export interface ImportOut {
 export interface IncomingFact {
   uid: string;
   /** The lead that it becomes. */
-  lead_id?: number | null;
+  lead_id?: string | null;
 }
 
 /** One kind of source. */
@@ -710,8 +710,8 @@ export interface KindUsageOut {
 
 /** A lead. */
 export interface LeadFact {
-  id: number;
-  responsible?: number | null;
+  id: string;
+  responsible?: string | null;
 }
 
 /** What leads the contact has. */
@@ -802,7 +802,7 @@ export interface Marker {
 export interface MarketingConsentIn {
   /** `stopped` or `agreed`. */
   decision: string;
-  /** A conversation; its decision counts for all chats with its number. */
+  /** A conversation. The decision counts for all chats with its number only if that is surely the customer's own: the messenger or the site's signature vouches for it. */
   conversation_id?: string | null;
   /** What proves it, at most 255 characters, e.g. the form's name. */
   evidence?: string | null;
@@ -1051,12 +1051,12 @@ export interface Plan {
   /** Whether a lead is touched at all. */
   needs_lead?: boolean;
   /** amoCRM's id of the user who becomes responsible; null: nobody is set. */
-  responsible?: number | null;
+  responsible?: string | null;
   stage?: StagePlace | null;
   tags?: string[];
   task?: TaskRule | null;
   /** amoCRM's id of the template that is sent instead. */
-  template?: number | null;
+  template?: string | null;
 }
 
 /** The post that a comment belongs to. */
@@ -1205,11 +1205,11 @@ export interface ReplayedDialogue {
   crm_known: boolean;
   /** The rule that would decide. */
   now?: RuleName | null;
-  now_responsible?: number | null;
+  now_responsible?: string | null;
   /** The rule that decided then; null: none. */
   then?: RuleName | null;
   /** amoCRM's id of the user who became responsible then. */
-  then_responsible?: number | null;
+  then_responsible?: string | null;
 }
 
 /** Chats that wait for an answer now. */

@@ -50,15 +50,14 @@ const claims = () => {
 const subject = () => String(claims().sub ?? "");
 
 // The entry page: campaign parameters and clicks of the first page's address also count on later pages.
-if (!session("landing") || /[?&](utm_|(y|g|fb)clid=)/.test(location.search)) {
+if (!session("landing") || /[?&](utm_|\w+clid=)/.test(location.search)) {
   session("landing", JSON.stringify({ url: location.href, referrer: document.referrer }));
 }
-// The id by which the site's own Metrica knows the visitor: a sale can be told to it.
-const clientId = () => /(?:^|; )_ym_uid=([^;]*)/.exec(document.cookie)?.[1];
+// Metrica's id of the visitor, by which a sale can be told to it, is in the site's own cookie.
 const visit = () => {
-  const landing = JSON.parse(session("landing") || "{}");
-  const referrer = landing.referrer || document.referrer;
-  return { url: location.href, title: bareTitle(), referrer, landing: landing.url, client_id: clientId() };
+  const { url, referrer } = JSON.parse(session("landing") || "{}");
+  const clientId = /\b_ym_uid=([^;]*)/.exec(document.cookie)?.[1];
+  return { url: location.href, title: bareTitle(), referrer: referrer || document.referrer, landing: url, client_id: clientId };
 };
 
 // What happens here, for the site's own script, such as one that counts goals; never what is written.

@@ -3,7 +3,7 @@
 import { button, drawn, element } from "./dom.js";
 import { part, words } from "./tools.js";
 
-const ALL = "😀 😁 😂 😊 🙂 😉 😍 😘 😋 😜 🤔 🤗 😎 😢 😭 😡 😱 😅 👍 👎 👌 👏 🙏 💪 👋 🤝 ❤️ 🔥 ✨ 🎉 🎁 🎂 ☀️ ☕ 🚗 🏠 💡 ✅ ❌ ❓";
+const ALL = "😀 😁 😂 😊 🙂 😉 😍 😘 🤔 🤗 😎 😢 😭 😡 😅 👍 👎 👌 👏 🙏 💪 👋 🤝 ❤️ 🔥 ✨ 🎉 🎁 🎂 ✅ ❌ ❓";
 const COLUMNS = 8;
 const STEPS = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
 

@@ -267,7 +267,7 @@ async fn setting_up_needs_no_mouse() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("chats.ndjson");
     std::fs::write(&file, crate::import::texts("carl", 3)).expect("a file");
-    browser.types(file.to_str().expect("a path")).await;
+    browser.find("#f-file").await.send_keys(file.to_str().expect("a path")).await.expect("it takes a file");
     keys.presses("Check file").await;
     keys.arrives("/panel/import/").await;
     let counted = async || browser.text().await.contains("Import 3 messages");

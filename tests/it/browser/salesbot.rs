@@ -44,13 +44,13 @@ async fn a_bot_of_the_designer_asks_and_takes_the_exit_of_the_answer() {
     browser.says("It waits for the customer’s answer until").await;
     browser.shot_whole("salesbot-question", 1000).await;
     anna.writes("Tomorrow").await;
-    let went = async || world.sandbox.bots(HOST).pop().filter(|bot| !bot.waits);
-    let bot = world.until("the bot goes on", went).await;
+    let went = async |nth: usize| world.sandbox.bots(HOST).into_iter().nth(nth).filter(|bot| !bot.waits);
+    let bot = world.until("the bot goes on", async || went(0).await).await;
     assert_eq!((bot.exit.as_deref(), &bot.told["button"]), (Some("answered"), &json!(2)));
     opens_designer(&browser, &world).await;
     browser.find("[data-exit=answered]").await;
     browser.press("[data-step=window] button").await;
-    let bot = world.until("the bot goes on", went).await;
+    let bot = world.until("the next bot goes on", async || went(1).await).await;
     assert_eq!(bot.exit.as_deref(), Some("within"));
     opens_designer(&browser, &world).await;
     browser.shot_whole("salesbot", 1280).await;

@@ -25,7 +25,7 @@ async fn what_a_blocked_customer_writes_is_stored_alone(world: &mut World) {
     let id = chat(world, &line).await["id"].as_str().unwrap().to_owned();
     let olga = olga(world, line.tenant_id).await;
     let path = format!("/panel/customers/{id}");
-    olga.opens(&format!("{path}/block")).await.is(200).says(&["stored and not passed on", "who blocked them"]);
+    olga.opens(&format!("{path}/block")).await.is(200).says(&["stored but not passed on", "who blocked them"]);
     for _ in 0..2 {
         olga.sends(&format!("{path}/block"), &[]).await.is(303);
         writes(world, &line, "Buy cheap things").await;

@@ -137,6 +137,7 @@ async fn a_typed_number_decides_for_no_other_chat(world: &mut World) {
     let after = world.api.get(&consents).await.is(200).json["items"].as_array().unwrap().len();
     assert_eq!(before - after, 3, "what he decided, and a program for his chat");
     assert!(is_stopped(world, &anna).await);
+    world.deliver_all().await;
 }
 
 /// One customer with two chats: each has its own decision until a person records one for both.

@@ -331,8 +331,11 @@ async fn a_worker_that_stops_sends_what_its_last_commit_leased(world: &mut World
     let line = at_rest(world).await;
     let before = free(world);
     let stop = CancellationToken::new();
+    let slots = &world.app().delivery.slots;
+    slots.set_awaited(true);
     let worker = tokio::spawn(world.another_worker().run(stop.clone()));
-    while !world.app().writer.starts_at_once() {
+    // Its first round may hold slots too: from its end on only the commit does.
+    while !world.app().writer.starts_at_once() || slots.are_awaited() {
         tokio::task::yield_now().await;
     }
     let blocked = world.database().blocked().await;

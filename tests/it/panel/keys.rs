@@ -134,7 +134,7 @@ async fn n5_a_key_loses_what_its_maker_loses(world: &mut World) {
 
     let remove = format!("/panel/team/{boris}/remove");
     let asked = owner.opens(&remove).await.is(200);
-    asked.says(&["API keys of this person", "One", "Two", "Four", "They end"]);
+    asked.says(&["API keys of this person", "One", "Two", "Four", "Revoke them"]);
     asked.never_says(&["Three"]);
     owner.does(&remove, &[("keys", "end")]).await.says(&["no longer has access"]);
     keys[3].get("/api/v1/me").await.is(401);

@@ -193,7 +193,8 @@ async fn a_lead_that_was_accepted_unheard_is_the_new_one(world: &mut World) {
     assert_eq!((decided.row.state.as_str(), decided.row.lead_id), ("done", lead(world).id));
 }
 
-/// New chats that come at once: amoCRM is asked for the incoming leads once, and what accepting sets is not set again.
+/// New chats that come at once: each of the two jobs that run at once asks amoCRM for the incoming leads once, and what accepting
+/// sets is not set again.
 async fn a_flood_of_new_chats_costs_few_requests(world: &mut World) {
     let line = world.line("support").await;
     let manager = world.sandbox.users(HOST)[1].id;
@@ -209,7 +210,7 @@ async fn a_flood_of_new_chats_costs_few_requests(world: &mut World) {
     let mut asked: Vec<String> = world.sandbox.requests()[before..].iter().map(|one| one.path.clone()).collect();
     asked.retain(|path| path.contains("/api/v4/"));
     let lists = asked.iter().filter(|path| path.contains("/leads/unsorted") && !path.contains("/accept")).count();
-    assert!(lists == 1 && asked.len() <= 4 * 20 + 5, "{} requests: {asked:#?}", asked.len());
+    assert!(lists <= 2 && asked.len() <= 4 * 20 + 6, "{} requests: {asked:#?}", asked.len());
 }
 
 async fn a_person_accepts_first_if_the_rule_does_not(world: &mut World) {

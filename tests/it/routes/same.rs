@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use entity::{job, message};
 use parom::route::rule::{Assignee, Conditions, ContactKind, CustomerKind, LeadKind, LeadUse, Seat};
 use parom::route::versions::{self, NewVersion};
 use parom::route::{Rule, RuleSet, Verdict, trial};
@@ -9,6 +10,7 @@ use parom_tests::{Line, World, once};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
+use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -105,6 +107,15 @@ struct Played {
     told: Vec<Verdict>,
 }
 
+/// Whether an earlier enquiry of the chat still waits until a person accepts it: the message belongs to it.
+async fn is_waiting(world: &World, line: &Line, message_id: Uuid) -> bool {
+    let db = world.app().store.read();
+    let written =
+        message::Entity::find_by_id((line.tenant_id, message_id)).one(db).await.unwrap().expect("the message");
+    let (kind, key) = ("routes".to_owned(), written.conversation_id.to_string());
+    job::Entity::find_by_id((line.tenant_id, kind, key)).one(db).await.unwrap().is_some()
+}
+
 /// Each of 1,000 rule sets is in force for a message, every tenth for five.
 async fn a_trial_is_what_happens(world: &mut World) {
     let mut random = StdRng::seed_from_u64(50);
@@ -112,7 +123,7 @@ async fn a_trial_is_what_happens(world: &mut World) {
     for number in 0..ACCOUNTS {
         lines.push(account(world, &format!("shop{number}.amocrm.ru")).await);
     }
-    let (mut sets, mut compared, mut matched) = (0, 0, 0);
+    let (mut sets, mut compared, mut waiting, mut matched) = (0, 0, 0, 0);
     for round in 0..ROUNDS {
         world.advance(Duration::from_secs(2 * 3_600));
         let mut played = Vec::new();
@@ -146,8 +157,12 @@ async fn a_trial_is_what_happens(world: &mut World) {
             sets += 1;
             for (id, mut then) in one.written.iter().zip(one.told) {
                 let db = world.app().store.read();
-                let made =
-                    parom::route::decision::find(db, one.line.tenant_id, *id).await.unwrap().expect("a decision");
+                let made = parom::route::decision::find(db, one.line.tenant_id, *id).await.unwrap();
+                let Some(made) = made else {
+                    assert!(is_waiting(world, &one.line, *id).await, "set {sets} has no decision for {id}");
+                    waiting += 1;
+                    continue;
+                };
                 let mut now = made.verdict.clone();
                 let by = now.rule.as_ref().and_then(|name| one.rules.rule(&name.id));
                 let is_robin =
@@ -163,7 +178,9 @@ async fn a_trial_is_what_happens(world: &mut World) {
             }
         }
     }
-    assert!(sets == 1_000 && compared == 1_400 && matched > 200, "{sets} sets, {compared} compared, {matched} matched");
+    let counts = format!("{sets} sets, {compared} compared, {waiting} waiting, {matched} matched");
+    assert!(sets == 1_000 && compared + waiting == 1_400 && compared > 1_000 && matched > 200, "{counts}");
+    println!("{counts}");
 }
 
 once!(a_trial_is_what_happens);
