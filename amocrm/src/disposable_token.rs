@@ -21,7 +21,6 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
 use signature::{Signer, Verifier};
@@ -109,29 +108,35 @@ pub enum TokenError {
     Issuer,
 }
 
-/// The claims as received: PHP sometimes writes numbers as text. serde reports a claim that occurs twice.
-#[derive(Deserialize)]
+/// The claims of both kinds as received: PHP sometimes writes numbers as text. serde reports a claim that occurs twice.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Claims {
-    #[serde(default)]
     iss: Value,
-    #[serde(default)]
     aud: Value,
-    #[serde(default)]
     jti: Value,
-    #[serde(default)]
     iat: Value,
-    #[serde(default)]
     nbf: Value,
-    #[serde(default)]
     exp: Value,
-    #[serde(default)]
     account_id: Value,
-    #[serde(default)]
     user_id: Value,
-    #[serde(default)]
     client_uuid: Value,
-    #[serde(default)]
     is_admin: Value,
+    /// Kommo's pages name a Salesbot's integration so, the SDK `client_uuid`.
+    client_uid: Value,
+    entity_type: Value,
+    entity_id: Value,
+}
+
+impl Claims {
+    fn client_of_widget(&self) -> Option<&str> {
+        self.client_uuid.as_str()
+    }
+
+    /// A token that names it twice names none.
+    fn client_of_bot(&self) -> Option<&str> {
+        self.client_uuid.as_str().xor(self.client_uid.as_str())
+    }
 }
 
 /// Returns the account and user of a token, or why it is refused.
@@ -159,27 +164,18 @@ pub fn verify(
     now: DateTime<Utc>,
     expected: impl FnOnce(&str) -> Option<Expected>,
 ) -> Result<DisposableToken, TokenError> {
-    let (claims, expected): (Claims, _) = opened(token, Algorithm::HS256, expected)?;
+    let (claims, expected) = opened(token, Algorithm::HS256, Claims::client_of_widget, expected)?;
     check(&claims, &expected, now.timestamp())
 }
 
-/// Whose claims these are, before the signature is verified.
-trait Claimed: DeserializeOwned {
-    fn client_uuid(&self) -> Option<&str>;
-}
-
-impl Claimed for Claims {
-    fn client_uuid(&self) -> Option<&str> {
-        self.client_uuid.as_str()
-    }
-}
-
-/// The claims of a token that is signed by exactly this algorithm, with what they must match.
-fn opened<Kind: Claimed>(
+/// The claims of a token that is signed by exactly this algorithm, with what they must match. `client` reads the integration's
+/// `client_id`, before the signature is verified.
+fn opened(
     token: &str,
     algorithm: Algorithm,
+    client: fn(&Claims) -> Option<&str>,
     expected: impl FnOnce(&str) -> Option<Expected>,
-) -> Result<(Kind, Expected), TokenError> {
+) -> Result<(Claims, Expected), TokenError> {
     if token.len() > MOST_BYTES {
         return Err(TokenError::TooLong);
     }
@@ -191,18 +187,14 @@ fn opened<Kind: Claimed>(
     if header.alg != algorithm || header.crit.is_some() {
         return Err(TokenError::Algorithm);
     }
-    let claimed: Kind = jsonwebtoken::dangerous::insecure_decode(token).map_err(|_| TokenError::Malformed)?.claims;
-    let expected = claimed.client_uuid().and_then(expected);
+    let claimed: Claims = jsonwebtoken::dangerous::insecure_decode(token).map_err(|_| TokenError::Malformed)?.claims;
+    let expected = client(&claimed).and_then(expected);
     let claims = signed_by(token, algorithm, expected.as_ref())?;
     Ok((claims, expected.ok_or(TokenError::Signature)?))
 }
 
 /// The claims of a token, verified with one of the secrets.
-fn signed_by<Kind: Claimed>(
-    token: &str,
-    algorithm: Algorithm,
-    expected: Option<&Expected>,
-) -> Result<Kind, TokenError> {
+fn signed_by(token: &str, algorithm: Algorithm, expected: Option<&Expected>) -> Result<Claims, TokenError> {
     install_crypto_provider();
     let mut validation = Validation::new(algorithm);
     // Times are checked against the caller's clock, the other claims below.
@@ -213,7 +205,7 @@ fn signed_by<Kind: Claimed>(
     let mut found = Err(TokenError::Signature);
     for secret in secrets.iter().filter(|secret| !secret.expose_secret().is_empty()) {
         let key = DecodingKey::from_secret(secret.expose_secret().as_bytes());
-        if let Ok(data) = jsonwebtoken::decode::<Kind>(token, &key, &validation) {
+        if let Ok(data) = jsonwebtoken::decode::<Claims>(token, &key, &validation) {
             found = Ok(data.claims);
         }
     }
@@ -221,19 +213,12 @@ fn signed_by<Kind: Claimed>(
 }
 
 fn check(claims: &Claims, expected: &Expected, now: i64) -> Result<DisposableToken, TokenError> {
-    let moment = |name, claim| number(claim).ok_or(TokenError::Claim(name));
     let (issued_at, from, expires_at) =
         (moment("iat", &claims.iat)?, moment("nbf", &claims.nbf)?, moment("exp", &claims.exp)?);
-    if now >= expires_at.saturating_add(LEEWAY) {
-        return Err(TokenError::Expired);
-    }
-    if from.max(issued_at) > now.saturating_add(LEEWAY) {
-        return Err(TokenError::Future);
-    }
+    in_time(now, Some(from.max(issued_at)), expires_at)?;
     if !(1..=MOST_SECONDS).contains(&expires_at.saturating_sub(issued_at)) {
         return Err(TokenError::Life);
     }
-    let id = |name, claim| number(claim).filter(|id| *id > 0).ok_or(TokenError::Claim(name));
     let text = |name, claim: &Value| {
         let text = claim.as_str().filter(|text| !text.is_empty() && text.len() <= JTI_BYTES);
         text.map(str::to_owned).ok_or(TokenError::Claim(name))
@@ -257,6 +242,25 @@ fn check(claims: &Claims, expected: &Expected, now: i64) -> Result<DisposableTok
         expires_at,
         is_admin: claims.is_admin.as_bool(),
     })
+}
+
+fn moment(name: &'static str, claim: &Value) -> Result<i64, TokenError> {
+    number(claim).ok_or(TokenError::Claim(name))
+}
+
+fn id(name: &'static str, claim: &Value) -> Result<i64, TokenError> {
+    number(claim).filter(|id| *id > 0).ok_or(TokenError::Claim(name))
+}
+
+/// Whether a token counts now (Unix seconds).
+fn in_time(now: i64, from: Option<i64>, expires_at: i64) -> Result<(), TokenError> {
+    if now >= expires_at.saturating_add(LEEWAY) {
+        return Err(TokenError::Expired);
+    }
+    if from.is_some_and(|from| from > now.saturating_add(LEEWAY)) {
+        return Err(TokenError::Future);
+    }
+    Ok(())
 }
 
 fn number(claim: &Value) -> Option<i64> {
@@ -300,31 +304,6 @@ pub struct BotToken {
     pub entity: BotEntity,
 }
 
-/// Kommo's pages call the integration `client_uid`, the SDK `client_uuid`; some claims may be missing.
-#[derive(Deserialize)]
-struct BotClaims {
-    #[serde(default)]
-    iss: Value,
-    #[serde(default)]
-    nbf: Value,
-    #[serde(default)]
-    exp: Value,
-    #[serde(default)]
-    account_id: Value,
-    #[serde(default, alias = "client_uid")]
-    client_uuid: Value,
-    #[serde(default)]
-    entity_type: Value,
-    #[serde(default)]
-    entity_id: Value,
-}
-
-impl Claimed for BotClaims {
-    fn client_uuid(&self) -> Option<&str> {
-        self.client_uuid.as_str()
-    }
-}
-
 /// amoCRM's numbers of what a bot works on.
 const LEADS: i64 = 2;
 const CUSTOMERS: i64 = 12;
@@ -336,15 +315,8 @@ pub fn verify_bot(
     now: DateTime<Utc>,
     expected: impl FnOnce(&str) -> Option<Expected>,
 ) -> Result<BotToken, TokenError> {
-    let (claims, expected): (BotClaims, _) = opened(token, Algorithm::HS512, expected)?;
-    let (now, moment) = (now.timestamp(), |name, claim| number(claim).ok_or(TokenError::Claim(name)));
-    if now >= moment("exp", &claims.exp)?.saturating_add(LEEWAY) {
-        return Err(TokenError::Expired);
-    }
-    if number(&claims.nbf).is_some_and(|from| from > now.saturating_add(LEEWAY)) {
-        return Err(TokenError::Future);
-    }
-    let id = |name, claim| number(claim).filter(|id| *id > 0).ok_or(TokenError::Claim(name));
+    let (claims, expected) = opened(token, Algorithm::HS512, Claims::client_of_bot, expected)?;
+    in_time(now.timestamp(), number(&claims.nbf), moment("exp", &claims.exp)?)?;
     let entity_id = id("entity_id", &claims.entity_id)?;
     let entity = match (number(&claims.entity_type), claims.entity_type.as_str()) {
         (Some(LEADS), _) | (_, Some("leads" | "lead")) => BotEntity::Lead(entity_id),
@@ -353,7 +325,7 @@ pub fn verify_bot(
     };
     let issuer = claims.iss.as_str().ok_or(TokenError::Claim("iss"))?;
     Ok(BotToken {
-        client_uuid: claims.client_uuid.as_str().unwrap_or_default().to_owned(),
+        client_uuid: claims.client_of_bot().unwrap_or_default().to_owned(),
         account_id: id("account_id", &claims.account_id)?,
         host: expected.hosts.parse(issuer).map_err(|_| TokenError::Issuer)?,
         entity,

@@ -44,7 +44,7 @@ pub const POINTS: &[&str] = &[
     "salesbot.sent",
     "salesbot.before_continue",
     "sale.stored",
-    "sale.told",
+    "sale.sent",
 ];
 
 /// Bugs that can be switched on ([`Faults::errs`]); each breaks one promise of `docs/reliability.md`.

@@ -363,7 +363,7 @@ places! {
     CrmSubscription = "crm_subscription",
     /// The secret of an account's webhook for alerts.
     AlertWebhook = "alert_webhook",
-    /// The token with which an account's sales are told to an advertising network.
+    /// The access token for sending an account's sales to an advertising network.
     SaleTarget = "sale_target",
     /// A browser's subscription for alerts.
     AlertDevice = "alert_device",

@@ -144,7 +144,7 @@ enum Command {
                       parom routes set acme.amocrm.ru rules.json --draft"
     )]
     Routes(routes::RoutesCommand),
-    /// Shows what would be told about the leads that an account won last.
+    /// Shows what would be sent about the leads that an account won last.
     #[command(subcommand, after_help = "Examples:\n  parom sales preview acme.amocrm.ru")]
     Sales(sales::SalesCommand),
     /// Manages the key that encrypts secrets in the database.

@@ -1,4 +1,4 @@
-//! `parom sales`: what would be told about the leads that an account won last.
+//! `parom sales`: what would be sent about the leads that an account won last.
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -7,7 +7,7 @@
 //! a marketing template ─▶ the last entry says stopped? ─▶ refused before it is sent
 //! ```
 //!
-//! A number that a visitor typed into a site's chat may be anybody's: nobody decides for another's chats by it.
+//! A number that a visitor typed into a site's chat may be anybody's: it never decides for other chats.
 
 use base::message::{Body, Content, Person};
 use base::phone::Phone;

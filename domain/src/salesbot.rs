@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use amocrm::rest::Rest;
-use base::message::{Body, Button, Content, Direction, Failure, Markup, Person, Role, State};
+use base::message::{Body, Button, Content, Direction, Failure, Markup, Person, State};
 use base::millis::{DAY, HOUR};
 use chrono::DateTime;
 use entity::{conversation, job, message, source, tenant};
@@ -28,6 +28,7 @@ use crate::delivery::read::reason::HoldReasons;
 use crate::intake::IntakeContext;
 pub use crate::intake::crm::salesbot::KIND;
 use crate::intake::crm::salesbot::{BotStop, waiting_key};
+use crate::intake::dialogue::is_written;
 use crate::intake::messenger::automatic_answer::BotMessage;
 use crate::job::{NewJob, NextRun, schedule_new};
 use crate::marketing;
@@ -378,9 +379,8 @@ async fn answer(app: &IntakeContext, asked: &message::Model, waits: &Waiting) ->
         .limit(ANSWERS)
         .all(app.store.read())
         .await?;
-    let bodies = rows.iter().filter_map(|row| serde_json::from_str::<Body>(&row.body).ok());
-    let is_answer = |body: &Body| body.sender.role == Role::Client && !body.silent && body.post.is_none();
-    Ok(bodies.into_iter().find(is_answer))
+    let mut bodies = rows.iter().filter_map(|row| serde_json::from_str::<Body>(&row.body).ok());
+    Ok(bodies.find(is_written))
 }
 
 #[cfg(test)]

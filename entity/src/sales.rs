@@ -1,6 +1,6 @@
-//! Sales: where an account tells them, and those that were told.
+//! Sales: where an account sends them, and those that were sent.
 
-/// A place to which an account's sales are told.
+/// A target of an account's sales.
 pub mod sale_target {
     use sea_orm::entity::prelude::*;
 
@@ -18,14 +18,14 @@ pub mod sale_target {
         pub settings: String,
         /// The access token, encrypted; none if the kind has none, or it was not given yet.
         pub token: Option<Vec<u8>>,
-        /// When it was last switched on: earlier sales are not told.
+        /// When it was last switched on: earlier sales are not sent.
         pub on_since: i64,
     }
 
     tenant_rows!();
 }
 
-/// A lead that was won, and to whom that was told.
+/// A lead that was won, and what became of it at each target.
 pub mod sale {
     use sea_orm::entity::prelude::*;
 

@@ -1,9 +1,9 @@
-### The way back of a sale
+### Reporting sales
 
 nav-sales = Sales
 sales-title = Sales
 sales-lead = When a lead with a chat is won in { $crm }, the sale and where its customer came from go to these targets. Each lead goes there once, even if it is opened and won again.
-sales-on = Tell won leads to this target
+sales-on = Send won leads to this target
 sales-about-webhook = Your own program gets a signed “lead.won” at the address of the webhook under Alerts.
 sales-about-meta = A purchase of a customer who came by an advertisement to WhatsApp, Messenger or Instagram. Meta takes sales of the last 7 days.
 sales-about-metrica = An offline conversion of a visitor of your site’s chat. Metrica links it to a visit of the last 21 days.
@@ -34,7 +34,7 @@ sales-preview-no-target = No target is set up yet.
 sale-target-webhook = Your webhook
 sale-target-meta = Meta Conversions API
 sale-target-metrica = Yandex Metrica
-sale-state-waiting = Not taken yet
+sale-state-waiting = Not accepted yet
 sale-state-sent = Sent
 sale-state-refused = Refused
 sale-state-skipped = Not sent

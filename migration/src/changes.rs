@@ -57,7 +57,7 @@ pub enum Change {
     StatusDay,
     /// Photos of those who answer in a chat on a site.
     ChatPhoto,
-    /// Where an account's sales are told, and those that were.
+    /// Where an account sends its sales, and those that were sent.
     Sales,
     /// Until when a bot may wait for a customer's answer.
     BotsAsk,

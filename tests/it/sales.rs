@@ -1,4 +1,4 @@
-//! The way back of a sale: a lead that is won is told to the account's webhook, to Meta and to Metrica, each once.
+//! Reporting sales: a lead that is won is sent to the account's webhook, to Meta and to Metrica, each once.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
@@ -250,7 +250,7 @@ async fn a_crash_anywhere_tells_no_second_sale(world: &mut SalesWorld) {
     world.all_on(&shop).await;
     world.wins(&shop).await;
     // After the sale is stored; after the webhook took it; after Meta did; after Metrica did.
-    for plan in ["sale.stored=error:1", "sale.told=error:1", "sale.told=every:2", ""] {
+    for plan in ["sale.stored=error:1", "sale.sent=error:1", "sale.sent=every:2", ""] {
         if !plan.is_empty() {
             world.faults.add(plan).unwrap();
         }

@@ -40,7 +40,7 @@ pub struct Vk {
     pub app_secret: Option<SecretString>,
 }
 
-/// `[metrica]`: Yandex Metrica, to which accounts may tell their sales.
+/// `[metrica]`: Yandex Metrica, to which accounts may send their sales.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Metrica {
     #[serde(deserialize_with = "parse::address")]

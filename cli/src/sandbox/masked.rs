@@ -13,7 +13,7 @@ const OF_REFUSALS: [&str; 8] = ["title", "detail", "hint", "error", "error_code"
 /// The longest word of a vendor's; what is longer may be a token.
 const LONGEST: usize = 40;
 
-/// What stands in the answers of an account as values, and so in no refusal: the longest first.
+/// The values in an account's answers, which are masked in refusals; the longest first.
 pub struct Private(Vec<String>);
 
 impl Private {

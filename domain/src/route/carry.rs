@@ -61,6 +61,9 @@ pub async fn route(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<N
     }
 }
 
+/// Steps that send something to the customer.
+const GREET: &str = Ask::Greet.word();
+const TEMPLATE: &str = Ask::Template { template_id: NumericId(0) }.word();
 /// The step that sets stage, responsible user and tags.
 const CHANGE: &str = "change";
 
@@ -230,28 +233,26 @@ impl Carrier<'_> {
 
     /// Greets the customer once, while the messenger allows it.
     async fn greet(&mut self, greeting: &str) -> anyhow::Result<()> {
-        const ASK: &str = Ask::Greet.word();
-        if self.is_over(ASK) {
+        if self.is_over(GREET) {
             return Ok(());
         }
         let (app, message) = (self.app, &self.dialogue.message);
         let customer: Person = serde_json::from_str(&self.dialogue.conversation.contact)?;
         let may = may_send(app, &self.dialogue.source, message.sent_at).await;
         if !may.map_err(|error| anyhow::anyhow!("the greeting could not be sent: {}", error.name()))? {
-            return self.made.note(app, ASK, Outcome::Skipped, "").await;
+            return self.made.note(app, GREET, Outcome::Skipped, "").await;
         }
         let text = fill(greeting, &[("name", customer.name.as_deref())]);
         if text.is_empty() {
-            return self.made.note(app, ASK, Outcome::Skipped, "").await;
+            return self.made.note(app, GREET, Outcome::Skipped, "").await;
         }
         self.say(text, None, None).await?;
-        self.made.note(app, ASK, Outcome::Done, "").await
+        self.made.note(app, GREET, Outcome::Done, "").await
     }
 
     /// Sends a template once, if the messenger approved it and the customer did not stop messages of its kind.
     async fn send_template(&mut self, template_id: i64) -> anyhow::Result<()> {
-        const ASK: &str = Ask::Template { template_id: NumericId(0) }.word();
-        if self.is_over(ASK) {
+        if self.is_over(TEMPLATE) {
             return Ok(());
         }
         let (app, dialogue) = (self.app, self.dialogue);
@@ -271,9 +272,9 @@ impl Carrier<'_> {
         match (filled, skipped) {
             (Ok(filled), None) => {
                 self.say(filled.text, filled.markup, Some(filled.template)).await?;
-                self.made.note(app, ASK, Outcome::Done, wanted).await
+                self.made.note(app, TEMPLATE, Outcome::Done, wanted).await
             }
-            (_, skipped) => self.made.note(app, ASK, Outcome::Skipped, skipped.unwrap_or_default()).await,
+            (_, skipped) => self.made.note(app, TEMPLATE, Outcome::Skipped, skipped.unwrap_or_default()).await,
         }
     }
 
@@ -301,9 +302,7 @@ impl Carrier<'_> {
     async fn find_lead(&mut self, plan: &Plan) -> anyhow::Result<bool> {
         let app = self.app;
         // What was read for the decision is seconds old, unless this is a later attempt.
-        let is_first = self.made.steps.iter().all(|step| {
-            [Ask::Greet, Ask::Template { template_id: NumericId(0) }].iter().any(|ask| ask.word() == step.ask)
-        });
+        let is_first = self.made.steps.iter().all(|step| [GREET, TEMPLATE].contains(&step.ask.as_str()));
         let facts = if is_first && self.made.state() == DecisionState::Open {
             self.made.facts.clone()
         } else {

@@ -1,12 +1,12 @@
 //! What is known of a sale: the lead in amoCRM, and the chats of its contacts here with where their customers came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use amocrm::rest::{Lead, Rest};
 use base::message::{Visit, Visits};
 use connectors::MetaCustomer;
-use entity::conversation;
+use entity::{conversation, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,7 +19,7 @@ use crate::tenant::token::{CallError, TokenError, with_token};
 /// A lead that was won.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sale {
-    /// Its id for all who are told of it, the same each time.
+    /// The event's id: the same for every target and every repeat.
     pub event_id: Uuid,
     pub lead_id: i64,
     /// Milliseconds since 1970.
@@ -64,44 +64,54 @@ impl From<MetaCustomer> for MetaIds {
     }
 }
 
-/// The sale that a lead is; none if it was not won, or its contacts have no chat here.
-pub(super) async fn of_lead(app: &Arc<TenantContext>, tenant_id: Uuid, lead: &Lead) -> Result<Option<Sale>, CallError> {
-    if !lead.is_won() || lead.contacts.is_empty() {
-        return Ok(None);
-    }
-    let won_at = lead.closed_at.map_or_else(|| app.clock.millis(), |seconds| seconds * 1_000);
-    let chats = chats(app, tenant_id, &lead.contacts, won_at).await?;
+/// The sales that leads are, in their order: those that were won and whose contacts have a chat here.
+pub(super) async fn of_leads(
+    app: &Arc<TenantContext>,
+    tenant_id: Uuid,
+    leads: &[Lead],
+) -> Result<Vec<Sale>, CallError> {
+    let won: Vec<&Lead> = leads.iter().filter(|lead| lead.is_won()).collect();
+    let contacts: BTreeSet<i64> = won.iter().flat_map(|lead| &lead.contacts).copied().collect();
+    let contacts: Vec<i64> = contacts.into_iter().collect();
+    let chats = chats(app, tenant_id, &contacts).await?;
     if chats.is_empty() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let ask = |rest: Rest, token| async move { rest.account(&token, &[]).await };
     let currency = with_token(app, tenant_id, ask).await?.currency.unwrap_or_default();
-    Ok(Some(Sale {
-        event_id: Uuid::new_v5(&tenant_id, format!("sale:{}", lead.id).as_bytes()),
-        lead_id: lead.id,
-        won_at,
-        price: lead.price.unwrap_or_default(),
-        currency,
-        chats,
-    }))
+    let sale = |lead: &Lead| {
+        let won_at = lead.closed_at.map_or_else(|| app.clock.millis(), |seconds| seconds * 1_000);
+        let of_it =
+            chats.iter().filter(|(contact, row, _)| lead.contacts.contains(contact) && row.created_at <= won_at);
+        let mut chats: Vec<SaleChat> = of_it.map(|(_, row, source)| of_chat(app, row, source)).collect();
+        // A chat that two of its contacts have is one.
+        chats.dedup_by_key(|chat| chat.conversation_id);
+        (!chats.is_empty()).then(|| Sale {
+            event_id: Uuid::new_v5(&tenant_id, format!("sale:{}", lead.id).as_bytes()),
+            lead_id: lead.id,
+            won_at,
+            price: lead.price.unwrap_or_default(),
+            currency: currency.clone(),
+            chats,
+        })
+    };
+    Ok(won.into_iter().filter_map(sale).collect())
 }
 
-/// The chats of these contacts in amoCRM that are known here and had begun by this time.
+/// The chats of these contacts in amoCRM that are known here, the newest first, each with its contact and source.
 async fn chats(
     app: &Arc<TenantContext>,
     tenant_id: Uuid,
     contacts: &[i64],
-    until: i64,
-) -> Result<Vec<SaleChat>, CallError> {
+) -> Result<Vec<(i64, conversation::Model, Arc<source::Model>)>, CallError> {
     let ask = |rest: Rest, token| {
         let contacts = contacts.to_vec();
         async move { rest.chats_of_contacts(&token, &contacts).await }
     };
     let linked = with_token(app, tenant_id, ask).await?;
-    let linked = linked.into_iter().map(|chat| chat.chat_id).filter(|id| !id.is_empty());
+    let linked: Vec<_> = linked.into_iter().filter(|chat| !chat.chat_id.is_empty()).collect();
     let known = conversation::Entity::of_tenant(tenant_id)
-        .filter(conversation::Column::AmocrmChatId.is_in(linked))
-        .filter(conversation::Column::CreatedAt.lte(until))
+        .filter(conversation::Column::AmocrmChatId.is_in(linked.iter().map(|chat| chat.chat_id.as_str())))
         .order_by_desc(conversation::Column::CreatedAt)
         .order_by_desc(conversation::Column::Id)
         .all(app.store.read())
@@ -109,13 +119,14 @@ async fn chats(
         .map_err(TokenError::from)?;
     let mut chats = Vec::new();
     for row in known {
-        let source = app.lookup.source(row.source_id).await.map_err(TokenError::from)?;
-        chats.extend(source.map(|source| of_chat(app, &row, &source)));
+        let Some(source) = app.lookup.source(row.source_id).await.map_err(TokenError::from)? else { continue };
+        let of_it = linked.iter().filter(|chat| chat.chat_id == row.amocrm_chat_id);
+        chats.extend(of_it.map(|chat| (chat.contact_id, row.clone(), source.clone())));
     }
     Ok(chats)
 }
 
-fn of_chat(app: &TenantContext, row: &conversation::Model, source: &entity::source::Model) -> SaleChat {
+fn of_chat(app: &TenantContext, row: &conversation::Model, source: &source::Model) -> SaleChat {
     let origin = Origin::stored(&row.visit).unwrap_or_default();
     let line: Value = serde_json::from_str(&source.settings).unwrap_or_default();
     let customer = app.connectors.get(&source.kind);

@@ -1,4 +1,4 @@
-//! The way back of a sale: a lead that was won is told to those who brought its customer (docs/sales.md).
+//! Reporting sales: a lead that was won is sent to the services that brought its customer (docs/sales.md).
 //!
 //! ```text
 //! amoCRM's hook "won" ─┬▶ a job of the lead, before the hook is answered ─▶ lead and chats are read ─▶ the sale is stored
@@ -6,8 +6,8 @@
 //!                            the account's webhook · Meta's Conversions API · Metrica ◀── each once ◀──┘
 //! ```
 //!
-//! A lead is told once: its event has the same id however often it is sent, and one that is opened and won again is not
-//! told again. [`request::of`] alone makes the requests: the job and the dry run call it.
+//! A lead is reported once: its event has the same id however often it is sent, and one that is opened and won again is not
+//! sent again. [`request::of`] alone makes the requests: the job and the dry run call it.
 
 mod facts;
 pub mod request;
@@ -38,10 +38,10 @@ use crate::tenant::token::{CallError, TokenError, with_token};
 
 pub use facts::{Sale, SaleChat};
 pub use request::SaleRequest;
-pub use send::{BACK_OFF, tell};
+pub use send::{BACK_OFF, send};
 pub use target::{TargetKind, TargetSettings, Targets};
 
-/// The kind of job that tells a sale; its key is the lead.
+/// The kind of job that sends a sale; its key is the lead.
 pub const KIND: &str = "sales";
 /// The kind of job that looks for sales whose hooks were missed.
 pub const CHECKS: &str = "sale_checks";
@@ -57,7 +57,7 @@ worded! {
         Sent = "sent",
         /// The target refused it, or did not take it for days.
         Refused = "refused",
-        /// There is nothing to tell this target.
+        /// There is nothing to send to this target.
         Skipped = "skipped",
     }
 }
@@ -90,9 +90,9 @@ impl StoredSale {
     }
 }
 
-/// Schedules the job of a lead that was won, if the account tells its sales to anybody.
+/// Schedules the job of a lead that was won, if the account sends its sales to any target.
 pub async fn won(app: &PlatformContext, tenant_id: Uuid, lead_id: i64) -> Result<(), DbErr> {
-    if !target::is_any_on(app.store.read(), tenant_id).await? {
+    if target::on_since(app.store.read(), tenant_id).await?.is_none() {
         return Ok(());
     }
     let now = app.clock.millis();
@@ -168,6 +168,8 @@ pub async fn resend(app: &PlatformContext, tenant_id: Uuid, lead_id: i64, by: &B
 const PREVIEWED: i64 = 30 * DAY;
 /// The sales that it shows.
 const SHOWN: usize = 10;
+/// Leads whose chats amoCRM is asked for at once.
+const AT_ONCE: usize = 50;
 
 /// What would be sent about one lead.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -184,15 +186,16 @@ pub async fn preview(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<Sa
     let since = app.clock.millis() - PREVIEWED;
     let mut leads = won_since(app, tenant_id, since, 1).await?.items;
     leads.sort_by_key(|lead| std::cmp::Reverse((lead.closed_at, lead.id)));
-    let mut shown = Vec::new();
-    for lead in leads {
-        if let Some(sale) = facts::of_lead(app, tenant_id, &lead).await? {
-            let requests = targets.kinds().map(|kind| request::of(app, &targets, kind, &sale)).collect();
-            shown.push(SalePreview { lead_id: NumericId(lead.id), requests });
-        }
-        if shown.len() == SHOWN {
+    let mut sales = Vec::new();
+    for some in leads.chunks(AT_ONCE) {
+        sales.extend(facts::of_leads(app, tenant_id, some).await?);
+        if sales.len() >= SHOWN {
             break;
         }
     }
-    Ok(shown)
+    let preview = |sale: Sale| {
+        let requests = targets.kinds().map(|kind| request::of(app, &targets, kind, &sale)).collect();
+        SalePreview { lead_id: NumericId(sale.lead_id), requests }
+    };
+    Ok(sales.into_iter().take(SHOWN).map(preview).collect())
 }

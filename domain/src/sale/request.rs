@@ -1,4 +1,4 @@
-//! The requests that tell a sale: the only place that makes them.
+//! The requests that send a sale: the only place that makes them.
 
 use base::config::Config;
 use base::json::Moment;
@@ -21,7 +21,7 @@ const YCLID: &str = "yclid";
 const FILE: &str = "sales.csv";
 
 worded! {
-    /// Why a target is not told. Texts are `sale-skip-{word}`.
+    /// Why a target is sent nothing. Texts are `sale-skip-{word}`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum SkipReason, word {

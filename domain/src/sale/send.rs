@@ -1,4 +1,4 @@
-//! The job that tells a sale. Each target is told apart, so that one that does not answer is repeated alone.
+//! The job that sends a sale. Each target has its own state, so that one that does not answer is repeated alone.
 //!
 //! ```text
 //! read once, stored ─▶ each target that waits: the try is noted ─▶ request ─▶ sent
@@ -50,7 +50,7 @@ pub const BACK_OFF: [TimeDelta; 9] = [
 const ALERT_AFTER: u32 = 4;
 
 /// An attempt. Safe to repeat.
-pub async fn tell(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
+pub async fn send(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<NextRun> {
     let (app, tenant_id, lead_id) = (&app, job.tenant_id, job.key.parse::<i64>()?);
     let tenant = app.lookup.tenant(tenant_id).await?;
     let Some(tenant) = tenant.filter(|tenant| TenantStatus::shown(tenant) != TenantStatus::Uninstalled) else {
@@ -62,17 +62,17 @@ pub async fn tell(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<Ne
     let targets = Targets::read(app, tenant_id).await?;
     let Some(stored) = stored(app, tenant_id, lead_id, &targets).await? else { return Ok(NextRun::Never) };
     let is_last = usize::try_from(job.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
-    let mut teller = Teller { app, tenant_id, targets, sale: stored.sale, sendings: stored.sendings, is_last };
-    let waiting = teller.sendings.iter().filter(|(_, one)| one.state == SendingState::Waiting);
+    let mut sender = Sender { app, tenant_id, targets, sale: stored.sale, sendings: stored.sendings, is_last };
+    let waiting = sender.sendings.iter().filter(|(_, one)| one.state == SendingState::Waiting);
     let waiting: Vec<TargetKind> = waiting.map(|(kind, _)| *kind).collect();
     let mut not_taken = Vec::new();
     for kind in waiting {
-        not_taken.extend(teller.tell(kind).await?.map(|reason| format!("{}: {reason}", kind.word())));
+        not_taken.extend(sender.send(kind).await?.map(|reason| format!("{}: {reason}", kind.word())));
     }
     if not_taken.is_empty() { Ok(NextRun::Never) } else { anyhow::bail!(not_taken.join("; ")) }
 }
 
-/// The sale as it was stored, or as amoCRM knows it now. None if there is nothing to tell.
+/// The sale as it was stored, or as amoCRM knows it now. None if there is nothing to send.
 async fn stored(
     app: &Arc<TenantContext>,
     tenant_id: Uuid,
@@ -85,7 +85,7 @@ async fn stored(
     }
     let ask = |rest: Rest, token| async move { rest.lead(&token, lead_id).await };
     let Some(lead) = with_token(app, tenant_id, ask).await? else { return Ok(None) };
-    let Some(sale) = facts::of_lead(app, tenant_id, &lead).await? else { return Ok(None) };
+    let Some(sale) = facts::of_leads(app, tenant_id, &[lead]).await?.pop() else { return Ok(None) };
     let now = app.clock.millis();
     let waits = Sending { state: SendingState::Waiting, reason: String::new(), tries: 0, at: now };
     let sendings: Sendings = targets.on(sale.won_at).map(|kind| (kind, waits.clone())).collect();
@@ -116,7 +116,7 @@ pub(super) async fn keep(
 }
 
 /// What a target answered.
-enum Told {
+enum Outcome {
     Taken,
     /// It will not take this.
     Refused(String),
@@ -126,8 +126,8 @@ enum Told {
     NotYet(String),
 }
 
-struct Teller<'teller> {
-    app: &'teller Arc<TenantContext>,
+struct Sender<'sender> {
+    app: &'sender Arc<TenantContext>,
     tenant_id: Uuid,
     targets: Targets,
     sale: Sale,
@@ -136,9 +136,9 @@ struct Teller<'teller> {
     is_last: bool,
 }
 
-impl Teller<'_> {
-    /// Tells one target; the reason if it has to be tried again.
-    async fn tell(&mut self, kind: TargetKind) -> anyhow::Result<Option<String>> {
+impl Sender<'_> {
+    /// Sends it to one target; the reason if it has to be tried again.
+    async fn send(&mut self, kind: TargetKind) -> anyhow::Result<Option<String>> {
         let request = request::of(self.app, &self.targets, kind, &self.sale);
         let is_on = self.targets.settings(kind).on;
         if let Some(why) = request.skipped.or((!is_on).then_some(SkipReason::SwitchedOff)) {
@@ -151,23 +151,23 @@ impl Teller<'_> {
             sending.tries = tries + 1;
         }
         keep(self.app.store.write(), (self.tenant_id, self.sale.lead_id), &self.sendings).await?;
-        let told = match kind {
+        let outcome = match kind {
             TargetKind::Webhook => self.to_webhook(&request).await?,
             TargetKind::Meta => self.to_meta(&request).await,
             TargetKind::Metrica => self.to_metrica(&request, tries > 0).await?,
         };
-        self.app.faults.hit("sale.told")?;
-        let (is_denied, reason) = match told {
-            Told::Taken => {
+        self.app.faults.hit("sale.sent")?;
+        let (is_denied, reason) = match outcome {
+            Outcome::Taken => {
                 self.becomes(kind, SendingState::Sent, String::new()).await?;
                 return Ok(None);
             }
-            Told::Refused(reason) => {
+            Outcome::Refused(reason) => {
                 self.becomes(kind, SendingState::Refused, reason).await?;
                 return Ok(None);
             }
-            Told::Denied(reason) => (true, reason),
-            Told::NotYet(reason) => (false, reason),
+            Outcome::Denied(reason) => (true, reason),
+            Outcome::NotYet(reason) => (false, reason),
         };
         let state = if self.is_last { SendingState::Refused } else { SendingState::Waiting };
         self.becomes(kind, state, reason.clone()).await?;
@@ -206,38 +206,38 @@ impl Teller<'_> {
     }
 
     /// A repeat has the same id, by which the receiver recognises it.
-    async fn to_webhook(&self, request: &SaleRequest) -> anyhow::Result<Told> {
+    async fn to_webhook(&self, request: &SaleRequest) -> anyhow::Result<Outcome> {
         let Some(webhook) = &self.targets.webhook else {
-            return Ok(Told::Denied("the account has no webhook".to_owned()));
+            return Ok(Outcome::Denied("the account has no webhook".to_owned()));
         };
         let failed = webhook::post(self.app, webhook, self.sale.event_id, request.body.clone()).await?;
-        Ok(failed.map_or(Told::Taken, Told::NotYet))
+        Ok(failed.map_or(Outcome::Taken, Outcome::NotYet))
     }
 
     /// A repeat has the same `event_id`.
-    async fn to_meta(&self, request: &SaleRequest) -> Told {
+    async fn to_meta(&self, request: &SaleRequest) -> Outcome {
         let Some(token) = self.token(TargetKind::Meta) else { return no_token() };
         let http = self.app.http.to(connectors::facebook::KIND.name);
         let call = http.trusted().post(request.url.as_str()).bearer_auth(token.expose_secret());
         let call = call.header("content-type", request.content_type).body(request.body.clone());
         let (status, answer) = match ask(call).await {
             Ok(answered) => answered,
-            Err(reason) => return Told::NotYet(reason),
+            Err(reason) => return Outcome::NotYet(reason),
         };
         let error = &answer["error"];
         let said = ["error_user_msg", "message"].into_iter().find_map(|name| error[name].as_str());
         let code = error["code"].as_i64().unwrap_or_default();
         let is_transient = error["is_transient"].as_bool().unwrap_or(false) || RATE_LIMITS.contains(&code);
         match status {
-            200..=299 => Told::Taken,
-            _ if is_transient => Told::NotYet(words(status, said)),
-            _ if code == BAD_TOKEN || NO_PERMISSION.contains(&code) => Told::Denied(words(status, said)),
+            200..=299 => Outcome::Taken,
+            _ if is_transient => Outcome::NotYet(words(status, said)),
+            _ if code == BAD_TOKEN || NO_PERMISSION.contains(&code) => Outcome::Denied(words(status, said)),
             _ => judged(status, said),
         }
     }
 
     /// Metrica counts what it gets twice, so a repeat first looks whether the upload is there.
-    async fn to_metrica(&self, request: &SaleRequest, is_repeat: bool) -> anyhow::Result<Told> {
+    async fn to_metrica(&self, request: &SaleRequest, is_repeat: bool) -> anyhow::Result<Outcome> {
         let Some(token) = self.token(TargetKind::Metrica) else { return Ok(no_token()) };
         let http = self.app.http.trusted();
         let signed = |call: RequestBuilder| call.header("authorization", format!("OAuth {}", token.expose_secret()));
@@ -248,21 +248,21 @@ impl Teller<'_> {
                 Ok((200..=299, list)) => {
                     let comment = request::comment(&self.sale);
                     let Some(all) = list["uploadings"].as_array() else {
-                        return Ok(Told::NotYet("Metrica did not list its uploads".to_owned()));
+                        return Ok(Outcome::NotYet("Metrica did not list its uploads".to_owned()));
                     };
                     if all.iter().any(|one| one["comment"].as_str() == Some(&comment)) {
-                        return Ok(Told::Taken);
+                        return Ok(Outcome::Taken);
                     }
                 }
                 Ok((status, answer)) => return Ok(judged_by_metrica(status, &answer)),
-                Err(reason) => return Ok(Told::NotYet(reason)),
+                Err(reason) => return Ok(Outcome::NotYet(reason)),
             }
         }
         let call = signed(http.post(request.url.as_str())).multipart(request.form()?);
         Ok(match ask(call).await {
-            Ok((200..=299, _)) => Told::Taken,
+            Ok((200..=299, _)) => Outcome::Taken,
             Ok((status, answer)) => judged_by_metrica(status, &answer),
-            Err(reason) => Told::NotYet(reason),
+            Err(reason) => Outcome::NotYet(reason),
         })
     }
 
@@ -271,8 +271,8 @@ impl Teller<'_> {
     }
 }
 
-fn no_token() -> Told {
-    Told::Denied("the access token is missing".to_owned())
+fn no_token() -> Outcome {
+    Outcome::Denied("the access token is missing".to_owned())
 }
 
 /// Graph's codes for a token that is not valid (any more).
@@ -282,16 +282,16 @@ const NO_PERMISSION: [i64; 2] = [10, 200];
 /// For calls that may be repeated later.
 const RATE_LIMITS: [i64; 6] = [1, 2, 4, 17, 341, 613];
 
-fn judged_by_metrica(status: u16, answer: &Value) -> Told {
+fn judged_by_metrica(status: u16, answer: &Value) -> Outcome {
     judged(status, answer["message"].as_str())
 }
 
 /// What a status means where the body says nothing else.
-fn judged(status: u16, said: Option<&str>) -> Told {
+fn judged(status: u16, said: Option<&str>) -> Outcome {
     match status {
-        401 | 403 => Told::Denied(words(status, said)),
-        408 | 425 | 429 | 500.. => Told::NotYet(words(status, said)),
-        _ => Told::Refused(words(status, said)),
+        401 | 403 => Outcome::Denied(words(status, said)),
+        408 | 425 | 429 | 500.. => Outcome::NotYet(words(status, said)),
+        _ => Outcome::Refused(words(status, said)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where an account tells its sales.
+//! The targets to which an account sends its sales.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ use crate::job::{NewJob, schedule_new};
 use crate::platform::PlatformContext;
 
 worded! {
-    /// Who is told. Texts are `sale-target-{word}`.
+    /// Where a sale is sent. Texts are `sale-target-{word}`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum TargetKind, word {
@@ -118,12 +118,7 @@ impl Targets {
     }
 }
 
-/// Whether an account tells its sales to anybody.
-pub(super) async fn is_any_on(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<bool, DbErr> {
-    Ok(on_since(db, tenant_id).await?.is_some())
-}
-
-/// Since when; none if it does not.
+/// Since when an account sends its sales to any target; none if it does not.
 pub(super) async fn on_since(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<i64>, DbErr> {
     let on = sale_target::Entity::of_tenant(tenant_id).filter(Column::IsOn.eq(true)).all(db).await?;
     Ok(on.iter().map(|row| row.on_since).min())

@@ -1,4 +1,4 @@
-//! `/panel/sales`: to whom won leads are told, what became of the last ones, and a dry run.
+//! `/panel/sales`: the targets of won leads, what became of the last ones, and a dry run.
 
 use std::collections::BTreeMap;
 

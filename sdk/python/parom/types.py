@@ -2265,7 +2265,7 @@ RuleFault = Literal["stage_gone", "user_gone", "nobody_present", "nobody_respons
 # What became of a sale at a target. Texts are `sale-state-{word}`.
 SendingState = Literal["waiting", "sent", "refused", "skipped"]
 
-# Why a target is not told. Texts are `sale-skip-{word}`.
+# Why a target is sent nothing. Texts are `sale-skip-{word}`.
 SkipReason = Literal["no_origin", "too_old", "switched_off"]
 
 # How far a takeover is, with the word of the public API.
@@ -2286,7 +2286,7 @@ TakeoverStep = Literal[
     "done",
 ]
 
-# Who is told. Texts are `sale-target-{word}`.
+# Where a sale is sent. Texts are `sale-target-{word}`.
 TargetKind = Literal["webhook", "meta", "metrica"]
 
 # Statuses that a messenger can report. A message's status never goes backwards: an earlier status is accepted and ignored.

@@ -1519,7 +1519,7 @@ export interface SharedPostIn {
   site_name?: string | null;
 }
 
-/** Why a target is not told. Texts are `sale-skip-{word}`. */
+/** Why a target is sent nothing. Texts are `sale-skip-{word}`. */
 export type SkipReason = "no_origin" | "too_old" | "switched_off";
 
 /** A skipped line. */
@@ -1791,7 +1791,7 @@ export interface TakeoverWatchOut {
   waiting: number;
 }
 
-/** Who is told. Texts are `sale-target-{word}`. */
+/** Where a sale is sent. Texts are `sale-target-{word}`. */
 export type TargetKind = "webhook" | "meta" | "metrica";
 
 /** A task to create. */

@@ -1,4 +1,4 @@
-//! An account's sales: to whom won leads are told, what became of the last ones, and a dry run.
+//! An account's sales: the targets of won leads, what became of the last ones, and a dry run.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ pub async fn list_sales(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParam
 
 /// Retrieves the targets of sales.
 ///
-/// To whom won leads are told: the account's webhook for alerts, Meta's Conversions API, Yandex Metrica. Tokens are never
+/// Where won leads are sent: the account's webhook for alerts, Meta's Conversions API, Yandex Metrica. Tokens are never
 /// returned.
 #[utoipa::path(tag = "sales", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "The targets", body = SaleTargetsOut),

@@ -15,7 +15,7 @@ use super::core::Core;
 use super::exchange::Outgoing;
 use super::faults::HookKind;
 use super::signature::hs512;
-use super::state::{BotRun, questions};
+use super::state::{BotRun, flatten, questions};
 
 /// amoCRM's time limit for the answer of the widget's server.
 const LIMIT: Duration = Duration::from_secs(2);
@@ -67,7 +67,13 @@ pub(crate) async fn start(core: &Arc<Core>, host: &str, integration: &str, lead_
         })
         .context("no such lead")?;
     let body = request(core, host, integration, continue_id).context("the bot is gone")?;
-    let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(flat(&body)).finish();
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in body.as_object().into_iter().flatten() {
+        flatten(name, value, &mut |key, value| {
+            form.append_pair(key, value);
+        });
+    }
+    let form = form.finish();
     let request = core.client.post(&url).header("Content-Type", "application/x-www-form-urlencoded").body(form);
     let shown = url::Url::parse(&url).map_or_else(|_| url.clone(), |url| url.path().to_owned());
     let call = Outgoing { request, method: "POST", shown, host: Some(host.to_owned()), limit: LIMIT };
@@ -95,19 +101,6 @@ pub(crate) fn request(core: &Core, host: &str, integration: &IntegrationConfig, 
             "return_url": format!("https://{host}/api/v4/salesbot/{}/continue/{continue_id}", bot.bot_id),
         }))
     })
-}
-
-/// The fields as PHP's form of them.
-fn flat(body: &Value) -> Vec<(String, String)> {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let mut fields = Vec::new();
-    for (name, value) in body.as_object().into_iter().flatten() {
-        match value.as_object() {
-            Some(inner) => fields.extend(inner.iter().map(|(key, value)| (format!("{name}[{key}]"), text(value)))),
-            None => fields.push((name.clone(), text(value))),
-        }
-    }
-    fields
 }
 
 fn change(core: &Core, host: &str, continue_id: i64, change: impl FnOnce(&mut BotRun)) {

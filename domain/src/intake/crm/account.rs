@@ -76,7 +76,7 @@ pub(in crate::intake) async fn take(app: &Arc<IntakeContext>, call: RawCall) -> 
         return call.quarantine(app, QuarantineReason::ForeignAccount).await;
     }
     let checks: Vec<_> = hook.events.iter().filter_map(check_of).collect();
-    // A sale is told for the hook alone or for the daily look: its job is there before the answer.
+    // Only the hook and the daily look learn of a sale, so its job is stored before the answer.
     for event in &hook.events {
         if let CrmEvent::LeadMoved(lead_id, Lead::WON) = event {
             sale::won(app, tenant_id, *lead_id).await?;

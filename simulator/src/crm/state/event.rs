@@ -33,7 +33,8 @@ impl Event {
     }
 }
 
-fn flatten(key: &str, value: &Value, put: &mut impl FnMut(&str, &str)) {
+/// A value as fields of PHP's form.
+pub(crate) fn flatten(key: &str, value: &Value, put: &mut impl FnMut(&str, &str)) {
     match value {
         Value::Null => {}
         Value::Bool(flag) => put(key, if *flag { "1" } else { "0" }),

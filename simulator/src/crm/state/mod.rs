@@ -32,7 +32,7 @@ pub(crate) use entity::{
     CARD_FILES, CARDS, CATALOGS, COMPANIES, CONTACTS, CUSTOM_FIELDS, CUSTOMERS, ENTITIES, Entity, Has, Kind, LEADS,
     LOSS_REASONS, NOTES, PIPELINES, STATUSES, TASKS, With, entity,
 };
-pub(crate) use event::{CrmHooks, Event, is_known_event};
+pub(crate) use event::{CrmHooks, Event, flatten, is_known_event};
 pub use event::{Delivery, Webhook};
 pub(crate) use files::{Drive, DriveFile, Files, Session, StoredFile};
 pub(crate) use grants::{ACCESS, Grant, Grants, Pair};
