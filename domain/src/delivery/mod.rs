@@ -8,6 +8,7 @@ pub mod attempt;
 mod context;
 pub mod dead_letters;
 pub mod gauges;
+pub mod late_report;
 pub mod letters;
 pub mod pause;
 pub mod read;

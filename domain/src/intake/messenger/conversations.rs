@@ -8,7 +8,7 @@
 //! ```text
 //! the id of a message that was sent ────────────▶ an echo
 //! the text of a letter whose delivery was started
-//! and whose answer is not known ────────────────▶ an echo, and the answer: `delivery/attempt.rs`
+//! and whose answer is not known ────────────────▶ an echo, and the answer: `delivery/late_report.rs`
 //! anything else ────────────────────────────────▶ a manager's message from the messenger's own interface
 //! ```
 
@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::message::{conversation_identity, new_conversation};
 use super::source::CalledSource;
-use crate::delivery::attempt;
+use crate::delivery::late_report;
 use crate::intake::door::{StoreError, store};
 use crate::intake::{believed, clean};
 use crate::lead_origin;
@@ -188,7 +188,7 @@ pub(super) async fn is_ours(line: &CalledSource, written: &IncomingMessage) -> R
         return Ok(true);
     }
     let Some(letter_id) = unanswered(line, written).await? else { return Ok(false) };
-    attempt::reported(&line.app.delivery, source, letter_id, &written.external_id).await?;
+    late_report::record(&line.app.delivery, source, letter_id, &written.external_id).await?;
     Ok(true)
 }
 

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::early;
 use super::message::conversation_identity;
-use crate::delivery::attempt::reported as note_report;
+use crate::delivery::late_report;
 use crate::delivery::letters::status_letter;
 use crate::intake::door::store;
 use crate::intake::{IntakeContext, clean};
@@ -67,7 +67,7 @@ pub(super) async fn reported(app: &IntakeContext, source: &source::Model, report
     let state = report.state;
     if let Some(letter_id) = report.letter_id
         && find_theirs(app, source, &external_id).await?.is_none()
-        && let Some(message_id) = note_report(&app.delivery, source, letter_id, &external_id).await?
+        && let Some(message_id) = late_report::record(&app.delivery, source, letter_id, &external_id).await?
         && state != State::Failed
     {
         // The other copy has arrived, and that counts; that it failed says nothing about this one.
