@@ -1,12 +1,12 @@
 //! The migrations, oldest first. One that was released is never changed; a change of the schema is a new one, which only
 //! adds: the version before works beside it.
 
+use std::borrow::Cow;
+
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
 
 use crate::moved::MOVED;
-use crate::schema;
-use crate::table::{Table, bigint, blob, boolean, integer, smallint, tenant_table, text, uuid};
 
 /// One change of the schema.
 #[derive(Clone, Copy)]
@@ -89,100 +89,85 @@ pub const ALL: [Change; 23] = [
     Change::BotsAsk,
 ];
 
-const JOB: Table = tenant_table("job", &["kind", "key"])
-    .columns(&[
-        text("kind"),
-        text("key"),
-        text("payload"),
-        blob("sealed").null(),
-        integer("tries"),
-        bigint("next_try_at").null(),
-        bigint("created_at"),
-    ])
-    .indexes(&["CREATE INDEX job_due ON job (next_try_at)"]);
+/// What SQLite calls types. Its `integer` has 64 bits.
+const SQLITE_TYPES: [(&str, &str); 3] = [(" bigint", " integer"), (" bytea", " blob"), (" uuid", " uuid_text")];
+
+/// Runs statements, with the names of types in PostgreSQL.
+async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    let of_sqlite = || SQLITE_TYPES.iter().fold(sql.to_owned(), |sql, (other, own)| sql.replace(other, own));
+    let is_sqlite = manager.get_database_backend() == DbBackend::Sqlite;
+    let sql = if is_sqlite { Cow::Owned(of_sqlite()) } else { Cow::Borrowed(sql) };
+    manager.get_connection().execute_unprepared(&sql).await.map(drop)
+}
+
+/// The functions of the first release, and the settings of its tables.
+const FIRST_OF_POSTGRES: [&str; 3] =
+    [include_str!("schema.postgres.sql"), include_str!("claim_lanes.sql"), include_str!("status_waits.sql")];
+/// Lists the messages in a state that few or none have, without reading all others. Accepting a message does not write to
+/// it. PostgreSQL has none: there an index of a column that each settlement changes makes it write to all indexes of the row,
+/// and reading the rows of an account takes less time.
+const FIRST_OF_SQLITE: &str = "CREATE INDEX message_state ON message (tenant_id, state, id) WHERE state > 0";
+
+const JOB: &str = "
+    CREATE TABLE job (
+        tenant_id uuid NOT NULL, kind text NOT NULL, key text NOT NULL, payload text NOT NULL, sealed bytea,
+        tries integer NOT NULL, next_try_at bigint, created_at bigint NOT NULL, PRIMARY KEY (tenant_id, kind, key)
+    );
+    CREATE INDEX job_due ON job (next_try_at)";
 
 /// Its key begins with the hour, by which it is read and removed.
-const HISTOGRAM: Table =
-    tenant_table("histogram", &["hour", "source_id", "direction", "measure", "bucket", "instance"]).columns(&[
-        integer("hour"),
-        uuid("source_id"),
-        smallint("direction"),
-        smallint("measure"),
-        smallint("bucket"),
-        uuid("instance"),
-        bigint("count"),
-        bigint("last_at"),
-    ]);
+const HISTOGRAM: &str = "
+    CREATE TABLE histogram (
+        tenant_id uuid NOT NULL, hour integer NOT NULL, source_id uuid NOT NULL, direction smallint NOT NULL,
+        measure smallint NOT NULL, bucket smallint NOT NULL, instance uuid NOT NULL, count bigint NOT NULL,
+        last_at bigint NOT NULL, PRIMARY KEY (tenant_id, hour, source_id, direction, measure, bucket, instance)
+    )";
 
-const SAVED_VIEW: Table = tenant_table("saved_view", &["id"]).columns(&[
-    uuid("id"),
-    text("name"),
-    text("query"),
-    text("author"),
-    bigint("created_at"),
-]);
+const SAVED_VIEW: &str = "
+    CREATE TABLE saved_view (
+        tenant_id uuid NOT NULL, id uuid NOT NULL, name text NOT NULL, query text NOT NULL, author text NOT NULL,
+        created_at bigint NOT NULL, PRIMARY KEY (tenant_id, id)
+    )";
 
-const ROUTE_VERSION: Table = tenant_table("route_version", &["number"]).columns(&[
-    integer("number"),
-    text("rules"),
-    bigint("created_at"),
-    text("author"),
-    boolean("is_draft"),
-]);
+const ROUTE_VERSION: &str = "
+    CREATE TABLE route_version (
+        tenant_id uuid NOT NULL, number integer NOT NULL, rules text NOT NULL, created_at bigint NOT NULL,
+        author text NOT NULL, is_draft boolean NOT NULL, PRIMARY KEY (tenant_id, number)
+    )";
 
-const ROUTE_DECISION: Table = tenant_table("route_decision", &["message_id"])
-    .columns(&[
-        uuid("message_id"),
-        uuid("conversation_id"),
-        integer("version"),
-        text("rule_id"),
-        text("facts"),
-        text("verdict"),
-        text("steps"),
-        bigint("lead_id"),
-        text("state"),
-        bigint("created_at"),
-    ])
-    .indexes(&["CREATE INDEX route_decision_conversation ON route_decision (tenant_id, conversation_id)"]);
+const ROUTE_DECISION: &str = "
+    CREATE TABLE route_decision (
+        tenant_id uuid NOT NULL, message_id uuid NOT NULL, conversation_id uuid NOT NULL, version integer NOT NULL,
+        rule_id text NOT NULL, facts text NOT NULL, verdict text NOT NULL, steps text NOT NULL, lead_id bigint NOT NULL,
+        state text NOT NULL, created_at bigint NOT NULL, PRIMARY KEY (tenant_id, message_id)
+    );
+    CREATE INDEX route_decision_conversation ON route_decision (tenant_id, conversation_id)";
 
-const ROUTE_TURN: Table = tenant_table("route_turn", &["key"]).columns(&[text("key"), text("turn")]);
+const ROUTE_TURN: &str = "
+    CREATE TABLE route_turn (
+        tenant_id uuid NOT NULL, key text NOT NULL, turn text NOT NULL, PRIMARY KEY (tenant_id, key)
+    )";
 
-const CONTACT_LINK: Table = tenant_table("contact_link", &["id"])
-    .columns(&[
-        uuid("id"),
-        uuid("conversation_id"),
-        bigint("contact_id"),
-        text("contact_name"),
-        text("reason"),
-        text("id_kind"),
-        text("id_value"),
-        text("sureness"),
-        text("made_by"),
-        bigint("undone_at").null(),
-        text("undone_by"),
-    ])
-    .indexes(&[
-        // Lists the links of a chat, the last one first.
-        "CREATE INDEX contact_link_conversation ON contact_link (tenant_id, conversation_id, id)",
-    ]);
+const CONTACT_LINK: &str = "
+    CREATE TABLE contact_link (
+        tenant_id uuid NOT NULL, id uuid NOT NULL, conversation_id uuid NOT NULL, contact_id bigint NOT NULL,
+        contact_name text NOT NULL, reason text NOT NULL, id_kind text NOT NULL, id_value text NOT NULL,
+        sureness text NOT NULL, made_by text NOT NULL, undone_at bigint, undone_by text NOT NULL,
+        PRIMARY KEY (tenant_id, id)
+    );
+    -- Lists the links of a chat, the last one first.
+    CREATE INDEX contact_link_conversation ON contact_link (tenant_id, conversation_id, id)";
 
-const MARKETING_CONSENT: Table = tenant_table("marketing_consent", &["id"])
-    .columns(&[
-        uuid("id"),
-        uuid("conversation_id"),
-        text("phone_hash"),
-        text("category"),
-        text("decision"),
-        text("way"),
-        text("made_by"),
-        text("evidence"),
-    ])
-    .indexes(&[
-        // Finds what was decided in a chat, the last decision first.
-        "CREATE INDEX marketing_consent_conversation ON marketing_consent (tenant_id, conversation_id, id)",
-        // The same of a phone number.
-        "CREATE INDEX marketing_consent_phone ON marketing_consent (tenant_id, phone_hash, id) WHERE phone_hash <> ''",
-    ]);
+const MARKETING_CONSENT: &str = "
+    CREATE TABLE marketing_consent (
+        tenant_id uuid NOT NULL, id uuid NOT NULL, conversation_id uuid NOT NULL, phone_hash text NOT NULL,
+        category text NOT NULL, decision text NOT NULL, way text NOT NULL, made_by text NOT NULL, evidence text NOT NULL,
+        PRIMARY KEY (tenant_id, id)
+    );
+    -- Finds what was decided in a chat, the last decision first.
+    CREATE INDEX marketing_consent_conversation ON marketing_consent (tenant_id, conversation_id, id);
+    -- The same of a phone number.
+    CREATE INDEX marketing_consent_phone ON marketing_consent (tenant_id, phone_hash, id) WHERE phone_hash <> ''";
 
 /// By which id and how sure they were is unknown.
 const EARLIER_LINKS: &str = "INSERT INTO contact_link (tenant_id, id, conversation_id, contact_id, contact_name, reason, \
@@ -190,30 +175,32 @@ const EARLIER_LINKS: &str = "INSERT INTO contact_link (tenant_id, id, conversati
      SELECT tenant_id, id, id, contact_id, contact_name, CASE WHEN contact_why = '' THEN 'crm' ELSE contact_why END, \
      '', '', 'told', '', '' FROM conversation WHERE contact_id <> 0";
 
-const STATUS_DAY: Table =
-    tenant_table("status_day", &["day", "part"]).columns(&[integer("day"), text("part"), smallint("state")]);
+const STATUS_DAY: &str = "
+    CREATE TABLE status_day (
+        tenant_id uuid NOT NULL, day integer NOT NULL, part text NOT NULL, state smallint NOT NULL,
+        PRIMARY KEY (tenant_id, day, part)
+    )";
 
 /// By name: who is renamed has no photo.
-const CHAT_PHOTO: Table = tenant_table("chat_photo", &["source_id", "name"]).columns(&[
-    uuid("source_id"),
-    text("name"),
-    blob("picture"),
-    text("mime_type"),
-    bigint("created_at"),
-]);
+const CHAT_PHOTO: &str = "
+    CREATE TABLE chat_photo (
+        tenant_id uuid NOT NULL, source_id uuid NOT NULL, name text NOT NULL, picture bytea NOT NULL,
+        mime_type text NOT NULL, created_at bigint NOT NULL, PRIMARY KEY (tenant_id, source_id, name)
+    )";
 
-const SALE_TARGET: Table = tenant_table("sale_target", &["kind"]).columns(&[
-    text("kind"),
-    boolean("is_on"),
-    text("settings"),
-    blob("token").null(),
-    bigint("on_since"),
-]);
+const SALE_TARGET: &str = "
+    CREATE TABLE sale_target (
+        tenant_id uuid NOT NULL, kind text NOT NULL, is_on boolean NOT NULL, settings text NOT NULL, token bytea,
+        on_since bigint NOT NULL, PRIMARY KEY (tenant_id, kind)
+    )";
 
 /// By the lead: it is told once.
-const SALE: Table = tenant_table("sale", &["lead_id"])
-    .columns(&[bigint("lead_id"), text("facts"), text("sendings"), bigint("created_at")])
-    .indexes(&["CREATE INDEX sale_created ON sale (tenant_id, created_at)"]);
+const SALE: &str = "
+    CREATE TABLE sale (
+        tenant_id uuid NOT NULL, lead_id bigint NOT NULL, facts text NOT NULL, sendings text NOT NULL,
+        created_at bigint NOT NULL, PRIMARY KEY (tenant_id, lead_id)
+    );
+    CREATE INDEX sale_created ON sale (tenant_id, created_at)";
 
 impl MigrationName for Change {
     /// As `seaql_migrations` has it.
@@ -256,12 +243,18 @@ impl MigrationTrait for Change {
             db.execute_unprepared("SET LOCAL idle_in_transaction_session_timeout = 0").await?;
         }
         match self {
-            Self::Schema => schema::create(manager).await,
-            Self::AttemptRequest => text("request").null().add_to("attempt", manager).await,
+            Self::Schema => {
+                run(manager, include_str!("schema.sql")).await?;
+                for sql in if is_postgres { &FIRST_OF_POSTGRES[..] } else { &[FIRST_OF_SQLITE] } {
+                    db.execute_unprepared(sql).await?;
+                }
+                Ok(())
+            }
+            Self::AttemptRequest => run(manager, "ALTER TABLE attempt ADD COLUMN request text").await,
             Self::LoneMessages => Ok(()),
             Self::Job => {
-                JOB.create(manager).await?;
-                text("lines").null().add_to("erasure", manager).await?;
+                run(manager, JOB).await?;
+                run(manager, "ALTER TABLE erasure ADD COLUMN lines text").await?;
                 let nothing = if is_postgres { "''::bytea" } else { "x''" };
                 let of_no_account = format!(
                     "UPDATE raw_hook SET body = {nothing} \
@@ -270,7 +263,7 @@ impl MigrationTrait for Change {
                 db.execute_unprepared(&of_no_account).await.map(drop)
             }
             Self::KeyMaker => {
-                text("made_by").null().add_to("api_key", manager).await?;
+                run(manager, "ALTER TABLE api_key ADD COLUMN made_by text").await?;
                 let id = match is_postgres {
                     true => "CAST(api_key.id AS text) = audit.object",
                     false => "lower(hex(api_key.id)) = replace(audit.object, '-', '')",
@@ -282,9 +275,11 @@ impl MigrationTrait for Change {
                 );
                 db.execute_unprepared(&from_log).await.map(drop)
             }
-            Self::Country => text("country").default("''").add_to("tenant", manager).await,
+            Self::Country => run(manager, "ALTER TABLE tenant ADD COLUMN country text NOT NULL DEFAULT ''").await,
             // The number of a status letter: all rows so far.
-            Self::ParkedKind => smallint("kind").default("3").add_to("parked_status", manager).await,
+            Self::ParkedKind => {
+                run(manager, "ALTER TABLE parked_status ADD COLUMN kind smallint NOT NULL DEFAULT 3").await
+            }
             Self::NoFunctions if is_postgres => {
                 db.execute_unprepared("DROP FUNCTION IF EXISTS accept_message, settle_message").await.map(drop)
             }
@@ -298,45 +293,47 @@ impl MigrationTrait for Change {
                 Ok(())
             }
             Self::SourcesTakeTurns => {
-                uuid("last_source").null().add_to("turn", manager).await?;
+                run(manager, "ALTER TABLE turn ADD COLUMN last_source uuid").await?;
                 // Finds the sources of a remote account that have work, and the due lanes of each, the longest waiting first.
                 let index =
                     "CREATE INDEX lane_source ON lane (tenant_id, target, source_id, due_at) WHERE due_at IS NOT NULL";
                 db.execute_unprepared(index).await.map(drop)
             }
-            Self::Histogram => HISTOGRAM.create(manager).await,
-            Self::Shadow => bigint("shadow_since").null().add_to("source", manager).await,
+            Self::Histogram => run(manager, HISTOGRAM).await,
+            Self::Shadow => run(manager, "ALTER TABLE source ADD COLUMN shadow_since bigint").await,
             Self::ImportColumns => {
-                text("columns").null().add_to("import", manager).await?;
-                uuid("table_id").null().add_to("import", manager).await
+                run(manager, "ALTER TABLE import ADD COLUMN columns text").await?;
+                run(manager, "ALTER TABLE import ADD COLUMN table_id uuid").await
             }
-            Self::SavedView => SAVED_VIEW.create(manager).await,
+            Self::SavedView => run(manager, SAVED_VIEW).await,
             Self::Routes => {
                 for table in [ROUTE_VERSION, ROUTE_DECISION, ROUTE_TURN] {
-                    table.create(manager).await?;
+                    run(manager, table).await?;
                 }
-                integer("routes_hours").null().add_to("tenant", manager).await
+                run(manager, "ALTER TABLE tenant ADD COLUMN routes_hours integer").await
             }
             Self::ContactLink => {
-                CONTACT_LINK.create(manager).await?;
+                run(manager, CONTACT_LINK).await?;
                 db.execute_unprepared(EARLIER_LINKS).await.map(drop)
             }
-            Self::MarketingConsent => MARKETING_CONSENT.create(manager).await,
-            Self::NewChats => integer("new_chats_per_hour").default("0").add_to("source", manager).await,
+            Self::MarketingConsent => run(manager, MARKETING_CONSENT).await,
+            Self::NewChats => {
+                run(manager, "ALTER TABLE source ADD COLUMN new_chats_per_hour integer NOT NULL DEFAULT 0").await
+            }
             Self::Blocked => {
-                bigint("blocked_at").default("0").add_to("conversation", manager).await?;
-                text("blocked_by").default("''").add_to("conversation", manager).await?;
+                run(manager, "ALTER TABLE conversation ADD COLUMN blocked_at bigint NOT NULL DEFAULT 0").await?;
+                run(manager, "ALTER TABLE conversation ADD COLUMN blocked_by text NOT NULL DEFAULT ''").await?;
                 // Finds the chats that are blocked, of which an account has few.
                 let index = "CREATE INDEX conversation_blocked ON conversation (tenant_id, id) WHERE blocked_at > 0";
                 db.execute_unprepared(index).await.map(drop)
             }
-            Self::StatusDay => STATUS_DAY.create(manager).await,
-            Self::ChatPhoto => CHAT_PHOTO.create(manager).await,
+            Self::StatusDay => run(manager, STATUS_DAY).await,
+            Self::ChatPhoto => run(manager, CHAT_PHOTO).await,
             Self::Sales => {
-                SALE_TARGET.create(manager).await?;
-                SALE.create(manager).await
+                run(manager, SALE_TARGET).await?;
+                run(manager, SALE).await
             }
-            Self::BotsAsk => bigint("bots_ask_until").null().add_to("tenant", manager).await,
+            Self::BotsAsk => run(manager, "ALTER TABLE tenant ADD COLUMN bots_ask_until bigint").await,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The schema: one set of migrations for SQLite and PostgreSQL, listed in `changes.rs`.
+//! The schema: one set of migrations for SQLite and PostgreSQL, listed in `changes.rs`, in SQL.
 //!
 //! Every key of a tenant's table begins with `tenant_id` (a test reads the schema), so that the tables can be
 //! distributed by tenant. `directory` alone is read without one.
@@ -9,8 +9,6 @@ use sea_orm_migration::seaql_migrations;
 
 mod changes;
 mod moved;
-mod schema;
-mod table;
 
 pub use moved::{MOVED, Moved};
 
