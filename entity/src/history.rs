@@ -1,16 +1,8 @@
 //! Messages from the past: imports from other systems, and messages whose hooks were lost.
 
-/// A history import: its parameters, its progress, and when the next step is due.
-pub mod import {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "import")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+tables! {
+    /// A history import: its parameters, its progress, and when the next step is due.
+    import(tenant_id: Uuid, id: Uuid) {
         pub source_id: Uuid,
         /// The channel whose rate it uses: one import per channel runs at a time.
         pub target: Uuid,
@@ -23,7 +15,6 @@ pub mod import {
         /// New chats are linked to existing contacts, whatever the source's rule.
         pub link_contacts: bool,
         /// Name of the file; may be empty.
-        #[sea_orm(column_type = "Text")]
         pub file_name: String,
         /// Messages in the file.
         pub total: i64,
@@ -49,14 +40,11 @@ pub mod import {
         /// The messages come from the messenger itself, beginning at this time; none: from a file.
         pub history_since: Option<i64>,
         /// The page to request from the messenger next, empty for the first one; none if there are no more pages.
-        #[sea_orm(column_type = "Text", nullable)]
         pub history_page: Option<String>,
         /// Why it stopped or waits, JSON by language; empty if it does neither.
-        #[sea_orm(column_type = "Text")]
         pub failure: String,
         /// What the columns of its table mean, JSON; none if it is no table. While the file is read and has this, its lines are
         /// rows of cells that wait for a choice.
-        #[sea_orm(column_type = "Text", nullable)]
         pub columns: Option<String>,
         /// The import with the rows from which its messages were read.
         pub table_id: Option<Uuid>,
@@ -64,27 +52,16 @@ pub mod import {
         pub finished_at: Option<i64>,
     }
 
-    tenant_rows!();
-}
-
-/// A message of an import that amoCRM does not have yet.
-pub mod import_line {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "import_line")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub import_id: Uuid,
+    /// A message of an import that amoCRM does not have yet.
+    import_line(
+        tenant_id: Uuid,
+        import_id: Uuid,
         /// The messenger's id of the message.
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-        pub external_id: String,
+        external_id: String,
+    ) {
         /// Line number in the file, from 1.
         pub line: i64,
         /// The messenger's id of the chat.
-        #[sea_orm(column_type = "Text")]
         pub conversation_id: String,
         /// Milliseconds since 1970.
         pub sent_at: i64,
@@ -92,49 +69,28 @@ pub mod import_line {
         /// import or had been received before.
         pub message_id: Uuid,
         /// The message in the format of the public API, JSON; of a table that waits for a choice the list of the row's cells.
-        #[sea_orm(column_type = "Text")]
         pub text: String,
         /// It is in the queue.
         pub accepted: bool,
     }
 
-    tenant_rows!();
-}
-
-/// A skipped line of an import.
-pub mod import_skip {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "import_skip")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub import_id: Uuid,
+    /// A skipped line of an import.
+    import_skip(
+        tenant_id: Uuid,
+        import_id: Uuid,
         /// Line number in the file, from 1.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub line: i64,
+        line: i64,
+    ) {
         /// Why, JSON by language.
-        #[sea_orm(column_type = "Text")]
         pub reason: String,
     }
 
-    tenant_rows!();
-}
-
-/// A process that accepts hooks, and its last heartbeat. Rows of the nil tenant.
-pub mod heartbeat {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "heartbeat")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
+    /// A process that accepts hooks, and its last heartbeat. Rows of the nil tenant.
+    heartbeat(
+        tenant_id: Uuid,
         /// A new id for each start.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub instance: Uuid,
+        instance: Uuid,
+    ) {
         /// Milliseconds since 1970 by the database's clock.
         pub beat_at: i64,
         /// It was stopped in order.
@@ -143,30 +99,15 @@ pub mod heartbeat {
         pub spooled: i64,
         /// Ids of the master keys that the process knows, separated by spaces, the encrypting one first. None: a process of
         /// an earlier version.
-        #[sea_orm(column_type = "Text", nullable)]
         pub keys: Option<String>,
         /// The version of the process. None: a process of an earlier version.
-        #[sea_orm(column_type = "Text", nullable)]
         pub version: Option<String>,
         /// What its calls of the last minutes came to, as JSON. None: a process of an earlier version.
-        #[sea_orm(column_type = "Text", nullable)]
         pub calls: Option<String>,
     }
 
-    tenant_rows!();
-}
-
-/// Progress of comparing a channel's chats with amoCRM's history, round by round.
-pub mod history_look {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "history_look")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub channel_id: Uuid,
+    /// Progress of comparing a channel's chats with amoCRM's history, round by round.
+    history_look(tenant_id: Uuid, channel_id: Uuid) {
         /// When the next step is due; also when the claim of the current worker ends.
         pub next_at: i64,
         /// Incremented by each claim: a worker that lost its claim can no longer write.
@@ -200,25 +141,11 @@ pub mod history_look {
         pub found: i64,
     }
 
-    tenant_rows!();
-}
-
-/// A message that was found in amoCRM's history because its hook never arrived.
-pub mod found_message {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "found_message")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub message_id: Uuid,
+    /// A message that was found in amoCRM's history because its hook never arrived.
+    found_message(tenant_id: Uuid, message_id: Uuid) {
         /// When it was found.
         pub at: i64,
         /// It was too old to be sent automatically.
         pub held: bool,
     }
-
-    tenant_rows!();
 }

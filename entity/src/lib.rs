@@ -6,33 +6,58 @@
 use sea_orm::sea_query::IntoValueTuple;
 use sea_orm::{ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, PrimaryKeyTrait, QueryFilter, UpdateMany};
 
-/// The end of an entity whose rows belong to tenants: what reads, changes or removes them names the tenant.
-macro_rules! tenant_rows {
-    () => {
-        without_relations!();
+/// Tables whose rows belong to tenants, of each a module with its entity: in parentheses its primary key, then the other
+/// columns, then what else is in the module. What types the columns have in the database is said by the migrations.
+macro_rules! tables {
+    ($($(#[$about:meta])* $table:ident($($(#[$about_key:meta])* $key:ident: $key_type:ty),+ $(,)?) {
+        $($(#[$about_column:meta])* pub $column:ident: $type:ty),* $(,)?
+    } $(, with { $($item:item)* })?)+) => {$(
+        $(#[$about])*
+        pub mod $table {
+            use sea_orm::entity::prelude::*;
 
-        impl Entity {
-            /// Every select starts here: the rows of one tenant.
-            pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
-                Self::find().filter(Column::TenantId.eq(tenant_id))
+            #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+            pub struct Model {
+                $($(#[$about_key])* #[sea_orm(primary_key, auto_increment = false)] pub $key: $key_type,)+
+                $($(#[$about_column])* pub $column: $type,)*
             }
 
-            /// Every change of several rows starts here.
-            pub fn update_of(tenant_id: Uuid) -> sea_orm::UpdateMany<Self> {
-                Self::update_many().filter(Column::TenantId.eq(tenant_id))
+            entity!($table);
+
+            impl Entity {
+                /// Every select starts here: the rows of one tenant.
+                pub fn of_tenant(tenant_id: Uuid) -> Select<Self> {
+                    Self::find().filter(Column::TenantId.eq(tenant_id))
+                }
+
+                /// Every change of several rows starts here.
+                pub fn update_of(tenant_id: Uuid) -> sea_orm::UpdateMany<Self> {
+                    Self::update_many().filter(Column::TenantId.eq(tenant_id))
+                }
+
+                /// Every removal of several rows starts here.
+                pub fn delete_of(tenant_id: Uuid) -> sea_orm::DeleteMany<Self> {
+                    Self::delete_many().filter(Column::TenantId.eq(tenant_id))
+                }
             }
 
-            /// Every removal of several rows starts here.
-            pub fn delete_of(tenant_id: Uuid) -> sea_orm::DeleteMany<Self> {
-                Self::delete_many().filter(Column::TenantId.eq(tenant_id))
-            }
+            $($($item)*)?
         }
-    };
+    )+};
 }
 
-/// The end of an entity that is read without a tenant; sea-orm requires this of all entities.
-macro_rules! without_relations {
-    () => {
+/// What sea-orm requires of every entity beside its model.
+macro_rules! entity {
+    ($table:ident) => {
+        #[derive(Copy, Clone, Default, Debug, DeriveEntity)]
+        pub struct Entity;
+
+        impl EntityName for Entity {
+            fn table_name(&self) -> &'static str {
+                stringify!($table)
+            }
+        }
+
         /// None: rows are joined by hand, always within a tenant.
         #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
         pub enum Relation {}

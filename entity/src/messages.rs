@@ -1,56 +1,39 @@
 //! Chats, their messages, and the files of these.
 
-/// One customer on one source, or one group chat.
-pub mod conversation {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "conversation")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+tables! {
+    /// One customer on one source, or one group chat.
+    conversation(tenant_id: Uuid, id: Uuid) {
         pub source_id: Uuid,
         /// The messenger's id; empty while a conversation started by a manager has no dialogue.
-        #[sea_orm(column_type = "Text")]
         pub external_id: String,
         /// amojo's id of the chat, empty until known.
-        #[sea_orm(column_type = "Text")]
         pub amocrm_chat_id: String,
         /// JSON of the customer, see `base::message::Person`.
-        #[sea_orm(column_type = "Text")]
         pub contact: String,
         pub created_at: i64,
         /// amojo's id of the customer in a chat started by a manager; else empty.
-        #[sea_orm(column_type = "Text")]
         pub crm_person_id: String,
         /// amoCRM does not know our ids of this chat yet: the customer's first message has the ids of both sides.
         pub crm_unbound: bool,
         /// The digits of the phone number to which a manager wrote first, until the messenger has named the dialogue; else
         /// empty.
-        #[sea_orm(column_type = "Text")]
         pub awaited: String,
         /// See `base::message::SharedDialogue`.
         pub shared: i16,
         /// The CRM contact to which the chat is linked; 0 if none is known.
         pub contact_id: i64,
-        #[sea_orm(column_type = "Text")]
         pub contact_name: String,
         /// Why this contact, or why none: a word of `parom::contact::LinkReason`; empty if contacts were not searched yet.
-        #[sea_orm(column_type = "Text")]
         pub contact_why: String,
         /// When amoCRM was last asked about the contact.
         pub contact_seen_at: i64,
         /// Where the customer came from: the payload of a link, or the campaign parameters of a page; empty if unknown.
-        #[sea_orm(column_type = "Text")]
         pub visit: String,
         /// Since when the customer has blocked messages; 0 if they have not.
         pub shut_at: i64,
         /// When the messenger last reported whether they have.
         pub reach_at: i64,
         /// The messenger's current id, if it differs from `external_id`; else empty.
-        #[sea_orm(column_type = "Text")]
         pub moved_to: String,
         /// When the customer last wrote or reacted; 0: never.
         pub heard_at: i64,
@@ -58,149 +41,93 @@ pub mod conversation {
         /// it has not reported this.
         pub free_until: i64,
         /// Of the customer's phone number, see `parom::contact::phone_hash`; empty if it is unknown.
-        #[sea_orm(column_type = "Text")]
         pub phone_hash: String,
         /// Since when what the customer writes is stored and not passed on; 0: it is passed on.
         pub blocked_at: i64,
         /// The person or key that blocked the customer; empty for a new chat that was held back because there were too many.
-        #[sea_orm(column_type = "Text")]
         pub blocked_by: String,
-    }
+    }, with {
+        impl Entity {
+            /// The chats of a CRM contact, by the index of contacts; none if no contact is known (0).
+            pub fn of_contact(tenant_id: Uuid, contact_id: i64) -> Select<Self> {
+                // Without the second condition the partial index is not used.
+                Self::of_tenant(tenant_id).filter(Column::ContactId.eq(contact_id)).filter(Column::ContactId.ne(0))
+            }
 
-    tenant_rows!();
-
-    impl Entity {
-        /// The chats of a CRM contact, by the index of contacts; none if no contact is known (0).
-        pub fn of_contact(tenant_id: Uuid, contact_id: i64) -> Select<Self> {
-            // Without the second condition the partial index is not used.
-            Self::of_tenant(tenant_id).filter(Column::ContactId.eq(contact_id)).filter(Column::ContactId.ne(0))
-        }
-
-        /// The chats whose customers are blocked, or held back.
-        pub fn blocked(tenant_id: Uuid) -> Select<Self> {
-            Self::of_tenant(tenant_id).filter(Column::BlockedAt.gt(0))
+            /// The chats whose customers are blocked, or held back.
+            pub fn blocked(tenant_id: Uuid) -> Select<Self> {
+                Self::of_tenant(tenant_id).filter(Column::BlockedAt.gt(0))
+            }
         }
     }
-}
 
-/// All ids by which a conversation is known; several may lead to one conversation.
-pub mod conversation_alias {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "conversation_alias")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
+    /// All ids by which a conversation is known; several may lead to one conversation.
+    conversation_alias(
+        tenant_id: Uuid,
         /// See `queue::accept_batch::Side`.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub side: i16,
+        side: i16,
         /// The channel or source that defines the id space.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub origin: Uuid,
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-        pub external_id: String,
+        origin: Uuid,
+        external_id: String,
+    ) {
         pub conversation_id: Uuid,
     }
 
-    tenant_rows!();
-}
-
-/// A link of a chat to a contact in amoCRM, or that it ended, and why. Rows are only added, and marked when they are undone.
-pub mod contact_link {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "contact_link")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
+    /// A link of a chat to a contact in amoCRM, or that it ended, and why. Rows are only added, and marked when they are undone.
+    contact_link(
+        tenant_id: Uuid,
         /// Says when. That of the conversation: from before links were recorded, when is unknown.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+        id: Uuid,
+    ) {
         pub conversation_id: Uuid,
         /// 0: the chat has no contact any more.
         pub contact_id: i64,
-        #[sea_orm(column_type = "Text")]
         pub contact_name: String,
         /// A word of `domain::contact::LinkReason`.
-        #[sea_orm(column_type = "Text")]
         pub reason: String,
         /// By which id of the customer: a word of `domain::contact::IdKind`; empty if it is unknown.
-        #[sea_orm(column_type = "Text")]
         pub id_kind: String,
         /// The id, masked.
-        #[sea_orm(column_type = "Text")]
         pub id_value: String,
         /// A word of `domain::contact::Sureness`.
-        #[sea_orm(column_type = "Text")]
         pub sureness: String,
         /// The name of the person or key that decided; empty if a rule did, or amoCRM.
-        #[sea_orm(column_type = "Text")]
         pub made_by: String,
         pub undone_at: Option<i64>,
-        #[sea_orm(column_type = "Text")]
         pub undone_by: String,
-    }
-
-    tenant_rows!();
-
-    impl Model {
-        /// When it was made, in milliseconds since 1970; none if that was not recorded.
-        pub fn made_at(&self) -> Option<i64> {
-            (self.id != self.conversation_id).then(|| crate::made_at(self.id))
+    }, with {
+        impl Model {
+            /// When it was made, in milliseconds since 1970; none if that was not recorded.
+            pub fn made_at(&self) -> Option<i64> {
+                (self.id != self.conversation_id).then(|| crate::made_at(self.id))
+            }
         }
     }
-}
 
-/// What a customer decided about marketing messages. Rows are only added; the last one of a chat or a phone number counts.
-pub mod marketing_consent {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "marketing_consent")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
+    /// What a customer decided about marketing messages. Rows are only added; the last one of a chat or a phone number counts.
+    marketing_consent(
+        tenant_id: Uuid,
         /// Says when; that of the message, if one said it.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+        id: Uuid,
+    ) {
         /// Nil: the number has no chat yet.
         pub conversation_id: Uuid,
         /// As in `conversation.phone_hash`; empty if the number is unknown.
-        #[sea_orm(column_type = "Text")]
         pub phone_hash: String,
         /// Of messages: `marketing`.
-        #[sea_orm(column_type = "Text")]
         pub category: String,
         /// A word of `domain::marketing::Decision`.
-        #[sea_orm(column_type = "Text")]
         pub decision: String,
         /// A word of `domain::marketing::ConsentWay`.
-        #[sea_orm(column_type = "Text")]
         pub way: String,
         /// The name of the person or key that recorded it; empty if the customer said it in a message.
-        #[sea_orm(column_type = "Text")]
         pub made_by: String,
         /// What it is proved by outside of Parom, e.g. the name of a form.
-        #[sea_orm(column_type = "Text")]
         pub evidence: String,
     }
 
-    tenant_rows!();
-}
-
-/// A chat whose contact in amoCRM still has to be found, created, linked or renamed.
-pub mod contact_task {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "contact_task")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub conversation_id: Uuid,
+    /// A chat whose contact in amoCRM still has to be found, created, linked or renamed.
+    contact_task(tenant_id: Uuid, conversation_id: Uuid) {
         /// Failed attempts.
         pub tries: i32,
         /// Creating a contact was started: it may exist even if no answer confirmed it.
@@ -208,27 +135,14 @@ pub mod contact_task {
         /// An existing contact is linked even if the source leaves contacts to amoCRM, because an import requires it.
         pub linking: bool,
         /// The former title of a group whose contact still has it; else empty.
-        #[sea_orm(column_type = "Text")]
         pub renamed_from: String,
         /// Also when the claim of the current worker ends.
         pub next_try_at: i64,
         pub created_at: i64,
     }
 
-    tenant_rows!();
-}
-
-/// A conversation whose origin still has to be written into its lead in amoCRM.
-pub mod origin_task {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "origin_task")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub conversation_id: Uuid,
+    /// A conversation whose origin still has to be written into its lead in amoCRM.
+    origin_task(tenant_id: Uuid, conversation_id: Uuid) {
         /// Failed attempts in a row.
         pub tries: i32,
         /// Writing a note was started: it may exist even if no answer confirmed it.
@@ -238,28 +152,15 @@ pub mod origin_task {
         pub created_at: i64,
     }
 
-    tenant_rows!();
-}
-
-/// The e-mail address at which a visitor of a site's chat gets answers that they have not read, and when the next
-/// letter is due.
-pub mod chat_email {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "chat_email")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub conversation_id: Uuid,
+    /// The e-mail address at which a visitor of a site's chat gets answers that they have not read, and when the next
+    /// letter is due.
+    chat_email(tenant_id: Uuid, conversation_id: Uuid) {
         pub source_id: Uuid,
         /// In the links of all its letters; a new request gets a new one, which ends the earlier links.
         pub link_id: Uuid,
         /// The address, encrypted; empty: the visitor has ended the letters.
         pub address: Vec<u8>,
         /// The visitor's language, as its code.
-        #[sea_orm(column_type = "Text")]
         pub language: String,
         pub asked_at: i64,
         /// When its reader confirmed it; 0: not yet, no answers are sent.
@@ -276,20 +177,8 @@ pub mod chat_email {
         pub tries: i32,
     }
 
-    tenant_rows!();
-}
-
-/// One message in either direction.
-pub mod message {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "message")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+    /// One message in either direction.
+    message(tenant_id: Uuid, id: Uuid) {
         pub source_id: Uuid,
         pub conversation_id: Uuid,
         /// See `base::message::Direction`.
@@ -299,16 +188,12 @@ pub mod message {
         /// The highest state that was reported to amoCRM.
         pub reported: i16,
         /// The messenger's id; empty until known.
-        #[sea_orm(column_type = "Text")]
         pub external_id: String,
         /// amojo's id; empty until known.
-        #[sea_orm(column_type = "Text")]
         pub amocrm_message_id: String,
         /// JSON, see `base::message::Body`.
-        #[sea_orm(column_type = "Text")]
         pub body: String,
         /// JSON `{code,text}` of a failed message, else empty.
-        #[sea_orm(column_type = "Text")]
         pub error: String,
         /// By the sender's clock, checked.
         pub sent_at: i64,
@@ -319,117 +204,65 @@ pub mod message {
         pub position: i64,
         pub possible_duplicate: bool,
         /// The customer's reaction, an emoji; empty: none.
-        #[sea_orm(column_type = "Text")]
         pub client_reaction: String,
         /// The managers' last reaction.
-        #[sea_orm(column_type = "Text")]
         pub manager_reaction: String,
         /// When either changed last; 0: never.
         pub reacted_at: i64,
     }
 
-    tenant_rows!();
-}
-
-/// The ids of accepted events, by which repeats are recognised. Kept longer than the texts of messages.
-pub mod dedupe {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "dedupe")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
+    /// The ids of accepted events, by which repeats are recognised. Kept longer than the texts of messages.
+    dedupe(
+        tenant_id: Uuid,
         /// The channel or source that defines the id space.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub origin: Uuid,
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-        pub external_id: String,
+        origin: Uuid,
+        external_id: String,
         /// See `queue::accept_batch::EventKind`.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub event: i16,
+        event: i16,
+    ) {
         pub message_id: Uuid,
         /// Hash over the content that must be equal in a repeat.
         pub fingerprint: i64,
         pub day: i32,
     }
 
-    tenant_rows!();
-}
-
-/// An event about a message that is not known yet: it waits for it.
-pub mod parked_status {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "parked_status")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub source_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-        pub external_id: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        #[sea_orm(column_type = "Text")]
+    /// An event about a message that is not known yet: it waits for it.
+    parked_status(tenant_id: Uuid, source_id: Uuid, external_id: String, id: Uuid) {
         pub payload: String,
         pub expires_at: i64,
         /// The kind of the letter that it becomes (`base::message::LetterKind`), with this payload: a status or a reaction,
         /// or the deletion of a message as an edit. [`NOTED`]: it becomes none.
         pub kind: i16,
+    }, with {
+        /// The kind of a row that only notes something about the id, and waits for nothing.
+        pub const NOTED: i16 = 0;
     }
 
-    /// The kind of a row that only notes something about the id, and waits for nothing.
-    pub const NOTED: i16 = 0;
-
-    tenant_rows!();
-}
-
-/// The bytes of a request as received, kept for 7 days.
-pub mod raw_hook {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "raw_hook")]
-    pub struct Model {
+    /// The bytes of a request as received, kept for 7 days.
+    raw_hook(
         /// Nil if the tenant could not be determined.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+        tenant_id: Uuid,
+        id: Uuid,
+    ) {
         /// The entrance that received it.
-        #[sea_orm(column_type = "Text")]
         pub kind: String,
         /// Scope or source, as in the path.
-        #[sea_orm(column_type = "Text")]
         pub target: String,
         pub received_at: i64,
         /// JSON of the relevant headers, without secrets: `content-length` if the body is not stored.
-        #[sea_orm(column_type = "Text")]
         pub headers: String,
         /// Empty if the call belongs to no account here.
         pub body: Vec<u8>,
         /// Why it was not processed; empty if it was.
-        #[sea_orm(column_type = "Text")]
         pub quarantine: String,
     }
 
-    tenant_rows!();
-}
-
-/// A file of a message or an avatar: where it is stored, or from where it will be fetched.
-pub mod media {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "media")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
+    /// A file of a message or an avatar: where it is stored, or from where it will be fetched.
+    media(
+        tenant_id: Uuid,
         /// An avatar's id is derived from its origin.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+        id: Uuid,
+    ) {
         pub source_id: Uuid,
         /// Nil: an upload that no message refers to yet.
         pub message_id: Uuid,
@@ -439,18 +272,14 @@ pub mod media {
         /// Encrypted, because it may contain secrets. Empty once it is no longer needed.
         pub origin: Vec<u8>,
         /// Safe to display and as a file name; empty if no name was given and nothing was fetched yet.
-        #[sea_orm(column_type = "Text")]
         pub file_name: String,
         /// Detected from the file's first bytes; empty while the file is not stored.
-        #[sea_orm(column_type = "Text")]
         pub mime_type: String,
         /// Bytes.
         pub size: i64,
         /// Hex SHA-256.
-        #[sea_orm(column_type = "Text")]
         pub checksum: String,
         /// Why it is not stored, as a word; empty if nothing failed.
-        #[sea_orm(column_type = "Text")]
         pub failure: String,
         /// Attempts to fetch it.
         pub tries: i32,
@@ -465,6 +294,4 @@ pub mod media {
         /// The last day (since 1970) on which it is kept.
         pub day: i32,
     }
-
-    tenant_rows!();
 }

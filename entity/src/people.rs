@@ -1,26 +1,15 @@
 //! People and keys that use Parom, and the log of their actions.
 
-/// A person who signs in by e-mail, an amoCRM user who came through the widget, or an operator of the vendor. Rows of
-/// the nil tenant: a person may belong to several accounts. Operators are separate persons: one who is also a member of
-/// an account has two rows.
-pub mod person {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "person")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+tables! {
+    /// A person who signs in by e-mail, an amoCRM user who came through the widget, or an operator of the vendor. Rows of
+    /// the nil tenant: a person may belong to several accounts. Operators are separate persons: one who is also a member of
+    /// an account has two rows.
+    person(tenant_id: Uuid, id: Uuid) {
         /// Lower case; empty for an amoCRM user without one. `directory` makes it unique: kind `person`, for operators
         /// kind `operator`.
-        #[sea_orm(column_type = "Text")]
         pub email: String,
-        #[sea_orm(column_type = "Text")]
         pub name: String,
         /// argon2id in PHC form.
-        #[sea_orm(column_type = "Text", nullable)]
         pub password_hash: Option<String>,
         /// Sealed.
         pub totp_secret: Option<Vec<u8>>,
@@ -29,7 +18,6 @@ pub mod person {
         /// Has access to the vendor's admin, and is a member of no account.
         pub is_operator: bool,
         /// `en` or `ru`.
-        #[sea_orm(column_type = "Text")]
         pub language: String,
         pub created_at: i64,
         pub disabled_at: Option<i64>,
@@ -46,31 +34,16 @@ pub mod person {
         /// When an e-mail about wrong codes was last sent, in milliseconds since 1970; 0: never.
         pub warned_at: i64,
         /// SHA-256 of an operator's recovery codes that were not used yet, separated by spaces.
-        #[sea_orm(column_type = "Text")]
         pub recovery_codes: String,
     }
 
-    tenant_rows!();
-}
-
-/// The role of a person in one account.
-pub mod member {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "member")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub person_id: Uuid,
+    /// The role of a person in one account.
+    member(tenant_id: Uuid, person_id: Uuid) {
         /// `owner`, `administrator` or `viewer`.
-        #[sea_orm(column_type = "Text")]
         pub role: String,
         /// The amoCRM user, for people who came through the widget or the consent page.
         pub crm_user_id: Option<i64>,
         /// `amocrm`: the role comes from amoCRM and changes with it; `panel`: it was granted here.
-        #[sea_orm(column_type = "Text")]
         pub role_from: String,
         /// When amoCRM last reported the user's rights.
         pub crm_asked_at: i64,
@@ -81,191 +54,94 @@ pub mod member {
         pub disabled_at: Option<i64>,
     }
 
-    tenant_rows!();
-}
-
-/// Filters of the list of messages under a name, for everyone in the account.
-pub mod saved_view {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "saved_view")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        #[sea_orm(column_type = "Text")]
+    /// Filters of the list of messages under a name, for everyone in the account.
+    saved_view(tenant_id: Uuid, id: Uuid) {
         pub name: String,
         /// As in the address of the list, without what was searched for, which may name a customer.
-        #[sea_orm(column_type = "Text")]
         pub query: String,
         /// The name at that time of who saved it.
-        #[sea_orm(column_type = "Text")]
         pub author: String,
         pub created_at: i64,
     }
 
-    tenant_rows!();
-}
-
-/// A session of a signed-in person. `directory` (kind `session`) maps the hash of the token to it.
-pub mod session {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "session")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+    /// A session of a signed-in person. `directory` (kind `session`) maps the hash of the token to it.
+    session(tenant_id: Uuid, id: Uuid) {
         /// `panel`, `admin`, `widget` or `view_as`.
-        #[sea_orm(column_type = "Text")]
         pub kind: String,
         pub person_id: Option<Uuid>,
         pub crm_user_id: Option<i64>,
         /// The amoCRM user administers the account.
         pub is_admin: bool,
         /// How it was opened: `password`, `link`, `ticket`, `consent`, `disposable_token`, `operator`.
-        #[sea_orm(column_type = "Text")]
         pub via: String,
         /// The CSRF token of forms.
-        #[sea_orm(column_type = "Text")]
         pub csrf: String,
-        #[sea_orm(column_type = "Text")]
         pub language: String,
         /// The notice that the next page shows once, encrypted and in base64, because it may hold a link or key; empty:
         /// none.
-        #[sea_orm(column_type = "Text")]
         pub notice: String,
         /// Encrypted JSON of a form that has several pages.
         pub data: Option<Vec<u8>>,
         /// The operator's reason to view the account.
-        #[sea_orm(column_type = "Text")]
         pub reason: String,
         pub created_at: i64,
         pub seen_at: i64,
         pub expires_at: i64,
     }
 
-    tenant_rows!();
-}
-
-/// A key of the public API. Keys of the nil tenant are the vendor's.
-pub mod api_key {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "api_key")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        #[sea_orm(column_type = "Text")]
+    /// A key of the public API. Keys of the nil tenant are the vendor's.
+    api_key(tenant_id: Uuid, id: Uuid) {
         pub name: String,
         /// `read`, `write` or `admin`.
-        #[sea_orm(column_type = "Text")]
         pub scope: String,
         /// Hex SHA-256 of the whole key.
-        #[sea_orm(column_type = "Text")]
         pub hash: String,
         /// The last four characters, to recognise it by.
-        #[sea_orm(column_type = "Text")]
         pub tail: String,
         pub created_at: i64,
         pub expires_at: Option<i64>,
         pub revoked_at: Option<i64>,
         /// `member:{person}`, `cli`, or null: unknown, in rows from before this was stored.
-        #[sea_orm(column_type = "Text", nullable)]
         pub made_by: Option<String>,
     }
 
-    tenant_rows!();
-}
-
-/// First responses to requests with an `Idempotency-Key`, kept for 24 hours.
-pub mod idempotency {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "idempotency")]
-    pub struct Model {
+    /// First responses to requests with an `Idempotency-Key`, kept for 24 hours.
+    idempotency(
         /// Of the key.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub key_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-        pub route: String,
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-        pub key: String,
-        #[sea_orm(column_type = "Text")]
+        tenant_id: Uuid,
+        key_id: Uuid,
+        route: String,
+        key: String,
+    ) {
         pub body_hash: String,
         /// 0: still running.
         pub status: i32,
-        #[sea_orm(column_type = "Text")]
         pub answer: String,
         pub created_at: i64,
     }
 
-    tenant_rows!();
-}
-
-/// Counts attempts within a window of time, shared by all instances.
-pub mod throttle {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "throttle")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
-        pub key: String,
+    /// Counts attempts within a window of time, shared by all instances.
+    throttle(tenant_id: Uuid, key: String) {
         pub window_from: i64,
         pub count: i32,
     }
 
-    tenant_rows!();
-}
-
-/// The audit log: who did what. Rows are only added.
-pub mod audit {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
-    #[sea_orm(table_name = "audit")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+    /// The audit log: who did what. Rows are only added.
+    audit(tenant_id: Uuid, id: Uuid) {
         pub at: i64,
         /// `member`, `operator`, `crm_user`, `key`, `cli` or `parom`.
-        #[sea_orm(column_type = "Text")]
         pub actor_kind: String,
-        #[sea_orm(column_type = "Text")]
         pub actor_id: String,
-        #[sea_orm(column_type = "Text")]
         pub actor_name: String,
         /// What was done to what, e.g. `source.created`.
-        #[sea_orm(column_type = "Text")]
         pub action: String,
         /// Id or name of the object.
-        #[sea_orm(column_type = "Text")]
         pub object: String,
         /// JSON, without secrets and texts.
-        #[sea_orm(column_type = "Text")]
         pub detail: String,
         /// IP address, if there was one.
-        #[sea_orm(column_type = "Text")]
         pub address: String,
         /// `done` or `refused`.
-        #[sea_orm(column_type = "Text")]
         pub outcome: String,
     }
-
-    tenant_rows!();
 }
