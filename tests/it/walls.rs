@@ -82,7 +82,6 @@ const KINDS_BY_NAME: &[(&str, &str)] = &[
     ("base/src/config/check.rs", "the sections of a configuration"),
     ("base/src/config/mod.rs", "the names that a configuration may contain"),
     ("base/src/config/proxies.rs", "the sections of a configuration"),
-    ("base/src/telemetry/catalog.rs", "values of labels, listed for their series"),
     ("server/src/api/sources.rs", "examples of the API's description"),
     ("domain/src/source/check.rs", "amoCRM's type of a service"),
     ("cli/src/demo/", "the demonstration's own sources"),
