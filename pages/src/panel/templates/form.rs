@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::error::Result;
 use base::i18n::{Sentence, Words};
 use base::message::is_visible;
-use connectors::template::LANGUAGES;
+use connectors::template;
 use domain::template::{ShownButton, TemplateDraft, TemplateView, is_filled_in, markers};
 use serde_json::json;
 
@@ -186,7 +186,7 @@ impl TemplateForm {
 
     /// WhatsApp's languages. One that it has introduced since is offered where a template has it.
     pub fn languages(&self) -> Vec<SelectOption> {
-        let known = LANGUAGES.iter().map(|(code, name)| SelectOption::new(*code, name, &self.language));
+        let known = template::languages().map(|(code, name)| SelectOption::new(code, name, &self.language));
         let mut all: Vec<SelectOption> = known.collect();
         if !self.language.is_empty() && !all.iter().any(|one| one.chosen) {
             all.insert(0, SelectOption::new(self.language.as_str(), &self.language, &self.language));
