@@ -32,23 +32,33 @@ pub fn all(kind: &str) -> Vec<Value> {
     names(kind).iter().map(|name| serde_json::from_str(&body(kind, name)).unwrap()).collect()
 }
 
-/// A sample, and what its events say.
-pub type Sample = (&'static str, &'static [&'static str]);
-
-/// Each sample is in the table, and its events, as Rust prints them, contain all these words.
-pub async fn become_what_the_table_says(kind: &str, table: &[Sample], read: impl AsyncFn(String) -> String) {
-    let mut listed: Vec<&str> = table.iter().map(|(name, _)| *name).collect();
+/// What becomes of each sample, by `expected.txt` beside it: its name, and texts with ` | ` between them.
+pub fn expected(kind: &str) -> Vec<(String, Vec<String>)> {
+    let path = format!("{}/expected.txt", folder(kind));
+    let table = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let line = |line: &str| {
+        let mut parts = line.split(" | ").map(|part| part.replace("\\n", "\n"));
+        (parts.next().unwrap(), parts.collect())
+    };
+    let lines = table.lines().filter(|line| !line.starts_with('#'));
+    let table: Vec<(String, Vec<String>)> = lines.map(line).collect();
+    let mut listed: Vec<&String> = table.iter().map(|(name, _)| name).collect();
     listed.sort_unstable();
-    assert_eq!(listed, names(kind), "no sample is left out");
-    for (name, words) in table {
-        says(name, &read(body(kind, name)).await, words);
+    assert_eq!(listed, names(kind).iter().collect::<Vec<_>>(), "no sample is left out");
+    table
+}
+
+/// The events of each sample, as Rust prints them, contain all that is expected.
+pub async fn become_what_the_table_says(kind: &str, read: impl AsyncFn(String) -> String) {
+    for (name, words) in expected(kind) {
+        says(&name, &read(body(kind, &name)).await, &words);
     }
 }
 
 /// A text contains all these words.
 #[track_caller]
-pub fn says(name: &str, told: &str, words: &[&str]) {
-    for word in words {
+pub fn says(name: &str, told: &str, words: &[impl AsRef<str>]) {
+    for word in words.iter().map(AsRef::as_ref) {
         assert!(told.contains(word), "{name}: no {word} in {told}");
     }
 }

@@ -6,7 +6,7 @@ use base::message::Content;
 use super::*;
 use crate::avito::fake::{self, SELLER, body, fixture, settings};
 use crate::fake::Fake;
-use crate::tests::bodies::{hold, mangle, names, says};
+use crate::tests::bodies::{self, expected, hold, mangle, says};
 
 async fn read_body(fake: &Fake, body: &str, language: Language) -> Result<Vec<InboundEvent>, NotReceived> {
     receive(&fake::avito(fake), &settings(), body.as_bytes(), Words::new(language)).await
@@ -51,58 +51,10 @@ fn shown(event: InboundEvent) -> String {
     }
 }
 
-/// Samples and what they become.
-const SAMPLES: &[(&str, &str)] = &[
-    ("hook_text", "text Ещё продаёте?"),
-    ("hook_text_without_published_at", "text Я оплатил через Авито"),
-    ("hook_text_emoji", "text 👍🏽 беру!\nКогда можно забрать?"),
-    (
-        "hook_image",
-        "picture photo_bdcc5bac2d00345f1cc66fa657810004.jpg \
-         https://img.k.avito.ru/chat/1280x960/5083651369.3e798a9bf88345ae8fe85ff891266b24.jpg",
-    ),
-    ("hook_voice", "voice voice.mp4 voice:5b1e0c3a-6f2d-4d7e-9a51-0c7a2f9b1d34"),
-    ("hook_link", "text Лучшие публикации\nhttps://habr.com/ru/"),
-    ("hook_link_bare", "text habr.com"),
-    ("hook_item", "text [Advert] Стол дубовый, 12 000 ₽\nhttps://avito.ru/moskva/mebel_i_interer/stol_5566778899"),
-    (
-        "hook_item_without_price",
-        "text [Advert] Вакансия: сборщик\nhttps://avito.ru/moskva/vakansii/sborschik_5566778800",
-    ),
-    ("hook_location", "location 55.599799 37.603954 + Москва, Варшавское шоссе"),
-    ("hook_location_by_name", "text Москва"),
-    ("hook_call_missed", "text [Missed call]"),
-    ("hook_call_other", "text [Call]"),
-    ("hook_app_call", "text [Call]"),
-    ("hook_file", "text [File. Avito does not share it: open it in the chat at Avito, or ask for a link]"),
-    ("hook_video", "text [Video. Avito does not share it: open it in the chat at Avito, or ask for a link]"),
-    ("hook_system", "Nothing(\"system\")"),
-    ("hook_deleted", "TookBack { pieces: [\"bdcc5bac2d00345f1cc66fa657810012\"] }"),
-    ("hook_own_text", "text Да, приезжайте"),
-    (
-        "hook_own_image",
-        "picture photo_bdcc5bac2d00345f1cc66fa657810014.jpg \
-         https://img.k.avito.ru/chat/1280x960/5083651369.3e798a9bf88345ae8fe85ff891266b24.jpg",
-    ),
-    ("hook_profile_chat", "text Вы до скольки работаете?"),
-    ("hook_avito_chat", "Nothing(\"avito_chat\")"),
-    ("hook_quote", "text А этот?"),
-    ("hook_unknown_type", "text [The message is not supported. Ask to send it as text or as a picture]"),
-    ("hook_unknown_type_with_text", "text 😀"),
-    ("hook_null_fields", "text Здравствуйте"),
-    ("hook_ids_as_text", "text Здравствуйте"),
-    ("hook_foreign_account", "Unknown(\"account\")"),
-    ("hook_unknown_payload", "Unknown(\"payload\")"),
-    ("hook_ping", "Nothing(\"ping\")"),
-];
-
 #[tokio::test]
 async fn every_sample_becomes_what_the_table_says() {
-    let mut listed: Vec<&str> = SAMPLES.iter().map(|(name, _)| *name).collect();
-    listed.sort_unstable();
-    assert_eq!(listed, names("avito"), "no sample is left out");
-    for (name, wanted) in SAMPLES {
-        assert_eq!(shown(one(name).await), *wanted, "{name}");
+    for (name, wanted) in expected("avito") {
+        assert_eq!([shown(one(&name).await)], wanted[..], "{name}");
     }
     let described = [
         "external_id: \"bdcc5bac2d00345f1cc66fa657810001\"",
@@ -234,6 +186,6 @@ fn a_field_of_another_type_affects_no_other_field() {
 
 #[test]
 fn nothing_in_a_body_breaks_its_reader() {
-    let (reads, bodies) = (alone(), SAMPLES.iter().map(|(name, _)| fixture(name)).collect::<Vec<_>>());
+    let (reads, bodies) = (alone(), bodies::all("avito"));
     mangle(300, &bodies, json!(SELLER), |_, body| hold(&reads(body.as_bytes()).unwrap_or_default()));
 }
