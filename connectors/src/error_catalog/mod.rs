@@ -74,53 +74,35 @@ pub enum RefusalClass {
     Unknown,
 }
 
-/// How to change a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Fix {
-    /// Use the chat's new id, which is stored.
-    NewChat,
-    /// Remove the topic.
-    NoTopic,
-    /// Split the text into shorter parts.
-    Shorter,
-    /// Send the caption as a separate message.
-    CaptionApart,
-    /// Remove the formatting.
-    Plain,
-    /// Remove the quote.
-    NoQuote,
-    /// Send the bytes instead of an address; if they are not stored here, a link of ours.
-    Bytes,
-    /// Send it as a file.
-    Document,
-    /// Send it as music.
-    Audio,
-    /// Send each file separately.
-    OneByOne,
-    /// Send the buttons as text.
-    ButtonsAsText,
-    /// Remove line breaks from the values of a template.
-    OneLine,
-}
-
-impl Fix {
-    /// Its word in the documentation.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::NewChat => "to the new chat id, which is kept",
-            Self::NoTopic => "without the topic",
-            Self::Shorter => "in shorter parts",
-            Self::CaptionApart => "the caption apart",
-            Self::Plain => "without formatting",
-            Self::NoQuote => "without the quote",
-            Self::Bytes => "the bytes, else a link",
-            Self::Document => "as a document",
-            Self::Audio => "as audio",
-            Self::OneByOne => "one by one",
-            Self::ButtonsAsText => "buttons as text",
-            Self::OneLine => "values on one line",
-        }
+base::worded! {
+    /// How to change a request, with its word in the documentation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Fix, word {
+        /// Use the chat's new id, which is stored.
+        NewChat = "to the new chat id, which is kept",
+        /// Remove the topic.
+        NoTopic = "without the topic",
+        /// Split the text into shorter parts.
+        Shorter = "in shorter parts",
+        /// Send the caption as a separate message.
+        CaptionApart = "the caption apart",
+        /// Remove the formatting.
+        Plain = "without formatting",
+        /// Remove the quote.
+        NoQuote = "without the quote",
+        /// Send the bytes instead of an address; if they are not stored here, a link of ours.
+        Bytes = "the bytes, else a link",
+        /// Send it as a file.
+        Document = "as a document",
+        /// Send it as music.
+        Audio = "as audio",
+        /// Send each file separately.
+        OneByOne = "one by one",
+        /// Send the buttons as text.
+        ButtonsAsText = "buttons as text",
+        /// Remove line breaks from the values of a template.
+        OneLine = "values on one line",
     }
 }
 

@@ -19,67 +19,35 @@ use crate::audit::By;
 use crate::job::{NewJob, schedule, schedule_by};
 use crate::vendor_events::{self, VendorEventKind};
 
-/// State of an account. Stored as text, except [`TenantStatus::Suspended`] and [`TenantStatus::PlanEnded`], which are separate
-/// flags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum TenantStatus {
-    /// Access was given, the channels are not connected yet.
-    Provisioning,
-    /// Waits for a login in the widget (customers mode `password` or `remote`); no channel is connected.
-    AwaitingCredentials,
-    /// Everything works.
-    Active,
-    /// The refresh token was refused permanently. Messages go on: they are signed with the channel's secret.
-    NeedsReauth,
-    /// amoCRM requires payment.
-    Unpaid,
-    /// amoCRM refuses every call.
-    Blocked,
-    /// The vendor stopped delivery; intake goes on.
-    Suspended,
-    /// The subscription to the service and the grace after it are over: nothing is delivered; intake goes on.
-    PlanEnded,
-    /// Disconnected from the widget; sources are kept.
-    Disconnected,
-    /// Switched off in amoCRM, confirmed by a call; sources are kept, tokens are wiped.
-    Uninstalled,
+base::worded! {
+    /// State of an account. Stored as text, except [`TenantStatus::Suspended`] and [`TenantStatus::PlanEnded`], which are separate
+    /// flags.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum TenantStatus, as_str {
+        /// Access was given, the channels are not connected yet.
+        Provisioning = "provisioning",
+        /// Waits for a login in the widget (customers mode `password` or `remote`); no channel is connected.
+        AwaitingCredentials = "awaiting_credentials",
+        /// Everything works.
+        Active = "active",
+        /// The refresh token was refused permanently. Messages go on: they are signed with the channel's secret.
+        NeedsReauth = "needs_reauth",
+        /// amoCRM requires payment.
+        Unpaid = "unpaid",
+        /// amoCRM refuses every call.
+        Blocked = "blocked",
+        /// The vendor stopped delivery; intake goes on.
+        Suspended = "suspended",
+        /// The subscription to the service and the grace after it are over: nothing is delivered; intake goes on.
+        PlanEnded = "plan_ended",
+        /// Disconnected from the widget; sources are kept.
+        Disconnected = "disconnected",
+        /// Switched off in amoCRM, confirmed by a call; sources are kept, tokens are wiped.
+        Uninstalled = "uninstalled",
+    }
 }
 
 impl TenantStatus {
-    const ALL: [Self; 10] = [
-        Self::Provisioning,
-        Self::AwaitingCredentials,
-        Self::Active,
-        Self::NeedsReauth,
-        Self::Unpaid,
-        Self::Blocked,
-        Self::Suspended,
-        Self::PlanEnded,
-        Self::Disconnected,
-        Self::Uninstalled,
-    ];
-
-    /// The word of the public API.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Provisioning => "provisioning",
-            Self::AwaitingCredentials => "awaiting_credentials",
-            Self::Active => "active",
-            Self::NeedsReauth => "needs_reauth",
-            Self::Unpaid => "unpaid",
-            Self::Blocked => "blocked",
-            Self::Suspended => tenant::SUSPENDED,
-            Self::PlanEnded => tenant::PLAN_ENDED,
-            Self::Disconnected => "disconnected",
-            Self::Uninstalled => "uninstalled",
-        }
-    }
-
-    /// Parses a word; none if it is not a state.
-    pub fn parse(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == word)
-    }
-
     /// The state shown to people and in the API: a hold overrides every state except those in which nothing is delivered
     /// anyway.
     pub fn shown(tenant: &tenant::Model) -> Self {
