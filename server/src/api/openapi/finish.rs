@@ -3,6 +3,7 @@
 //! be exact.
 
 use domain::intake::message_in::ContentType;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::header::HeaderBuilder;
@@ -196,138 +197,41 @@ fn required_field(schema: Option<&RefOr<Schema>>) -> RefOr<Schema> {
 /// The component of the message in webhooks.
 const MESSAGE: &str = "WebhookMessage";
 
-/// Type, summary, description and data of each webhook.
-fn all() -> [(&'static str, &'static str, &'static str, Value); 9] {
-    let message = json!({"message": component(MESSAGE)});
-    let source = json!({"source": component("SourceOut")});
-    [
-        (
-            "message.created",
-            "A message for a customer",
-            "A manager, a bot or a template wrote. Answer with your id of the message and its status to save a call: `{\"id\":\"m-1\",\"status\":\"delivered\"}`.",
-            message.clone(),
-        ),
-        (
-            "message.edited",
-            "An edited message",
-            "`content` is the new content; the message is found by `id`.",
-            message.clone(),
-        ),
-        (
-            "conversation.started",
-            "The first message to a phone",
-            "A manager writes first: `conversation.id` is null. Answer with the ids of the dialogue that you open, \
-             `{\"conversation\":{\"id\":\"chat-9\"},\"receiver\":{\"id\":\"user-9\"},\"id\":\"m-1\"}`, or tell them later.",
-            message,
-        ),
-        (
-            "typing",
-            "A manager is typing",
-            "Show it until `until`.",
-            json!({"source_id": uuid(), "conversation": component("ConversationRefOut"), "sender": person_id(), "until": time()}),
-        ),
-        (
-            "reaction",
-            "A manager's reaction",
-            "`emoji` is null if the reaction was removed.",
-            json!({
-                "source_id": uuid(), "conversation": component("ConversationRefOut"),
-                "message": object(json!({"id": uuid(), "external_id": {"type": ["string", "null"]}})),
-                "sender": person_id(), "emoji": {"type": ["string", "null"]},
-            }),
-        ),
-        (
-            "template.review",
-            "A template to review",
-            "amoCRM asks for it. Report the decision by `POST /api/v1/sources/{source_id}/templates/{template_id}/review`.",
-            json!({"source_id": uuid(), "template": {"type": "object", "description": "Its id, name, language, category, content, \
-                header, footer, buttons and example values."}}),
-        ),
-        ("source.updated", "A changed source", "Its name, pipeline, settings or state.", source.clone()),
-        ("source.deleted", "A deleted source", "No more webhooks come for it.", source),
-        ("source.test", "A test", "A person tests the source; nothing else happened.", json!({"source_id": uuid()})),
-    ]
+/// The webhooks of `webhooks.json`. Of an object's properties all are required unless it names those that are.
+#[derive(Default, Deserialize)]
+struct Webhooks {
+    /// The schema of [`MESSAGE`].
+    message: Value,
+    of_sources: Vec<Webhook>,
+    of_vendor: Vec<Webhook>,
 }
 
-/// The vendor's: type, summary, description and data of each.
-fn of_vendor() -> [(&'static str, &'static str, &'static str, Value); 9] {
-    let account = component("TenantOut");
-    let about = || json!({"account": account.clone()});
-    let why = |words: &str| json!({"account": account.clone(), "reason": {"type": "string", "description": words}});
-    let source = || {
-        let text = || json!({"type": "string"});
-        object(json!({"id": uuid(), "kind": text(), "name": text(), "external_id": text()}))
-    };
-    let mut stopped = why("`deleted`, or `access_refused` by its messenger.");
-    stopped["source"] = source();
-    [
-        (
-            "account.installed",
-            "An account installed an integration",
-            "`again` is true if it was installed before and had left.",
-            json!({"account": account.clone(), "again": {"type": "boolean"}}),
-        ),
-        (
-            "account.connected",
-            "An account works",
-            "Its channels are connected. Also when it works again after `account.needs_attention`.",
-            about(),
-        ),
-        (
-            "account.needs_attention",
-            "An account needs a person",
-            "It does not work until a person acts. It ends with `account.connected`.",
-            why("`needs_reauth`, `unpaid`, `blocked`, `channel_not_allowed` or `channel_misconfigured`."),
-        ),
-        (
-            "account.left",
-            "An account left",
-            "It switched the integration off, or was disconnected. Its sources and messages are kept.",
-            why("`uninstalled` or `disconnected`."),
-        ),
-        (
-            "source.created",
-            "A source was created",
-            "`account.sources_limit` is its account's limit.",
-            json!({"account": account.clone(), "source": source()}),
-        ),
-        (
-            "source.stopped",
-            "A source stopped",
-            "It does not work any more: it was deleted, or its messenger refuses access.",
-            stopped,
-        ),
-        ("limit.near", "A limit is nearly used up", "Nothing is held yet.", about()),
-        ("limit.reached", "A limit is used up", "Messages are taken in and held.", about()),
-        ("trial.ending", "A trial ends soon", "Nothing is held yet.", about()),
-    ]
+#[derive(Deserialize)]
+struct Webhook {
+    #[serde(rename = "type")]
+    kind: String,
+    summary: String,
+    description: String,
+    data: Value,
+}
+
+impl Webhooks {
+    /// A file that cannot be read is empty, which the tests notice.
+    fn read() -> Self {
+        serde_json::from_str(include_str!("webhooks.json")).unwrap_or_default()
+    }
 }
 
 /// The schema of [`MESSAGE`].
 fn message() -> Value {
-    let maybe = |name: &str| json!({"oneOf": [component(name), {"type": "null"}]});
-    let text = || json!({"type": ["string", "null"]});
-    let mut schema = object(json!({
-        "id": uuid(),
-        "conversation": component("ConversationRefOut"),
-        "source_id": uuid(),
-        "receiver": object(json!({"id": text(), "phone": text(), "name": text()})),
-        "sender": component("PersonOut"),
-        "content": component("ContentOut"),
-        "sent_at": time(),
-        "template": maybe("Template"),
-        "reply_to": maybe("QuoteOut"),
-    }));
-    schema["description"] = json!("A message for a customer.");
-    schema["properties"]["forward"] = maybe("QuoteOut");
-    schema["properties"]["post"] = object(json!({"id": {"type": "string"}}));
-    schema
+    whole(Webhooks::read().message)
 }
 
 /// The document's `webhooks`.
 pub(super) fn described() -> Value {
-    let sources = all().map(|(kind, summary, description, data)| {
-        let mut envelope = envelope(kind, data);
+    let Webhooks { of_sources, of_vendor, .. } = Webhooks::read();
+    let sources = of_sources.into_iter().map(|webhook| {
+        let mut envelope = envelope(&webhook);
         envelope["properties"]["repeat"] =
             json!({"type": "boolean", "description": "True if an earlier attempt may have arrived."});
         let answers = json!({
@@ -338,28 +242,30 @@ pub(super) fn described() -> Value {
             "422": {"description": "Refused: the message fails, the next one is sent"},
             "503": {"description": "Sent again later, after `Retry-After`"},
         });
-        operation(kind, summary, description, &envelope, &answers)
+        operation(webhook, &envelope, &answers)
     });
-    let vendors = of_vendor().map(|(kind, summary, description, data)| {
+    let vendors = of_vendor.into_iter().map(|webhook| {
         let answers = json!({
             "2XX": {"description": "Taken: it is not sent again"},
             "4XX": {"description": "Sent again later, for three days"},
             "5XX": {"description": "Sent again later, for three days"},
         });
-        operation(kind, summary, description, &envelope(kind, data), &answers)
+        let envelope = envelope(&webhook);
+        operation(webhook, &envelope, &answers)
     });
-    Value::Object(sources.into_iter().chain(vendors).collect())
+    Value::Object(sources.chain(vendors).collect())
 }
 
-fn envelope(kind: &str, data: Value) -> Value {
-    object(json!({
+fn envelope(Webhook { kind, data, .. }: &Webhook) -> Value {
+    whole(json!({ "properties": {
         "type": {"type": "string", "const": kind},
-        "timestamp": time(),
-        "data": object(data),
-    }))
+        "timestamp": {"type": "string", "format": "date-time"},
+        "data": {"properties": data},
+    }}))
 }
 
-fn operation(kind: &str, summary: &str, description: &str, envelope: &Value, answers: &Value) -> (String, Value) {
+fn operation(webhook: Webhook, envelope: &Value, answers: &Value) -> (String, Value) {
+    let Webhook { kind, summary, description, .. } = webhook;
     let operation = json!({"post": {
         "operationId": format!("webhook_{}", kind.replace('.', "_")),
         "tags": ["webhooks"],
@@ -374,29 +280,19 @@ fn operation(kind: &str, summary: &str, description: &str, envelope: &Value, ans
         "requestBody": {"required": true, "content": {"application/json": {"schema": envelope}}},
         "responses": answers,
     }});
-    (kind.to_owned(), operation)
+    (kind, operation)
 }
 
-fn component(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
-
-/// An object of which all these properties are required.
-fn object(properties: Value) -> Value {
-    let names: Vec<String> = properties.as_object().into_iter().flat_map(|all| all.keys().cloned()).collect();
-    json!({"type": "object", "required": names, "properties": properties})
-}
-
-fn uuid() -> Value {
-    json!({"type": "string", "format": "uuid"})
-}
-
-fn time() -> Value {
-    json!({"type": "string", "format": "date-time"})
-}
-
-fn person_id() -> Value {
-    object(json!({"id": {"type": "string"}}))
+/// The schema of an object, and of the objects in it, with its type and what is required.
+fn whole(mut schema: Value) -> Value {
+    let Some(Value::Object(properties)) = schema.get_mut("properties").map(Value::take) else { return schema };
+    let names: Vec<&String> = properties.keys().collect();
+    let mut object = json!({"type": "object", "required": names});
+    for (name, given) in schema.as_object().into_iter().flatten().filter(|(_, given)| !given.is_null()) {
+        object[name] = given.clone();
+    }
+    object["properties"] = properties.into_iter().map(|(name, schema)| (name, whole(schema))).collect();
+    object
 }
 
 fn header(name: &str, description: &str) -> Value {
@@ -431,7 +327,9 @@ mod tests {
     #[test]
     fn every_webhook_of_the_guide_is_described() {
         let guide = include_str!("../../../../docs/custom-messenger.md");
-        for (kind, ..) in all() {
+        let Webhooks { of_sources, .. } = Webhooks::read();
+        assert_eq!(of_sources.len(), 9);
+        for Webhook { kind, .. } in of_sources {
             assert!(guide.contains(&format!("`{kind}`")), "{kind}");
         }
     }
@@ -439,7 +337,7 @@ mod tests {
     #[test]
     fn every_event_of_the_vendor_is_described() {
         let kinds: Vec<&str> = VendorEventKind::ALL.into_iter().map(VendorEventKind::as_str).collect();
-        assert_eq!(of_vendor().map(|(kind, ..)| kind).to_vec(), kinds);
+        assert_eq!(Webhooks::read().of_vendor.iter().map(|webhook| webhook.kind.as_str()).collect::<Vec<_>>(), kinds);
         let page = include_str!("../../../../docs/operations.md");
         let (_, section) = page.split_once("\n## The vendor's webhooks\n").unwrap();
         for kind in kinds {
