@@ -126,10 +126,12 @@ mod tests {
         ] {
             assert!(page.lines().any(|one| one.starts_with(line)), "{line}");
         }
-        for Metric { kind, name, labels, .. } in described().filter(|metric| metric.kind == "counter") {
-            assert!(page.contains(&format!("# HELP {name} ")), "{name}");
-            let is_known = labels.is_empty() || labels.iter().any(|line| !line.contains("=*"));
-            assert!(!is_known || page.lines().any(|line| line.starts_with(name)), "{kind} {name}");
+        for Metric { name, labels, .. } in described().filter(|metric| metric.kind == "counter") {
+            // Of the others no value is known yet.
+            if labels.is_empty() || labels.iter().any(|line| !line.contains("=*")) {
+                assert!(page.contains(&format!("# HELP {name} ")), "{name}");
+                assert!(page.lines().any(|line| line.starts_with(name)), "{name}");
+            }
         }
     }
 
