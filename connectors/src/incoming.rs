@@ -180,8 +180,16 @@ pub struct ButtonPress {
 const BETWEEN: &str = " · ";
 
 /// The mark of an advertisement: everything by which an advertiser can find it. Its parts are read by [`AdvertIds`].
-pub fn advert_mark<'mark>(parts: impl IntoIterator<Item = Option<&'mark str>>) -> Option<String> {
-    let parts: Vec<&str> = parts.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+///
+/// `said` is anybody's text, such as the payload of a link, which whoever writes the link chooses: it never reads as an id.
+pub fn advert_mark<const IDS: usize>(said: Option<&str>, ids: [Option<&str>; IDS]) -> Option<String> {
+    let said = said.unwrap_or_default().replace(BETWEEN.trim(), "-");
+    let said = match said.trim() {
+        id if [AdvertIds::AD, AdvertIds::CLICK].iter().any(|prefix| id.starts_with(prefix)) => format!("\"{id}\""),
+        text => text.to_owned(),
+    };
+    let parts = std::iter::once(&*said).chain(ids.into_iter().flatten());
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
     Some(parts.join(BETWEEN)).filter(|mark| !mark.is_empty())
 }
 
@@ -242,4 +250,21 @@ pub enum NotReceived {
     Unreadable,
     /// Required information is not available yet; the messenger should repeat the call later.
     Later(LocalizedText),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_forges_the_ids_of_an_advertisement() {
+        let mark = |said: &str, id: Option<&str>| advert_mark(Some(said), [id]).unwrap_or_default();
+        let ids = |mark: &str| AdvertIds::split(mark).1;
+        for said in ["shop · ad 9", "ad 9", " ad 9", "ctwa_clid=9", "· ctwa_clid=9", "a · · ad 9", "a·ad 9"] {
+            assert_eq!(ids(&mark(said, None)), AdvertIds::default(), "{said}");
+            assert_eq!(ids(&mark(said, Some("ad 12"))).ad_id.as_deref(), Some("12"), "{said}");
+        }
+        assert_eq!(mark("shop-7", Some("ad 12")), "shop-7 · ad 12");
+        assert_eq!((mark("", Some("ad 12")), mark("", None)), ("ad 12".to_owned(), String::new()));
+    }
 }

@@ -275,7 +275,7 @@ impl Listener<'_> {
         let mark = text_of(referral, "ref").filter(|mark| !mark.is_empty());
         let ad = referral.pointer("/ads_context_data/ad_title").and_then(Value::as_str);
         let id = text_of(referral, "ad_id").map(|id| format!("{}{id}", AdvertIds::AD));
-        let mark = advert_mark([mark.as_deref().or(ad), id.as_deref()]);
+        let mark = advert_mark(mark.as_deref().or(ad), [id.as_deref()]);
         let customer = self.customer(&scene.customer, scene.at).await;
         InboundEvent::Began(Box::new(Began { conversation_id: scene.customer.clone(), customer, mark, greets: false }))
     }

@@ -261,7 +261,7 @@ pub(super) fn reply_to(message: &Message) -> Option<Quote> {
 pub(super) fn mark(referral: &Referral) -> Option<String> {
     let source = [&*referral.source_type, &*referral.source_id].join(" ");
     let click = referral.ctwa_clid.some().map(|click| format!("{}{click}", AdvertIds::CLICK));
-    advert_mark([referral.headline.some(), Some(source.trim()), referral.source_url.some(), click.as_deref()])
+    advert_mark(referral.headline.some(), [Some(source.trim()), referral.source_url.some(), click.as_deref()])
 }
 
 impl Reader<'_> {
