@@ -22,7 +22,7 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::clock::Clock;
 
-pub use catalog::start_remotes;
+pub use catalog::start_counters_of;
 
 /// The log filter when `RUST_LOG` is unset.
 const DEFAULT_FILTER: &str = "info,actix_server=warn,sea_orm_migration=warn";

@@ -279,7 +279,7 @@ fn in_use_now(app: &PlatformContext, left_out: Vec<String>) {
             "a stored integration is not used: another one, of the file or stored, has its name, client_id or a channel of it"
         );
     }
-    telemetry::start_remotes(app.integrations.all().iter().map(|one| pool_of(&one.name)));
+    telemetry::start_counters_of("remote", app.integrations.all().iter().map(|one| pool_of(&one.name)));
 }
 
 // All integrations, for people.

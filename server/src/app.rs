@@ -85,7 +85,7 @@ impl App {
         let messengers = platform.connectors.kinds().filter_map(|kind| platform.connectors.get(kind));
         let integrations = platform.integrations.all();
         let integrations = integrations.iter().map(|integration| tenant::pool_of(&integration.name));
-        telemetry::start_remotes(integrations.chain(messengers.map(|one| one.pool().to_owned())));
+        telemetry::start_counters_of("remote", integrations.chain(messengers.map(|one| one.pool().to_owned())));
 
         let identity = Arc::new(IdentityContext {
             platform: platform.clone(),
@@ -278,7 +278,9 @@ fn kinds(
     }
     let shared = |kind: Kind| -> Arc<dyn JobKind> { Arc::new(kind) };
     let own: Arc<dyn JobKind> = Arc::new(UnregisterLine { platform: platform.clone() });
-    kinds.into_iter().map(shared).chain([own]).collect()
+    let kinds: Vec<_> = kinds.into_iter().map(shared).chain([own]).collect();
+    telemetry::start_counters_of("kind", kinds.iter().map(|kind| kind.name().to_owned()));
+    kinds
 }
 
 /// Until there are no processes of 0.1.0 any more: what they left is theirs for two minutes.

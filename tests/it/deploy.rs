@@ -103,6 +103,10 @@ async fn requests_pools_and_the_process_are_measured(world: &mut World) {
     ] {
         assert!(page.lines().any(|line| line.starts_with(series)), "{series}\n{page}");
     }
+    for kind in &world.app().jobs.kinds {
+        let series = format!("parom_jobs_total{{kind=\"{}\",outcome=\"given_up\"}}", kind.name());
+        assert!(page.contains(&series), "{series} is there before anything happens");
+    }
     assert!(!page.contains(&ours), "no label names an object");
 }
 

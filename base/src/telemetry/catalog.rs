@@ -41,12 +41,13 @@ pub(super) fn start() {
     }
 }
 
-/// Initialises the counters of these remotes at 0: integrations and kinds of messengers, which the configuration names.
-pub fn start_remotes(remotes: impl IntoIterator<Item = String>) {
-    for remote in remotes {
+/// Initialises the counters of these values of a label at 0: remotes, which the configuration names, or kinds of jobs.
+pub fn start_counters_of(label: &'static str, values: impl IntoIterator<Item = String>) {
+    let open = format!("{label}=*");
+    for value in values {
         for Metric { name, labels, .. } in described() {
-            for mut series in labels.into_iter().filter(|line| line.starts_with("remote=*")).flat_map(products) {
-                series[0] = Label::new("remote", remote.clone());
+            for mut series in labels.into_iter().filter(|line| line.starts_with(&open)).flat_map(products) {
+                series[0] = Label::new(label, value.clone());
                 counter!(name, series).increment(0);
             }
         }
@@ -111,7 +112,8 @@ mod tests {
     #[test]
     fn p1_counters_are_there_before_anything_happens() {
         let metrics = Metrics::install().unwrap();
-        start_remotes(["catalog_test".to_owned()]);
+        start_counters_of("remote", ["catalog_test".to_owned()]);
+        start_counters_of("kind", ["catalog_test".to_owned()]);
         let page = metrics.render();
         for line in [
             "parom_found_in_history_total{what=\"sent\"}",
@@ -123,6 +125,7 @@ mod tests {
             "parom_hooks_total{door=\"amocrm\",status=\"401\"}",
             "parom_remote_errors_total{remote=\"catalog_test\",error=\"no_answer\"} 0",
             "parom_put_off_total{remote=\"catalog_test\"} 0",
+            "parom_jobs_total{kind=\"catalog_test\",outcome=\"given_up\"} 0",
         ] {
             assert!(page.lines().any(|one| one.starts_with(line)), "{line}");
         }
