@@ -256,7 +256,8 @@ fn kinds(
         kind(carry::KIND, intake, carry::route).at_once(16, 2).within(3).waits(&carry::BACK_OFF).gives_up(),
         kind(salesbot::KIND, intake, salesbot::go_on).at_once(16, 4).waits(&lead_note::BACK_OFF).gives_up(),
         kind(fallback::KIND, intake, fallback::fall_back).waits(&carry::BACK_OFF).gives_up(),
-        kind(sale::KIND, tenants, sale::send).at_once(8, 2).within(3).waits(&sale::BACK_OFF).gives_up(),
+        // Accounts' own servers may hang for a while: many accounts at a time, each with one sale.
+        kind(sale::KIND, tenants, sale::send).at_once(32, 1).within(3).waits(&sale::BACK_OFF).gives_up(),
         kind(sale::CHECKS, tenants, sale::check).at_once(4, 1).within(4).waits(&HOUR),
         kind(lines::WATCH, sources, line::check).at_once(4, 4).within(4),
         kind(lines::RENEW, sources, lines::ask).at_once(4, 4).waits(&HOUR),

@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use base::clock::Clock;
 use base::config::Config;
+use parom::job::{NewJob, schedule};
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Engine, Line, Place, Setup, World, answer, both, once};
 use reqwest::Method;
 use serde_json::{Value, json};
+use simulator::crm::Part;
 use simulator::kit::Fault;
 use simulator::meta::Meta;
 use simulator::metrica::{Metrica, Upload};
@@ -390,6 +392,41 @@ async fn mistakes_are_at_their_fields(world: &mut SalesWorld) {
     olga.opens("/panel/sales/preview").await.is(200).says(&["No lead with a chat was won"]);
 }
 
+/// Jobs of a kind have a limit in this process, and a call to an account's own server may take 15 seconds.
+async fn accounts_that_hang_delay_no_other(world: &mut SalesWorld) {
+    const ACCOUNTS: usize = 12;
+    let now = world.clock.millis();
+    for number in 0..ACCOUNTS {
+        let line = world.line_at(&format!("a{number}.amocrm.ru"), "support").await;
+        for lead in 1..=3 {
+            let sale = NewJob::new(line.tenant_id, "sales", lead, now + number as i64);
+            schedule(world.app().store.write(), now, sale).await.unwrap();
+        }
+    }
+    world.advance(Duration::from_secs(1));
+    let gate = world.sandbox.faults().hold(Part::Rest);
+    let jobs = world.app().jobs.clone();
+    let sending = tokio::spawn(async move { parom::job::due_of(&jobs, "sales").await });
+    gate.until_waiting(ACCOUNTS).await;
+    gate.open();
+    assert_eq!(sending.await.unwrap(), 3 * ACCOUNTS);
+}
+
+/// As in the panel, only administrators see where sales are sent: the address of a webhook often contains its secret.
+async fn a_key_that_reads_sees_no_targets(world: &mut SalesWorld) {
+    let shop = world.shop().await;
+    world.all_on(&shop).await;
+    for (scope, status) in [("read", 403), ("write", 200)] {
+        let key = format!("prm_sales_{scope}");
+        world.add_key(shop.line.tenant_id, &key, scope).await;
+        let api = world.api.with_key(&key);
+        for part in ["targets", "preview"] {
+            api.get(&format!("{}/{part}", path(&shop))).await.is(status);
+        }
+        api.get(&path(&shop)).await.is(200);
+    }
+}
+
 both!(
     a_won_lead_is_told_as_the_dry_run_showed_it,
     a_crash_anywhere_tells_no_second_sale,
@@ -399,5 +436,7 @@ once!(
     a_token_that_is_gone_is_waited_for_with_an_alert,
     without_an_origin_only_the_webhook_is_told,
     a_missed_hook_is_found_within_a_day_and_earlier_sales_are_left_alone,
-    mistakes_are_at_their_fields
+    mistakes_are_at_their_fields,
+    accounts_that_hang_delay_no_other,
+    a_key_that_reads_sees_no_targets
 );

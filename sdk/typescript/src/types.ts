@@ -184,7 +184,7 @@ export interface Conditions {
   text_contains?: string[];
   /** Lines of days and times in the account's time zone. */
   times?: string[];
-  /** Within or outside of the source's working hours, or on a public holiday of its country. */
+  /** Within or outside of the source's working hours, or on one of its holidays. */
   working_hours?: HoursKind | null;
 }
 
@@ -435,7 +435,7 @@ export interface CrmFacts {
   contact_responsible?: string | null;
   /** The incoming lead of the chat, while it waits for a person. */
   incoming?: IncomingFact | null;
-  /** Whether the contact was there before this dialogue. */
+  /** Whether the contact was there before this dialogue, and the customer surely is that contact. */
   is_known?: boolean;
   /** Ids of all leads of the contact that were looked at. */
   leads?: string[];

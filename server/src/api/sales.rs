@@ -36,14 +36,15 @@ pub async fn list_sales(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParam
 
 /// Retrieves the targets of sales.
 ///
-/// Where won leads are sent: the account's webhook for alerts, Meta's Conversions API, Yandex Metrica. Tokens are never
-/// returned.
+/// Requires scope `write`. Where won leads are sent: the account's webhook for alerts, Meta's Conversions API, Yandex Metrica.
+/// Tokens are never returned.
 #[utoipa::path(tag = "sales", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "The targets", body = SaleTargetsOut),
     (status = 404, description = "Unknown, or outside the key's account"),
 ))]
 #[get("/v1/tenants/{tenant_id}/sales/targets")]
 pub async fn get_sale_targets(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let tenant_id = call.tenant(*tenant_id).await?.tenant_id;
     shown(&call.app, tenant_id).await
 }
@@ -75,8 +76,8 @@ pub async fn replace_sale_targets(mut call: Call, tenant_id: web::Path<Uuid>) ->
 
 /// Previews sales.
 ///
-/// The exact requests about the leads that were won last in amoCRM and have a chat here, at most ten, for every target that is
-/// set up, whether it is on or not. Nothing is sent.
+/// Requires scope `write`. The exact requests about the leads that were won last in amoCRM and have a chat here, at most ten, for
+/// every target that is set up, whether it is on or not. Nothing is sent.
 #[utoipa::path(tag = "sales", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "What would be sent", body = SalesPreviewOut),
     (status = 404, description = "Unknown, or outside the key's account"),
@@ -84,6 +85,7 @@ pub async fn replace_sale_targets(mut call: Call, tenant_id: web::Path<Uuid>) ->
 ))]
 #[get("/v1/tenants/{tenant_id}/sales/preview")]
 pub async fn preview_sales(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParameters>) -> Result<HttpResponse> {
+    call.key.needs(Scope::Write)?;
     let tenant_id = call.tenant(*tenant_id).await?.tenant_id;
     let items = sale::preview(&call.app.tenants, tenant_id).await.map_err(call_error)?;
     Ok(HttpResponse::Ok().json(SalesPreviewOut { items }))
