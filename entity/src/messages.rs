@@ -54,9 +54,16 @@ tables! {
                 Self::of_tenant(tenant_id).filter(Column::ContactId.eq(contact_id)).filter(Column::ContactId.ne(0))
             }
 
-            /// The chats whose customers are blocked, or held back.
+            /// The chats whose customers are blocked, or that are held.
             pub fn blocked(tenant_id: Uuid) -> Select<Self> {
                 Self::of_tenant(tenant_id).filter(Column::BlockedAt.gt(0))
+            }
+        }
+
+        impl Model {
+            /// Whether the chat is held because there were too many new ones.
+            pub fn is_held(&self) -> bool {
+                self.blocked_at > 0 && self.blocked_by.is_empty()
             }
         }
     }

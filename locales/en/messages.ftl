@@ -77,6 +77,7 @@ msg-answer-retrying =
 msg-answer-held = Stored in Parom, sending is on hold. { $reason }
 msg-answer-shadow = A source that runs alongside another service received it. Nothing was sent to { $crm }.
 msg-answer-blocked = The customer was blocked when it came. It is stored, and nothing was sent to { $crm }.
+msg-answer-held-chat = The source had too many new chats, so this one is held. The message is stored, and nothing of it is in { $crm } yet.
 msg-answer-failed = Not delivered. { $reason }
 msg-answer-checking =
     { $status ->

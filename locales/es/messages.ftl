@@ -79,6 +79,7 @@ msg-answer-retrying =
 msg-answer-held = Guardado en Parom, el envío está retenido. { $reason }
 msg-answer-shadow = Lo recibió una fuente en paralelo con otro servicio. No se envió nada a { $crm }.
 msg-answer-blocked = El cliente estaba bloqueado cuando llegó. Está guardado y no se envió nada a { $crm }.
+msg-answer-held-chat = Había más chats nuevos de los que la fuente deja pasar, así que este está retenido. El mensaje está guardado y en { $crm } aún no hay nada de él.
 msg-answer-failed = No entregado. { $reason }
 msg-answer-checking =
     { $status ->

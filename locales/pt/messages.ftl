@@ -79,6 +79,7 @@ msg-answer-retrying =
 msg-answer-held = Guardada no Parom, o envio está retido. { $reason }
 msg-answer-shadow = Uma fonte em paralelo com outro serviço a recebeu. Nada foi enviado ao { $crm }.
 msg-answer-blocked = O cliente estava bloqueado quando ela chegou. Está guardada e nada foi enviado ao { $crm }.
+msg-answer-held-chat = Havia mais novas conversas do que a fonte deixa passar, por isso esta está retida. A mensagem está guardada e no { $crm } ainda não há nada dela.
 msg-answer-failed = Não entregue. { $reason }
 msg-answer-checking =
     { $status ->

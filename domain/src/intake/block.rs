@@ -24,7 +24,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::IntakeContext;
-use super::dialogue::begins_late;
+use super::dialogue::begin_late;
 use super::door::store;
 use crate::delivery::letters::crm_letter;
 use crate::delivery::read::first_id_at;
@@ -46,7 +46,7 @@ struct BlockLine {
 /// meanwhile stays as it was treated.
 pub async fn set(app: &IntakeContext, chat: &conversation::Model, is_blocked: bool, by: &str) -> Result<bool> {
     use conversation::Column;
-    if !is_blocked && is_held(chat) {
+    if !is_blocked && chat.is_held() {
         return release_chat(app, chat).await;
     }
     let (tenant_id, now) = (chat.tenant_id, app.clock.millis());
@@ -55,7 +55,8 @@ pub async fn set(app: &IntakeContext, chat: &conversation::Model, is_blocked: bo
         let row = conversation::Entity::update_by_id((tenant_id, chat.id))
             .col_expr(Column::BlockedAt, Expr::value(at))
             .col_expr(Column::BlockedBy, Expr::value(who));
-        let row = if is_blocked { row.filter(Column::BlockedAt.eq(0)) } else { row.filter(Column::BlockedAt.ne(0)) };
+        // A chat that is held can be blocked.
+        let row = if is_blocked { row.filter(Column::BlockedBy.eq("")) } else { row.filter(Column::BlockedAt.ne(0)) };
         if row.exec(tx).await?.rows_affected == 0 {
             return Ok(false);
         }
@@ -122,11 +123,6 @@ pub const RELEASE: &str = "held_chats";
 /// Chats released by one attempt, and messages of each at a time.
 const CHATS: u64 = 50;
 const MESSAGES: u64 = 200;
-
-/// Whether a chat is held because there were too many new ones.
-pub fn is_held(chat: &conversation::Model) -> bool {
-    chat.blocked_at > 0 && chat.blocked_by.is_empty()
-}
 
 /// Whether the source passes on no further new chats within this hour.
 pub(super) async fn is_over_pace(app: &IntakeContext, source: &source::Model) -> Result<bool, DbErr> {
@@ -207,9 +203,7 @@ async fn release_chat(app: &IntakeContext, chat: &conversation::Model) -> Result
         if rows.is_empty() {
             break;
         }
-        for row in &rows {
-            begins_late(app, row).await?;
-        }
+        begin_late(app, chat.tenant_id, &rows, |_| true).await?;
         send(app, &source, &rows).await?;
     }
     let row = conversation::Entity::update_by_id((chat.tenant_id, chat.id))

@@ -1,5 +1,7 @@
 //! A customer's message that begins a dialogue, by which an account's routes decide.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use base::message::{Body, Direction, Role};
 use base::millis::HOUR;
@@ -46,24 +48,45 @@ pub(super) async fn begins(
     }))
 }
 
-/// The same for a message that was stored and is passed on later. To be called before it is: it may be called again.
-pub async fn begins_late(app: &PlatformContext, written: &message::Model) -> anyhow::Result<()> {
-    use message::Column;
-    let tenant = app.lookup.tenant(written.tenant_id).await?;
+/// The same for stored messages that are passed on later, the oldest first: those that `is_passed`. To be called before they
+/// are: it may be called again.
+pub async fn begin_late(
+    app: &PlatformContext,
+    tenant_id: Uuid,
+    stored: &[message::Model],
+    is_passed: impl Fn(Uuid) -> bool,
+) -> anyhow::Result<()> {
+    let tenant = app.lookup.tenant(tenant_id).await?;
     let Some(hours) = tenant.and_then(|tenant| tenant.routes_hours) else { return Ok(()) };
-    let body: Body = serde_json::from_str(&written.body).context("the body of a stored message")?;
-    let before = message::Entity::of_tenant(written.tenant_id)
-        .filter(Column::ConversationId.eq(written.conversation_id))
-        .filter(Column::Direction.eq(Direction::ToCrm.number()))
-        .filter(Column::Id.lt(written.id))
-        .order_by_desc(Column::Id);
-    let before = before.one(app.store.read()).await?.map(|before| before.sent_at);
-    let is_going_on = before.is_some_and(|before| written.sent_at - before <= i64::from(hours) * HOUR);
-    if !is_written(&body) || is_going_on {
-        return Ok(());
+    let silence = i64::from(hours) * HOUR;
+    // The message before, by chat.
+    let mut before = BTreeMap::new();
+    for row in stored {
+        let last = before.insert(row.conversation_id, row.sent_at);
+        let is_going_on = |before: i64| row.sent_at - before <= silence;
+        // One that is not among these may have been closer.
+        if last.is_some_and(is_going_on) || !is_passed(row.id) {
+            continue;
+        }
+        let body: Body = serde_json::from_str(&row.body).context("the body of a stored message")?;
+        if !is_written(&body) || last_before(app, row).await?.is_some_and(is_going_on) {
+            continue;
+        }
+        let (now, due) = (app.clock.millis(), app.clock.millis() + ROUTED_AFTER.num_milliseconds());
+        let decides = NewJob::new(tenant_id, ROUTES, row.conversation_id, due);
+        let decides = NewJob { payload: json!({ "message": row.id }), ..decides };
+        schedule_new(app.store.write(), now, decides).await?;
     }
-    let (now, due) = (app.clock.millis(), app.clock.millis() + ROUTED_AFTER.num_milliseconds());
-    let decides = NewJob::new(written.tenant_id, ROUTES, written.conversation_id, due);
-    let decides = NewJob { payload: json!({ "message": written.id }), ..decides };
-    Ok(schedule_new(app.store.write(), now, decides).await.map(drop)?)
+    Ok(())
+}
+
+/// When the message of the customer before this one was sent.
+async fn last_before(app: &PlatformContext, row: &message::Model) -> Result<Option<i64>, DbErr> {
+    use message::Column;
+    let before = message::Entity::of_tenant(row.tenant_id)
+        .filter(Column::ConversationId.eq(row.conversation_id))
+        .filter(Column::Direction.eq(Direction::ToCrm.number()))
+        .filter(Column::Id.lt(row.id))
+        .order_by_desc(Column::Id);
+    Ok(before.one(app.store.read()).await?.map(|before| before.sent_at))
 }

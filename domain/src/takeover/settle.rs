@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::delivery::letters::crm_letter;
 use crate::delivery::read::{first_id_at, made_at};
-use crate::intake::dialogue::begins_late;
+use crate::intake::dialogue::begin_late;
 use crate::source::takeover::{Takeover, TakeoverStep};
 
 use super::compare::{APART, Seen, paired, seen, theirs};
@@ -134,9 +134,7 @@ impl Run<'_> {
             return Ok(Some(Next::At(first + wait)));
         }
         let theirs_too = self.theirs_too(&rows).await?;
-        for row in rows.iter().filter(|row| !theirs_too.contains(&row.id)) {
-            begins_late(app, row).await?;
-        }
+        begin_late(app, source.tenant_id, &rows, |id| !theirs_too.contains(&id)).await?;
         let letters = rows.iter().map(|row| self.sent(row, theirs_too.contains(&row.id)));
         let letters = letters.collect::<anyhow::Result<Vec<_>>>()?;
         app.queue.send_seen(source.tenant_id, &letters).await?;

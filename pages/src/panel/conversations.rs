@@ -179,7 +179,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
         rule: source.map(|source| page.words.text_of("contact-rule-", &source.contact_rule).with("crm", page.crm)),
         contact: ContactView::of(&page, &member.here.tenant.host, &conversation),
         table,
-        may_block: member.may(Right::EditCustomers) && conversation.blocked_at == 0,
+        may_block: member.may(Right::EditCustomers) && conversation.blocked_by.is_empty(),
         page: page.clone(),
     };
     panel::html(&page, &one)

@@ -320,6 +320,11 @@ pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Opt
     let age = page.duration(&(page.now - line.message.sent_at)).to_string();
     let about = ReasonArguments { words, crm: page.crm, kind, name: "", age: &age };
     let found = line.found.then(|| words.text("message-found-in-history").with("crm", page.crm).to_string());
+    let state = match line.is_kept_back() {
+        true if line.of_held_chat => "held-chat",
+        true => "blocked",
+        false => line.status.as_str(),
+    };
     let (arrow, direction) = match line.direction {
         Direction::ToCrm => ("←", "messages-direction-to-crm"),
         Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
@@ -335,7 +340,7 @@ pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Opt
         took: took.map(|millis| page.duration(&millis)).unwrap_or_default(),
         source: page.source(ground.sources.get(&line.message.source_id)),
         kind: words.text_of("messages-kind-", kind),
-        badge: page.badge(reasons::tone(line.status), words.text_of("message-state-", line.status.as_str())),
+        badge: page.badge(reasons::tone(line.status), words.text_of("message-state-", state)),
         second: reason.map(|reason| reasons::explain(&reason, &about).what.to_string()).or(found).unwrap_or_default(),
     }
 }

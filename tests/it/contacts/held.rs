@@ -88,6 +88,27 @@ async fn a_held_chat_is_released_alone(world: &mut World) {
     assert_eq!(world.texts_at_crm(&line).len(), expected.len() + 1);
 }
 
+/// A person who blocks one of the held chats keeps it from being released with the others; lists tell the two apart.
+async fn a_held_chat_can_be_blocked(world: &mut World) {
+    let line = flooded(world).await;
+    world.api.post(&line.path("/conversations/chat-dora/block"), &json!({})).await.is(204);
+    let olga = olga(world, line.tenant_id).await;
+    let messages = olga.opens("/panel/messages").await.is(200);
+    let shown = |badge: &str| messages.text.matches(badge).count();
+    assert_eq!((shown("Blocked customer"), shown("Held chat")), (2, 1), "two of dora's, one of carl's");
+    let list = format!("/panel/held/{}", line.source_id);
+    let held = olga.opens(&list).await.is(200);
+    held.says(&["Release all (1)"]);
+    let customer = held.between("href=\"/panel/customers/", "\"").unwrap().to_owned();
+    let carl = olga.opens(&format!("/panel/customers/{customer}")).await.is(200);
+    carl.says(&["Held back", "Unblock"]);
+    assert!(carl.text.contains(&format!("{customer}/block")), "a held chat can be blocked");
+    olga.sends(&list, &[("do", "release"), ("until", &held.field("until"))]).await.is(303);
+    while world.works("held_chats").await > 0 {}
+    world.deliver_all().await;
+    assert_eq!(sorted(world.texts_at_crm(&line)), ["I am anna", "I am boris", "I am carl", "Still me"]);
+}
+
 /// A limit that cannot be read is no wish for none: the field says so, and the earlier limit stays.
 async fn a_limit_that_is_no_number_is_refused_at_its_field(world: &mut World) {
     let line = world.line("support").await;
@@ -109,4 +130,4 @@ async fn a_limit_that_is_no_number_is_refused_at_its_field(world: &mut World) {
 }
 
 both!(what_is_too_much_is_held_and_released);
-once!(a_held_chat_is_released_alone, a_limit_that_is_no_number_is_refused_at_its_field);
+once!(a_held_chat_is_released_alone, a_held_chat_can_be_blocked, a_limit_that_is_no_number_is_refused_at_its_field);

@@ -35,6 +35,15 @@ pub struct MessageSummary {
     pub body: Body,
     /// The customer, as stored in the conversation.
     pub contact: Person,
+    /// Whether the chat is held because its source had too many new ones.
+    pub of_held_chat: bool,
+}
+
+impl MessageSummary {
+    /// Whether it is stored here alone: its customer is blocked, or its chat is held.
+    pub fn is_kept_back(&self) -> bool {
+        self.status == MessageStatus::Shadow && self.body.blocked
+    }
 }
 
 /// An account's sources with their holds, and its users, which every list needs besides its rows.
@@ -242,6 +251,7 @@ fn line(
         found,
         body,
         contact: conversation.and_then(|row| serde_json::from_str(&row.contact).ok()).unwrap_or_default(),
+        of_held_chat: conversation.is_some_and(conversation::Model::is_held),
         message,
     })
 }

@@ -25,10 +25,10 @@ impl BlockView {
     pub(super) fn of(page: &PageContext, chats: &[conversation::Model]) -> Self {
         let since = chats.iter().filter(|chat| chat.blocked_at > 0).min_by_key(|chat| chat.blocked_at).map(|chat| {
             let who = chat.blocked_by.as_str();
-            let key = if block::is_held(chat) { "block-held" } else { "block-since" };
+            let key = if chat.is_held() { "block-held" } else { "block-since" };
             page.words.text(key).with("who", who).with("time", page.when(&chat.blocked_at).adverb())
         });
-        Self { since, may_block: chats.iter().any(|chat| chat.blocked_at == 0) }
+        Self { since, may_block: chats.iter().any(|chat| chat.blocked_by.is_empty()) }
     }
 }
 

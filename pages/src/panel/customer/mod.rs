@@ -165,7 +165,7 @@ fn row_of(
         messenger: source.map(|source| page.words.text_of("connector-", &source.kind)),
         last: last.map(|line| row(page, ground, line, None)),
         open,
-        is_blocked: chat.blocked_at > 0,
+        is_blocked: chat.blocked_at > 0 && !last.is_some_and(MessageSummary::is_kept_back),
     };
     (last.map_or(chat.created_at, |line| line.message.accepted_at), shown)
 }

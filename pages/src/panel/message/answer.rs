@@ -11,7 +11,7 @@ use connectors::kinds::has_own_server;
 use domain::delivery::read::MessageStatus;
 use domain::delivery::read::reason::Reason;
 use domain::delivery::read::story::{MOST_AHEAD, SentBefore, Story, WaitingLetter};
-use entity::attempt;
+use entity::{attempt, conversation};
 
 use crate::panel::PageContext;
 use crate::panel::reasons::{self, Explanation, ReasonArguments};
@@ -238,6 +238,9 @@ pub fn sentence(
             words.text("msg-answer-checking").with("status", status)
         }
         WaitingStage::Held => words.text("msg-answer-held").with("reason", why),
+        WaitingStage::Shadow if story.conversation.as_ref().is_some_and(conversation::Model::is_held) => {
+            words.text("msg-answer-held-chat").with("crm", page.crm)
+        }
         WaitingStage::Shadow if story.body.blocked => words.text("msg-answer-blocked").with("crm", page.crm),
         WaitingStage::Shadow => words.text("msg-answer-shadow").with("crm", page.crm),
         WaitingStage::Failed => words.text("msg-answer-failed").with("reason", why),

@@ -177,7 +177,7 @@ pub async fn page(
         may_drop: story.held_found().filter(|_| member.may(Right::Retry)).map(|dead| dead.id.to_string()),
         conversation: message.conversation_id.to_string(),
         may_block: member.may(Right::EditCustomers)
-            && story.conversation.as_ref().is_some_and(|one| one.blocked_at == 0),
+            && story.conversation.as_ref().is_some_and(|one| one.blocked_by.is_empty()),
         older: around.older,
         newer: around.newer,
         took: took(page, story),
