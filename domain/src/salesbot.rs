@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use amocrm::rest::Rest;
-use base::message::{Body, Button, Content, Direction, Failure, Markup, Person, State};
+use base::message::{Body, Button, Content, Direction, Failure, Markup, State};
 use base::millis::{DAY, HOUR};
 use chrono::DateTime;
 use entity::{conversation, job, message, source, tenant};
@@ -31,7 +31,6 @@ use crate::intake::crm::salesbot::{BotStop, waiting_key};
 use crate::intake::dialogue::is_written;
 use crate::intake::messenger::automatic_answer::BotMessage;
 use crate::job::{NewJob, NextRun, schedule_new};
-use crate::marketing;
 use crate::source::window::Window;
 use crate::template::{self, FilledTemplate};
 use crate::tenant::TenantStatus;
@@ -208,15 +207,9 @@ async fn begin(
             send(Said { text: text.clone(), markup: None, template: None }, SENDING).await
         }
         BotStep::Template { name, values, .. } => {
-            let customer = customer_of(&chat);
-            let filled = template::fill(&app.sources, &source, name, &customer, values).await;
-            let filled = filled.map_err(|error| anyhow::anyhow!("the template could not be read: {}", error.name()))?;
-            match filled {
+            match template::fill(&app.sources, &source, &chat, name, values).await? {
                 Err(why) => Ok(refused(why.word())),
                 Ok(filled) if !is_open && !filled.passes_window => Ok(refused("window_closed")),
-                Ok(filled) if filled.is_marketing && marketing::is_stopped(app.store.read(), &chat).await? => {
-                    Ok(refused("marketing_stopped"))
-                }
                 Ok(FilledTemplate { text, markup, template, .. }) => {
                     send(Said { text, markup, template: Some(template) }, SENDING).await
                 }
@@ -258,10 +251,6 @@ async fn newest_chat(
     Ok(None)
 }
 
-fn customer_of(chat: &conversation::Model) -> Person {
-    serde_json::from_str(&chat.contact).unwrap_or_default()
-}
-
 /// What a step sends.
 struct Said {
     text: String,
@@ -284,7 +273,7 @@ async fn say(
         text: said.text,
         markup: said.markup,
         template: said.template,
-        customer: customer_of(chat),
+        customer: serde_json::from_str(&chat.contact)?,
         answers: chat.heard_at,
         true_until: Some(until),
     };

@@ -56,6 +56,8 @@ pub struct ClosedTime {
     opens: Option<NaiveDateTime>,
     /// The public holiday of the day.
     pub holiday: Option<&'static str>,
+    /// Whether the day is a holiday, public or the source's own.
+    pub is_holiday: bool,
 }
 
 impl ClosedTime {
@@ -125,7 +127,8 @@ impl WorkingHours {
             schedule.begin_on(day).map(|(from, _)| from).filter(|from| *from > now).min()
         });
         let holiday = schedule.public.iter().find(|holiday| holiday.holds(today)).map(|holiday| holiday.name);
-        Some(ClosedTime { zone: Zone::named(&self.time_zone), now, since, opens, holiday })
+        let is_holiday = schedule.is_off(today);
+        Some(ClosedTime { zone: Zone::named(&self.time_zone), now, since, opens, holiday, is_holiday })
     }
 
     /// Whether this moment is within working hours.
@@ -152,10 +155,14 @@ impl Schedule {
         }
     }
 
+    /// Whether no hours begin on a day because it is a holiday.
+    fn is_off(&self, day: NaiveDate) -> bool {
+        self.holidays.iter().any(|holiday| holiday.holds(day)) || self.public.iter().any(|holiday| holiday.holds(day))
+    }
+
     /// The hours that begin on a day; none on holidays.
     fn begin_on(&self, day: NaiveDate) -> impl Iterator<Item = (NaiveDateTime, NaiveDateTime)> {
-        let is_off = self.holidays.iter().any(|holiday| holiday.holds(day))
-            || self.public.iter().any(|holiday| holiday.holds(day));
+        let is_off = self.is_off(day);
         let whole = HoursLine::WHOLE_WEEK;
         let lines = if self.lines.is_empty() { std::slice::from_ref(&whole) } else { &self.lines[..] };
         let of_day: Vec<HoursLine> =

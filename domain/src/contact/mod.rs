@@ -133,6 +133,16 @@ pub fn is_own_number(messenger: &str, person: &Person) -> bool {
     person.is_signed || vouches_for_numbers(messenger)
 }
 
+/// Whether a chat is linked to its contact only by a number or an address that anybody may have typed.
+pub fn is_by_typed_id(messenger: &str, chat: &conversation::Model) -> bool {
+    let person: Person = serde_json::from_str(&chat.contact).unwrap_or_default();
+    match LinkReason::parse(&chat.contact_why) {
+        Some(LinkReason::Phone | LinkReason::PhoneSeveral) => !is_own_number(messenger, &person),
+        Some(LinkReason::Email | LinkReason::EmailSeveral) => !person.is_signed,
+        _ => false,
+    }
+}
+
 /// A contact by id and name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct ContactCard {

@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::decide::{Ask, Plan, RuleFault, fallback_user};
 use super::decision::{self, Beginning, Decision, DecisionState, Outcome};
-use super::facts::{Arrival, Facts, has_templates};
+use super::facts::{Arrival, CrmFacts, Facts, has_templates};
 use super::{crm, versions};
 use crate::alert::{self, Alarm, ROUTE_FAILED};
 use crate::delivery::read::reason::HoldReasons;
@@ -34,7 +34,6 @@ use crate::intake::IntakeContext;
 use crate::intake::messenger::automatic_answer::{BotMessage, may_send};
 use crate::job::NextRun;
 use crate::lead_note;
-use crate::marketing::is_stopped;
 use crate::template;
 use crate::tenant::token::{CallError, with_token};
 use crate::tenant::{TenantStatus, country};
@@ -120,8 +119,13 @@ impl Dialogue {
         if !is_there {
             return Ok(None);
         }
-        let crm = crm::read(&app.tenants, &self.conversation, self.message.accepted_at).await?;
+        let crm = self.crm(app).await?;
         Ok(Some(Facts { crm, ..self.facts(app) }))
+    }
+
+    /// What amoCRM knows of the customer now.
+    pub async fn crm(&self, app: &IntakeContext) -> Result<CrmFacts, CallError> {
+        crm::read(&app.tenants, &self.source.kind, &self.conversation, self.message.accepted_at).await
     }
 
     /// Raises the alert of the rule that decided. `is_last`: nothing more is tried.
@@ -257,24 +261,15 @@ impl Carrier<'_> {
         }
         let (app, dialogue) = (self.app, self.dialogue);
         let (source, wanted) = (&dialogue.source, template_id.to_string());
-        let customer: Person = serde_json::from_str(&dialogue.conversation.contact)?;
-        let filled = template::fill(&app.sources, source, &wanted, &customer, &[]).await;
-        let filled = filled.map_err(|error| anyhow::anyhow!("the template could not be read: {}", error.name()))?;
-        let holds = HoldReasons::of(app.store.read(), source).await?;
-        let skipped = match &filled {
-            Err(why) => Some(why.word()),
-            Ok(_) if holds.to_messenger.is_some() => Some("source_stopped"),
-            Ok(filled) if filled.is_marketing && is_stopped(app.store.read(), &dialogue.conversation).await? => {
-                Some("marketing_stopped")
-            }
-            Ok(_) => None,
-        };
-        match (filled, skipped) {
-            (Ok(filled), None) => {
+        let filled = template::fill(&app.sources, source, &dialogue.conversation, &wanted, &[]).await?;
+        let is_held = HoldReasons::of(app.store.read(), source).await?.to_messenger.is_some();
+        match filled {
+            Err(why) => self.made.note(app, TEMPLATE, Outcome::Skipped, why.word()).await,
+            Ok(_) if is_held => self.made.note(app, TEMPLATE, Outcome::Skipped, "source_stopped").await,
+            Ok(filled) => {
                 self.say(filled.text, filled.markup, Some(filled.template)).await?;
                 self.made.note(app, TEMPLATE, Outcome::Done, wanted).await
             }
-            (_, skipped) => self.made.note(app, TEMPLATE, Outcome::Skipped, skipped.unwrap_or_default()).await,
         }
     }
 
@@ -306,7 +301,7 @@ impl Carrier<'_> {
         let facts = if is_first && self.made.state() == DecisionState::Open {
             self.made.facts.clone()
         } else {
-            let crm = crm::read(&app.tenants, &self.dialogue.conversation, self.dialogue.message.accepted_at).await?;
+            let crm = self.dialogue.crm(app).await?;
             Facts { crm, ..self.made.facts.clone() }
         };
         let mut ask = plan.lead_ask(&facts);
@@ -332,8 +327,7 @@ impl Carrier<'_> {
                 match incoming.lead_id {
                     Some(lead_id) => lead_id.0,
                     None => {
-                        let known = &self.dialogue.conversation;
-                        let crm = crm::read(&app.tenants, known, self.dialogue.message.accepted_at).await?;
+                        let crm = self.dialogue.crm(app).await?;
                         let lead = crm.open_lead.map(|lead| lead.id.0);
                         lead.ok_or_else(|| anyhow::anyhow!("the accepted lead is not listed yet"))?
                     }

@@ -25,7 +25,12 @@ const BEFORE: i64 = MINUTE;
 const FRESH: i64 = MINUTE;
 
 /// Contact and leads of a chat that amoCRM knows. `began_at`: when the dialogue began, milliseconds since 1970.
-pub async fn read(app: &Arc<TenantContext>, known: &conversation::Model, began_at: i64) -> Result<CrmFacts, CallError> {
+pub async fn read(
+    app: &Arc<TenantContext>,
+    messenger: &str,
+    known: &conversation::Model,
+    began_at: i64,
+) -> Result<CrmFacts, CallError> {
     let (tenant_id, chat_id) = (known.tenant_id, known.amocrm_chat_id.as_str());
     // The chat was linked to it before its first message, seconds ago.
     let is_fresh = known.contact_id > 0 && app.clock.millis() - known.contact_seen_at < FRESH;
@@ -44,7 +49,8 @@ pub async fn read(app: &Arc<TenantContext>, known: &conversation::Model, began_a
     let fact = |lead: Lead| LeadFact { id: NumericId(lead.id), responsible: lead.responsible_user_id.map(NumericId) };
     Ok(CrmFacts {
         contact_id: Some(NumericId(contact_id)),
-        is_known: contact.created_at.is_some_and(|at| at * 1_000 + BEFORE < began_at),
+        is_known: contact.created_at.is_some_and(|at| at * 1_000 + BEFORE < began_at)
+            && !contact::is_by_typed_id(messenger, known),
         contact_responsible: contact.responsible_user_id.map(NumericId),
         open_lead: open.map(fact),
         closed_lead: closed.map(fact),

@@ -54,7 +54,7 @@ pub struct CrmFacts {
     /// amoCRM's id of the contact.
     #[schema(value_type = Option<String>)]
     pub contact_id: Option<NumericId>,
-    /// Whether the contact was there before this dialogue.
+    /// Whether the contact was there before this dialogue, and the customer surely is that contact.
     pub is_known: bool,
     /// amoCRM's id of the user who is responsible for it.
     #[schema(value_type = Option<String>)]
@@ -162,7 +162,7 @@ pub fn hours_at(source: &source::Model, at: i64) -> Option<HoursKind> {
     let closed = hours.closed_at(DateTime::from_timestamp_millis(at)?);
     Some(match closed {
         None => HoursKind::Within,
-        Some(closed) if closed.holiday.is_some() => HoursKind::Holiday,
+        Some(closed) if closed.is_holiday => HoursKind::Holiday,
         Some(_) => HoursKind::Outside,
     })
 }

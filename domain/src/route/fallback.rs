@@ -41,7 +41,7 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
     let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
     let rule = rules.rule(&made.row.rule_id);
     let Some(fallback) = rule.and_then(|rule| rule.then.fallback.as_ref()) else { return Ok(NextRun::Never) };
-    let crm = crm::read(&app.tenants, &dialogue.conversation, dialogue.message.accepted_at).await?;
+    let crm = dialogue.crm(app).await?;
     let user_id = match begun.map(|step| step.detail.parse()) {
         Some(Ok(chosen)) => chosen,
         _ => {

@@ -92,7 +92,7 @@ pub struct Conditions {
     /// Kinds of sources: `telegram`, `whatsapp`, ….
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub messengers: Vec<String>,
-    /// Within or outside of the source's working hours, or on a public holiday of its country.
+    /// Within or outside of the source's working hours, or on one of its holidays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub working_hours: Option<HoursKind>,
     /// Lines of days and times in the account's time zone.

@@ -137,7 +137,7 @@ pub async fn past(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Rule
     let made = decision::find(app.store.read(), tenant.tenant_id, id).await?;
     let crm = match made {
         Some(made) => Some(made.facts.crm),
-        None => crm::read(&app.tenants, &dialogue.conversation, dialogue.message.accepted_at).await.ok(),
+        None => dialogue.crm(app).await.ok(),
     };
     let crm_answered = crm.is_some();
     let facts = Facts { crm: crm.unwrap_or_default(), ..facts };

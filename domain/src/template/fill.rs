@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use base::error::Result;
 use base::message::{Button, Marker, Markup, Person, Template};
 use base::worded::worded;
 use connectors::kinds::has_own_server;
 use connectors::template::TemplateCategory;
-use entity::source;
+use entity::{conversation, source};
 
 use super::registry::{Stage, rows_of_source};
 use super::spec::{Spec, markers};
 use super::view::{TemplateState, known};
+use crate::marketing::is_stopped;
 use crate::source::SourceContext;
 
 /// A template with its values.
@@ -22,7 +22,6 @@ pub struct FilledTemplate {
     pub text: String,
     /// For those that get it as text.
     pub markup: Option<Markup>,
-    pub is_marketing: bool,
     /// The messenger lets it pass at any time.
     pub passes_window: bool,
 }
@@ -37,18 +36,21 @@ worded! {
         NotApproved = "template_not_approved",
         /// A placeholder has no value.
         NoValue = "template_no_value",
+        /// It is a marketing template, and the customer stopped those.
+        MarketingStopped = "marketing_stopped",
     }
 }
 
-/// Fills in a template, by amoCRM's id or name. Values are given in the order of the placeholders; without one a placeholder of
+/// Fills in a template for a chat, by amoCRM's id or name. Values are given in the order of the placeholders; without one a placeholder of
 /// the contact's name gets that of the customer.
 pub async fn fill(
     app: &Arc<SourceContext>,
     source: &source::Model,
+    chat: &conversation::Model,
     wanted: &str,
-    customer: &Person,
     values: &[String],
-) -> Result<Result<FilledTemplate, Unsendable>> {
+) -> anyhow::Result<Result<FilledTemplate, Unsendable>> {
+    let customer: Person = serde_json::from_str(&chat.contact)?;
     let wanted = wanted.trim().to_lowercase();
     let is_it = |id: i64, name: &str| id.to_string() == wanted || name.trim().to_lowercase() == wanted;
     let rows = rows_of_source(app, source).await?;
@@ -61,7 +63,9 @@ pub async fn fill(
         }
         Some(_) => return Ok(Err(Unsendable::NotApproved)),
         None => {
-            let listed = known(app, source.tenant_id).await?.map(|known| known.items).unwrap_or_default();
+            let listed = known(app, source.tenant_id).await;
+            let listed = listed.map_err(|error| anyhow::anyhow!("templates could not be read: {}", error.name()))?;
+            let listed = listed.map(|known| known.items).unwrap_or_default();
             let Some(plain) = listed.into_iter().find(|one| is_it(one.id, &one.name)) else {
                 return Ok(Err(Unsendable::Unknown));
             };
@@ -74,6 +78,9 @@ pub async fn fill(
             (plain.id, plain.text, plain.buttons.into_iter().map(button).collect(), None)
         }
     };
+    if category == Some(TemplateCategory::Marketing) && is_stopped(app.store.read(), chat).await? {
+        return Ok(Err(Unsendable::MarketingStopped));
+    }
     let names = markers(&content).unwrap_or_default().into_iter().enumerate();
     let params: Option<Vec<Marker>> = names
         .map(|(place, key)| {
@@ -89,7 +96,6 @@ pub async fn fill(
         template: Template { id: id.to_string(), external_id: None, content, params },
         text,
         markup: (!buttons.is_empty()).then_some(Markup::Buttons(buttons)),
-        is_marketing: category == Some(TemplateCategory::Marketing),
         passes_window: category.is_some() || has_own_server(&source.kind),
     }))
 }

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use simulator::crm::{Fault, LeadCardView, Part};
 
 use crate::pages::olga;
+use crate::webchat::sites::{new_secret, signed};
+use crate::webchat::{OnSite, SHOP};
 
 const SOON: Duration = Duration::from_secs(4);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -27,7 +29,7 @@ fn path(line: &Line) -> String {
 }
 
 /// Puts rules in force; each gets its id as its name.
-async fn has_rules(world: &World, line: &Line, rules: Value) {
+pub async fn has_rules(world: &World, line: &Line, rules: Value) {
     let named = rules.as_array().unwrap().iter().map(|rule| {
         let mut rule = rule.clone();
         rule["name"] = json!(format!("Rule {}", rule["id"].as_str().unwrap()));
@@ -54,7 +56,7 @@ fn lead(world: &World) -> LeadCardView {
 }
 
 /// What became of a message's decision, as its story in the API shows it.
-async fn decision(world: &World, line: &Line, message: &str) -> parom::route::decision::Decision {
+pub async fn decision(world: &World, line: &Line, message: &str) -> parom::route::decision::Decision {
     let db = world.app().store.read();
     let found = parom::route::decision::find(db, line.tenant_id, message.parse().unwrap()).await.unwrap();
     found.expect("a decision")
@@ -536,6 +538,33 @@ async fn a_made_up_message_is_tried_at_its_time(world: &mut World) {
     world.deliver_all().await;
 }
 
+/// Whoever types a customer's number into a site's chat gets that customer's card by the source's rule, but is not known: the
+/// number may be anybody's, unless the site vouches for it.
+async fn a_typed_number_makes_nobody_known(world: &mut World) {
+    const PHONE: &str = "+79151112233";
+    let settings = json!({"allowed_origins": [SHOP], "ask": ["phone"]});
+    let line = world.line_of("webchat", "Site", "site", settings).await;
+    world.api.patch(&line.path(""), &json!({"contact_rule": "link"})).await.is(200);
+    let card = world.sandbox.add_contact(HOST, "Anna", Some(PHONE), None);
+    world.advance(HOUR);
+    has_rules(world, &line, json!([{"id": "known", "when": {"contact": "known"}}, {"id": "stranger"}])).await;
+    let site = line.source_id.to_string();
+    let secret = new_secret(&world.panel(line.tenant_id).await, &site).await;
+    let exp = world.clock.millis() / 1_000 + 3_600;
+    let token = signed(&secret, &json!({"sub": "17", "phone": PHONE, "exp": exp}));
+    let typed = OnSite::new(&site);
+    for (visitor, rule) in [(typed.clone(), "stranger"), (OnSite { token, ..typed }, "known")] {
+        let body = json!({"id": uuid::Uuid::new_v4(), "text": "Hello", "about": {"phone": PHONE}});
+        visitor.posts(world, "/messages", body).await.is(202);
+        assert_eq!(routed(world).await, 1);
+        let chats = world.api.get(&line.path("/conversations")).await.is(200);
+        assert_eq!(chats.json["items"][0]["contact"]["amocrm_contact_id"], card.to_string(), "{}", chats.text);
+        let messages = format!("/conversations/{}/messages", chats.text_at("/items/0/id"));
+        let message = world.api.get(&line.path(&messages)).await.is(200).text_at("/items/0/id");
+        assert_eq!(decision(world, &line, &message).await.row.rule_id, rule);
+    }
+}
+
 both!(
     a_new_dialogue_is_carried_out,
     a_template_greets_where_the_messenger_has_templates,
@@ -552,6 +581,7 @@ once!(
     rules_are_made_and_put_in_order_in_the_panel,
     a_held_chat_is_routed_when_it_is_released,
     a_made_up_message_is_tried_at_its_time,
+    a_typed_number_makes_nobody_known,
     a_person_accepts_first_if_the_rule_does_not,
     a_closed_lead_is_opened_again,
     what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert,

@@ -31,14 +31,14 @@ marketing: contact platform
 lead_note: contact job tenant
 lead_origin: job lead_note tenant
 source: alert audit job media platform settings tenant unregister vendor_events
-template: alert job media settings source tenant
+template: alert job media settings source tenant marketing
 delivery: alert contact job lookup marketing media platform settings source template tenant
 vendor_webhooks: alert delivery::pause platform vendor_events
 retention: delivery tenant::emptied tenant::remove
 sale: alert alert_notices::webhook audit job lead_origin platform tenant
 intake: contact delivery job lead_origin lookup media sale platform settings load_shedding source template tenant marketing
-salesbot: delivery intake job marketing source template tenant
-route: alert audit contact delivery intake job lead_note lead_origin marketing platform source template tenant
+salesbot: delivery intake job source template tenant
+route: alert audit contact delivery intake job lead_note lead_origin platform source template tenant
 missed_hooks: alert delivery intake lookup rotation tenant
 takeover: contact delivery intake job settings source template tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
