@@ -10,7 +10,7 @@ use super::core::Core;
 use super::hook_message::{Attachment, Author, Button, HookMessage, ListMessage, album};
 use super::hooks::{self, HookForm, Said, open_chat};
 use super::log::HookAnswer;
-use super::state::{Card, DriveFile, LEADS, WON};
+use super::state::{Account, Card, DriveFile, LEADS, WON};
 
 /// An action. Every id is amoCRM's.
 #[derive(Clone, Debug, Deserialize)]
@@ -43,6 +43,19 @@ pub enum Act {
         /// CRM id.
         lead: i64,
         price: i64,
+    },
+    /// An administrator adds a manager who answers in chats.
+    AddManager {
+        name: String,
+    },
+    /// An administrator removes a user.
+    RemoveUser {
+        /// CRM id.
+        user: i64,
+    },
+    DeletePipeline {
+        /// CRM id.
+        pipeline: i64,
     },
     /// The manager is typing.
     Type {
@@ -135,11 +148,22 @@ pub(crate) async fn perform(core: &Core, host: &str, act: Act) -> Result<Done> {
             }
             None
         }
+        Act::AddManager { name } => settle(core, host, |account| {
+            account.add_manager(&name);
+        })?,
+        Act::RemoveUser { user } => settle(core, host, |account| account.remove_user(user))?,
+        Act::DeletePipeline { pipeline } => settle(core, host, |account| account.delete_pipeline(pipeline))?,
         Act::Type { chat, post, user } => {
             hooks::typing(core, host, &chat, by(user), post.as_deref(), HookForm::Sample).await?
         }
     };
     Ok(Done { hook, ..Done::default() })
+}
+
+/// Changes an account, which causes no hook.
+fn settle(core: &Core, host: &str, change: impl FnOnce(&mut Account)) -> Result<Option<HookAnswer>> {
+    core.change(|state| state.accounts.get_mut(host).map(change)).context("no such account")?;
+    Ok(None)
 }
 
 async fn send(core: &Core, host: &str, chat: &str, content: Content) -> Result<Done> {

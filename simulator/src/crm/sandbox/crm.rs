@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::Sandbox;
 use crate::crm::breakage::{self, Breakage};
 use crate::crm::state::{
-    CONTACTS, Card, LEADS, Link, NOTES, OtherMessage, PIPELINES, STATUSES, Settings, Switches, Talk, Template,
-    UserRights, WON, Webhook,
+    CONTACTS, Card, LEADS, Link, NOTES, OtherMessage, STATUSES, Settings, Switches, Talk, Template, UserRights, WON,
+    Webhook,
 };
 use crate::crm::view::{ContactView, IncomingLeadView, LeadCardView};
 
@@ -141,18 +141,7 @@ impl Sandbox {
 
     /// A user deletes a pipeline with its stages, after having moved its leads to the main one, as amoCRM asks for.
     pub fn delete_pipeline(&self, host: &str, pipeline_id: i64) {
-        self.act(host, |account, _| {
-            let main = account.main_pipeline();
-            let first = account.steps(main).find(|step| step.number("type") != 1).map(|step| step.id);
-            let there = account.crm.all_mut(&LEADS).iter_mut().filter(|lead| lead.number("pipeline_id") == pipeline_id);
-            for lead in there {
-                lead.set("pipeline_id", main);
-                lead.set("status_id", first);
-            }
-            let below = format!("leads/pipelines/{pipeline_id}");
-            account.crm.all_mut(&PIPELINES).retain(|pipeline| pipeline.id != pipeline_id);
-            account.crm.all_mut(&STATUSES).retain(|stage| stage.parent != below);
-        });
+        self.act(host, |account, _| account.delete_pipeline(pipeline_id));
     }
 
     /// The stages of a pipeline in their order, without that of incoming leads.
@@ -276,7 +265,7 @@ impl Sandbox {
 
     /// Removes a user from the account.
     pub fn remove_user(&self, host: &str, user_id: i64) {
-        self.act(host, |account, _| account.users.retain(|user| user.id != user_id));
+        self.act(host, |account, _| account.remove_user(user_id));
     }
 
     /// Shows a link to a customer's page in the manager's window.

@@ -11,7 +11,7 @@ use super::Crm;
 use super::bot::BotRun;
 use super::card::{Card, FIRST_STEP, LOST, UNSORTED_STEP, WON};
 use super::chat::{Chat, Message, Person};
-use super::entity::{CATALOGS, CUSTOM_FIELDS, Entity, PIPELINES, STATUSES};
+use super::entity::{CATALOGS, CUSTOM_FIELDS, Entity, LEADS, PIPELINES, STATUSES};
 use crate::crm::config::IntegrationConfig;
 use crate::crm::ids;
 
@@ -393,6 +393,24 @@ impl Account {
             rights: UserRights::default(),
         });
         id
+    }
+
+    pub(crate) fn remove_user(&mut self, user_id: i64) {
+        self.users.retain(|user| user.id != user_id);
+    }
+
+    /// Removes a pipeline with its stages, after its leads were moved to the main one, as amoCRM asks for.
+    pub(crate) fn delete_pipeline(&mut self, pipeline_id: i64) {
+        let main = self.main_pipeline();
+        let first = self.steps(main).find(|step| step.number("type") != 1).map(|step| step.id);
+        let there = self.crm.all_mut(&LEADS).iter_mut().filter(|lead| lead.number("pipeline_id") == pipeline_id);
+        for lead in there {
+            lead.set("pipeline_id", main);
+            lead.set("status_id", first);
+        }
+        let below = format!("leads/pipelines/{pipeline_id}");
+        self.crm.all_mut(&PIPELINES).retain(|pipeline| pipeline.id != pipeline_id);
+        self.crm.all_mut(&STATUSES).retain(|stage| stage.parent != below);
     }
 
     /// Sets the user of the account's pages. An unknown id changes nothing.
