@@ -97,7 +97,10 @@ impl Side {
             "chats" => request.header("x-signature", "0".repeat(40)),
             _ => request.bearer_auth(&self.token),
         };
-        let answer = request.send().await.with_context(|| format!("{}: no answer", probe.name))?;
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("{}: no answer; is the address of the account right?", probe.name))?;
         let status = answer.status().as_u16();
         let text = answer.text().await.with_context(|| format!("{}: the answer broke off", probe.name))?;
         let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(json!("no JSON")) };
@@ -126,6 +129,13 @@ async fn local(config: &Config, host: &str, http: &Client) -> anyhow::Result<(Sa
     let answer = http.post(format!("{url}/oauth2/access_token")).json(&asked).send().await?;
     let pair: Value = answer.error_for_status()?.json().await?;
     let token = pair["access_token"].as_str().unwrap_or_default().to_owned();
+    // What probes only read, so that the fields of an account's can be compared.
+    for (path, one) in [
+        ("sources", json!([{"name": "Parom records", "external_id": "parom-records"}])),
+        ("chats/templates", json!([{"name": "Parom records", "content": "Hello"}])),
+    ] {
+        http.post(format!("{url}/api/v4/{path}")).bearer_auth(&token).json(&one).send().await?.error_for_status()?;
+    }
     let (http, chats_url) = (http.clone(), sandbox.url().to_owned());
     Ok((sandbox, Side { http, url, chats_url, token, writes: true, known: BTreeMap::new() }))
 }
@@ -135,7 +145,7 @@ pub async fn run(config: &Config, command: RecordCommand) -> anyhow::Result<Exit
     let token = std::io::read_to_string(std::io::stdin()).context("standard input cannot be read")?.trim().to_owned();
     if token.is_empty() {
         bail!(
-            "there is no token on standard input: make one in the account's private integration, under Keys and scopes"
+            "there is no token on standard input (< token.txt): make one in the account's private integration, under Keys and scopes"
         );
     }
     let http = HttpClients::new(&config.network)?.trusted().clone();
@@ -149,18 +159,26 @@ pub async fn run(config: &Config, command: RecordCommand) -> anyhow::Result<Exit
         known: BTreeMap::new(),
     };
     let (sandbox, mut local) = local(config, &account, &http).await?;
-    fs::create_dir_all(&to).with_context(|| format!("{} cannot be made", to.display()))?;
     let probes = probes()?;
     let mut answers = Vec::new();
     for probe in &probes {
-        answers.push((real.asks(probe).await?, local.asks(probe).await?));
+        let answer = real.asks(probe).await?;
+        if probe.asks == "read" && answer.as_ref().is_some_and(|(status, _)| *status == 401) {
+            bail!(
+                "{account} refuses the token (401): take one from this account's private integration, under Keys and scopes"
+            );
+        }
+        answers.push((answer, local.asks(probe).await?));
     }
+    fs::create_dir_all(&to).with_context(|| format!("{} cannot be made", to.display()))?;
     let whole = answers.iter().filter_map(|(real, _)| real.as_ref()).filter(|(status, _)| *status < 400);
     let private = Private::of(&[&account, &real.token], whole.map(|(_, body)| body));
     let (mut asked, mut differ) = (0, 0);
     for (probe, answers) in probes.iter().zip(answers) {
         let (Some((status, body)), Some(ours)) = answers else {
-            print_line(&format!("{} ({}): not asked", probe.name, probe.section))?;
+            let why =
+                if probe.asks == "write" && !write { "needs --write" } else { "the account has nothing to ask it for" };
+            print_line(&format!("{} ({}): not asked, {why}", probe.name, probe.section))?;
             continue;
         };
         asked += 1;

@@ -36,8 +36,15 @@ fn fill(value: &Value, markers: &[(&str, String)]) -> Value {
 }
 
 /// Starts a bot with the steps that a widget wrote, for a lead: it stops at the first step and asks the widget's server, once.
-/// Returns the id of the stop.
-pub(crate) async fn start(core: &Arc<Core>, host: &str, integration: &str, lead_id: i64, steps: &str) -> Result<i64> {
+/// Returns the id of the stop. A bot that ran before keeps its id.
+pub(crate) async fn start(
+    core: &Arc<Core>,
+    host: &str,
+    integration: &str,
+    lead_id: i64,
+    steps: &str,
+    bot_id: Option<i64>,
+) -> Result<i64> {
     let integration = core.integration_named(integration).context("no such integration")?;
     let steps: Value = serde_json::from_str(steps).context("what the widget wrote is no JSON")?;
     let first = steps.get(0).map(questions).unwrap_or_default();
@@ -51,9 +58,11 @@ pub(crate) async fn start(core: &Arc<Core>, host: &str, integration: &str, lead_
             let person = account.person_in(lead.text("chat_id"));
             let name = person.map_or_else(String::new, |person| person.name.clone());
             let data = fill(&data, &[("{{lead.id}}", lead_id.to_string()), ("{{contact.name}}", name)]);
-            let (bot_id, continue_id) = (account.next_number(), account.next_number());
+            let bot_id = bot_id.unwrap_or_else(|| account.next_number());
+            let continue_id = account.next_number();
             account.bots.push(BotRun {
                 bot_id,
+                integration: integration.name.clone(),
                 continue_id,
                 lead_id,
                 steps: steps.clone(),

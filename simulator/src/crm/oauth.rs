@@ -7,9 +7,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::config::IntegrationConfig;
@@ -25,13 +25,16 @@ const JSON: &str = "application/json";
 
 /// Answers a request below `/oauth2/`: tokens at the account's own host, the look-up of a renamed account at a shared
 /// host.
-pub(crate) fn answer(core: &Core, call: &Call, host: &str, rest: &[&str]) -> Answer {
+pub(crate) fn answer(core: &Arc<Core>, call: &Call, host: &str, rest: &[&str]) -> Answer {
     let now = core.now();
     match (call.method.as_str(), rest, host_kind(host)) {
         ("POST", ["access_token"], HostKind::Account) => {
             trouble_of(core, host).unwrap_or_else(|| exchange(core, call, host))
         }
-        (_, ["access_token"], HostKind::Account) => Answer::empty(405),
+        ("POST", ["exchange_api_key"], HostKind::Account) => {
+            trouble_of(core, host).unwrap_or_else(|| exchange_key(core, call, host))
+        }
+        (_, ["access_token" | "exchange_api_key"], HostKind::Account) => Answer::empty(405),
         // The current host of a refresh token's account; does not use up the token.
         ("GET", ["account", "current", "subdomain"], HostKind::Shared) => {
             let token = call.header("x-refresh-token").unwrap_or_default();
@@ -166,6 +169,17 @@ fn pair(grants: &mut Grants, host: &str, grant: Grant, now: DateTime<Utc>) -> Pa
     grants.keep_pair(access, grant, now)
 }
 
+/// A token as from an integration's "Keys and scopes", here for a day; `None` if the account is unknown.
+pub(crate) fn long_lived(core: &Core, host: &str, known: &IntegrationConfig) -> Option<String> {
+    let code = core.code_for(host, known, None)?;
+    let now = core.now();
+    core.change(|state| {
+        let id = state.accounts.get(host)?.id;
+        let grant = state.grants.use_code(&code, &known.client_id, id, now).ok()?;
+        Some(pair(&mut state.grants, host, grant, now).access)
+    })
+}
+
 /// Lifetime of a disposable token in seconds, in all official samples.
 const DISPOSABLE_SECONDS: i64 = 1800;
 
@@ -221,6 +235,9 @@ pub(crate) fn disposable(core: &Core, host: &str, user_id: i64, integration: &In
 /// amoCRM's time limit for the answer to its calls about an installation.
 const LIMIT: Duration = Duration::from_secs(3);
 
+/// The time between two exchanges of a user's key for an integration.
+const EXCHANGE_WAIT: TimeDelta = TimeDelta::minutes(5);
+
 /// Platform parameter of a host: 1 for amocrm.ru, 2 for Kommo.
 fn platform(host: &str) -> &'static str {
     if host.ends_with(".amocrm.ru") { "1" } else { "2" }
@@ -258,22 +275,56 @@ pub(crate) async fn install(core: &Core, host: &str, integration: &str) -> HookA
     let Some(code) = core.code_for(host, known, None) else {
         return HookAnswer::not_called("no such account");
     };
-    let uri = core.redirect_uri(known);
-    let path = url::Url::parse(&uri).map_or_else(|_| uri.clone(), |url| url.path().to_owned());
-    let (shown, host_of) = (format!("{path}?from_widget=1"), Some(host.to_owned()));
+    let call = telling(core, host, known, &[("code", code.as_str())], "from_widget");
     if core.read(|state| state.settings.lose_install_calls) {
         let answer = HookAnswer::not_called(LOST);
-        core.log_call("GET", shown, host_of, &answer);
+        core.log_call("GET", call.shown, call.host, &answer);
         return answer;
     }
-    let request = core.client.get(&uri).query(&[
-        ("code", code.as_str()),
-        ("referer", host),
-        ("client_id", &known.client_id),
-        ("platform", platform(host)),
-        ("from_widget", "1"),
-    ]);
-    core.call(Outgoing { request, method: "GET", shown, host: host_of, limit: LIMIT }).await
+    core.call(call).await
+}
+
+/// amoCRM's own call of the redirect URI with a code, which says why it comes.
+fn telling(core: &Core, host: &str, known: &IntegrationConfig, given: &[(&str, &str)], why: &str) -> Outgoing {
+    let uri = core.redirect_uri(known);
+    let path = url::Url::parse(&uri).map_or_else(|_| uri.clone(), |url| url.path().to_owned());
+    let about = [("referer", host), ("client_id", &known.client_id), ("platform", platform(host)), (why, "1")];
+    let request = core.client.get(&uri).query(given).query(&about);
+    Outgoing { request, method: "GET", shown: format!("{path}?{why}=1"), host: Some(host.to_owned()), limit: LIMIT }
+}
+
+/// `POST oauth2/exchange_api_key`: 202, and the code goes to the redirect URI. Nobody has keys of before OAuth here: any
+/// 40 characters are the key of the user with this login.
+fn exchange_key(core: &Arc<Core>, call: &Call, host: &str) -> Answer {
+    let given = |key: &str| call.json[key].as_str().unwrap_or_default();
+    let known = core.integration(given("client_uuid")).filter(|one| equal(given("client_secret"), &one.client_secret));
+    let user_id = core.read(|state| {
+        let user = state.accounts.get(host)?.users.iter().find(|user| user.email == given("login"))?;
+        Some(user.id).filter(|_| given("api_key").len() == 40)
+    });
+    let (Some(known), Some(user_id)) = (known, user_id) else {
+        return Answer::problem(400, "Bad Request", "login, api_key, client_uuid or client_secret is wrong");
+    };
+    if !core.read(|state| state.accounts.get(host).is_some_and(|account| account.has_active(&known.client_id))) {
+        return Answer::problem(403, "Forbidden", "the integration is not installed in this account");
+    }
+    let now = core.now();
+    let is_early = core.change(|state| {
+        let last = state.exchanged_keys.entry((known.client_id.clone(), user_id)).or_default();
+        let is_early = last.is_some_and(|last| now < last + EXCHANGE_WAIT);
+        *last = if is_early { *last } else { Some(now) };
+        is_early
+    });
+    if is_early {
+        return Answer::too_many(EXCHANGE_WAIT.num_seconds().unsigned_abs());
+    }
+    let code = core.code_for(host, known, Some(user_id)).unwrap_or_default();
+    let mut query = vec![("code", code.as_str())];
+    query.extend(call.json["state"].as_str().map(|state| ("state", state)));
+    let call = telling(core, host, known, &query, "from_exchange");
+    let core = Arc::clone(core);
+    actix_web::rt::spawn(async move { core.call(call).await });
+    Answer::empty(202)
 }
 
 /// Disables an integration in an account without a notice: revokes grants, disconnects channels. Returns the account's
@@ -312,8 +363,30 @@ pub(crate) async fn revoke(core: &Core, host: &str, integration: &str) -> HookAn
     core.call(Outgoing { request, method: "GET", shown, host, limit: LIMIT }).await
 }
 
+/// Stores a widget's settings and, if asked, installs it or switches it off; false where it was never installed.
+pub(crate) fn change_widget(
+    core: &Arc<Core>,
+    host: &str,
+    known: &IntegrationConfig,
+    settings: Map<String, Value>,
+    installs: Option<bool>,
+) -> bool {
+    let is_known = core.change(|state| {
+        if installs == Some(true) {
+            state.activate(host, known);
+        }
+        let installed = state.accounts.get_mut(host)?.installed.get_mut(&known.client_id)?;
+        installed.settings = settings;
+        Some(())
+    });
+    if let (Some(()), Some(installs)) = (is_known, installs) {
+        in_background(core, host, &known.name, installs);
+    }
+    is_known.is_some()
+}
+
 /// The widget's button does not wait for this call: other requests may overtake it.
-pub(crate) fn in_background(core: &Arc<Core>, host: &str, integration: &str, is_installed: bool) {
+fn in_background(core: &Arc<Core>, host: &str, integration: &str, is_installed: bool) {
     let (core, host, integration) = (Arc::clone(core), host.to_owned(), integration.to_owned());
     actix_web::rt::spawn(async move {
         match is_installed {

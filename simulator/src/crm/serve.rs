@@ -70,7 +70,7 @@ fn part_of(call: &Call) -> Option<Part> {
     }
 }
 
-fn answer(core: &Core, call: &Call) -> Answer {
+fn answer(core: &Arc<Core>, call: &Call) -> Answer {
     let own_url = core.own_url();
     let target = Target::of(&own_url, call);
     let kind = host_kind(&target.host);

@@ -158,6 +158,7 @@ impl Samples {
 #[derive(Clone, Debug)]
 pub struct Called {
     pub path: String,
+    pub query: String,
     pub headers: BTreeMap<String, String>,
     pub bytes: Bytes,
     /// The body, if it is JSON.
@@ -201,8 +202,9 @@ async fn take(seen: web::Data<Arc<Mutex<Seen>>>, request: HttpRequest, bytes: By
     let headers = request.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
     let mut seen = seen.lock().unwrap();
-    let (path, json) = (request.path().to_owned(), serde_json::from_slice(&bytes).unwrap_or(json!(null)));
-    seen.calls.push(Called { path, headers, json, bytes });
+    let (path, query) = (request.path().to_owned(), request.query_string().to_owned());
+    let json = serde_json::from_slice(&bytes).unwrap_or(json!(null));
+    seen.calls.push(Called { path, query, headers, json, bytes });
     seen.came.notify_waiters();
     let (status, text) = seen.answers.pop_front().or(seen.always).unwrap_or((200, ""));
     let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap());

@@ -1,6 +1,6 @@
 //! `parom sandbox record` against the local amoCRM in the role of a real account.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
 use simulator::crm::{IntegrationConfig, Sandbox, SandboxConfig};
@@ -27,23 +27,21 @@ async fn account() -> (Sandbox, String) {
     let real = Sandbox::start(SandboxConfig {
         listen: "127.0.0.1:0".to_owned(),
         parom_url: String::new(),
-        integrations: vec![integration.clone()],
+        integrations: vec![integration],
         now: simulator::crm::system_clock(),
     })
     .await
     .unwrap();
     real.add_account(HOST);
     real.add_contact(HOST, "Василий Секретный", Some("+79005550123"), Some("vasily@secret.test"));
-    let asked = json!({"client_id": integration.client_id, "client_secret": SECRET, "redirect_uri": REDIRECT,
-        "grant_type": "authorization_code", "code": real.issue_code(HOST, "main")});
-    let answer = client().post(format!("{}/accounts/{HOST}/oauth2/access_token", real.url())).json(&asked);
-    let pair: Value = answer.send().await.unwrap().json().await.unwrap();
-    let token = pair["access_token"].as_str().unwrap().to_owned();
+    let asked = client().post(format!("{}/accounts/{HOST}/token", real.url()));
+    let asked = asked.header("Content-Type", "application/x-www-form-urlencoded").body("integration=main");
+    let token = asked.send().await.unwrap().text().await.unwrap();
     (real, token)
 }
 
-/// What the command says about an account, line by line, and the files that it wrote.
-async fn recorded(real: &Sandbox, token: &str) -> (Vec<String>, Vec<(String, String)>) {
+/// The end of the command for an account and this token, and its folder.
+async fn run(real: &Sandbox, token: &str) -> (Output, TempDir) {
     let folder = TempDir::new().unwrap();
     let url = format!("{}/accounts/{HOST}", real.url());
     let mut child = Command::new(BINARY)
@@ -56,7 +54,12 @@ async fn recorded(real: &Sandbox, token: &str) -> (Vec<String>, Vec<(String, Str
         .spawn()
         .unwrap();
     child.stdin.take().unwrap().write_all(format!("{token}\n").as_bytes()).await.unwrap();
-    let output = child.wait_with_output().await.unwrap();
+    (child.wait_with_output().await.unwrap(), folder)
+}
+
+/// What the command says about an account, line by line, and the files that it wrote.
+async fn recorded(real: &Sandbox, token: &str) -> (Vec<String>, Vec<(String, String)>) {
+    let (output, folder) = run(real, token).await;
     assert!(output.status.success(), "{}", text(&output.stderr));
     let files = std::fs::read_dir(folder.path()).unwrap().map(|file| {
         let path = file.unwrap().path();
@@ -95,5 +98,16 @@ async fn what_an_account_answers_otherwise_is_shown() {
     let (said, _) = recorded(&real, &token).await;
     assert_eq!(said[0], "filtered-leads (crm-api §5.8): the account answers 200, the local amoCRM 204");
     assert!(said[1].contains("1 differ from the local amoCRM's"), "{said:#?}");
+    real.stop().await;
+}
+
+/// A token that the account does not know would make every answer a refusal.
+#[tokio::test]
+async fn a_refused_token_ends_the_command_with_nothing_written() {
+    let (real, _) = account().await;
+    let (output, folder) = run(&real, "of-another-account").await;
+    assert!(!output.status.success());
+    assert!(text(&output.stderr).contains("refuses the token (401)"), "{}", text(&output.stderr));
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     real.stop().await;
 }

@@ -98,6 +98,26 @@ fn faults(page: &str) -> Vec<String> {
     wrong
 }
 
+/// Each recorded example of amoCRM's SDK for PHP, with the number of its calls, as the page and as the recording have them.
+#[test]
+fn every_recorded_example_is_on_the_page_with_its_calls() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let page = read("docs/conformance.md");
+    let rows = page.split("| result | examples |").nth(1).unwrap().lines().filter(|line| line.starts_with("| "));
+    let parts: Vec<&str> = rows.flat_map(|line| line.split('`')).collect();
+    let calls = |text: &str| text.trim().split([',', ':', ' ']).next().and_then(|number| number.parse::<usize>().ok());
+    let shown = parts.windows(2).filter_map(|pair| Some((pair[0], calls(pair[1]).filter(|calls| *calls > 0)?)));
+    let shown: BTreeMap<&str, usize> = shown.collect();
+    let recording = read("simulator/tests/it/crm/sdk_examples.tsv");
+    let mut recorded = BTreeMap::new();
+    for example in recording.lines().skip(1).filter_map(|line| line.split('\t').next()).filter(|name| !name.is_empty())
+    {
+        *recorded.entry(example).or_insert(0) += 1;
+    }
+    assert_eq!(shown, recorded);
+    assert!(page.contains(&format!("Their {} calls", recorded.values().sum::<usize>())));
+}
+
 #[test]
 fn every_client_has_a_row_with_its_version_its_result_and_its_tests() {
     let page = std::fs::read_to_string(root().join("docs/conformance.md")).unwrap();

@@ -79,7 +79,7 @@ pub(super) async fn run(visit: &Visit<'_>) -> Answer {
     let text = |name: &str| json[name].as_str().unwrap_or_default();
     let integration = visit.core.integration(text("client_id")).map_or("", |one| one.name.as_str());
     let lead = json["lead"].as_i64().unwrap_or_default();
-    match bots::start(visit.core, visit.host, integration, lead, text("steps")).await {
+    match bots::start(visit.core, visit.host, integration, lead, text("steps"), None).await {
         Ok(id) => Answer::json(200, &json!({ "continue_id": id })),
         Err(error) => wrong(409, &error),
     }

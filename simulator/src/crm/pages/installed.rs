@@ -177,6 +177,16 @@ pub(super) async fn install(visit: &Visit<'_>, what: &str) -> Answer {
     visit.frame.to(&visit.path("marketplace"))
 }
 
+/// `POST /accounts/{host}/token`: a long-lived token as plain text, for the browser and for `curl -d integration=…`.
+pub(super) fn token(visit: &Visit<'_>) -> Answer {
+    if !visit.administers() {
+        return visit.frame.notice(403, visit.frame.t("only_admin"));
+    }
+    let known = visit.core.integration_named(visit.field("integration"));
+    let token = known.and_then(|known| oauth::long_lived(visit.core, visit.host, known));
+    token.map_or_else(|| visit.frame.nothing_here(), |token| Answer::new(200, "text/plain; charset=utf-8", token))
+}
+
 /// `POST /accounts/{host}/archive`: the raw zip; 422 with the reason if it is refused.
 pub(super) fn upload(visit: &Visit<'_>) -> Answer {
     let asked = |name| visit.call.query(name).unwrap_or_default();

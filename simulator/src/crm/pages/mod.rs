@@ -84,6 +84,7 @@ async fn of_account(visit: &Visit<'_>, rest: &[&str]) -> Answer {
         ("POST", ["bots"]) => bots::run(visit).await,
         ("GET", ["marketplace"]) => installed::marketplace(visit),
         ("POST", [what @ ("install" | "revoke")]) => installed::install(visit, what).await,
+        ("POST", ["token"]) => installed::token(visit),
         ("POST", ["archive"]) => installed::upload(visit),
         ("GET", ["settings", "widgets", code]) => widget::settings(visit, code),
         ("GET", ["settings", code]) => widget::own(visit, code),

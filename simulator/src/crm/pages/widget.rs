@@ -228,22 +228,13 @@ pub(super) fn press(visit: &Visit<'_>, code: &str, action: &str) -> Answer {
         return Answer::new(403, "text/plain; charset=utf-8", visit.frame.t("only_admin"));
     }
     let Some(integration) = visit.core.integration_of_code(code) else { return Answer::empty(404) };
-    if action == "install" {
-        visit.core.change(|state| state.activate(visit.host, integration));
-    }
     let fields = visit.call.json.get("fields").and_then(Value::as_object).cloned().unwrap_or_default();
-    let known = visit.change(|account, _| {
-        if let Some(installed) = account.installed.get_mut(&integration.client_id) {
-            installed.settings = fields;
-        }
-    });
-    match (known, action) {
-        (Some(()), "install" | "disable") => {
-            oauth::in_background(visit.core, visit.host, &integration.name, action == "install");
-        }
-        (Some(()), "save") => {}
+    let installs = match action {
+        "install" | "disable" => Some(action == "install"),
+        "save" => None,
         _ => return Answer::empty(404),
-    }
+    };
+    oauth::change_widget(visit.core, visit.host, integration, fields, installs);
     Answer::empty(204)
 }
 

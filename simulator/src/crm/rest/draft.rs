@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::place::Place;
-use super::{Request, Wrong, fields, links, list as items, typed};
+use super::{Request, Wrong, fields, links, list as items, shows, typed};
 use crate::crm::state::{Account, CARDS, Card, Custom, Entity, Has, Kind, LEADS, Of, entity};
 use crate::crm::strict::Object;
 
@@ -122,7 +122,8 @@ fn read_field(account: &Account, given: &Object<'_>, name: &'static str, kind: K
     let id = value.as_ref().and_then(Value::as_i64).unwrap_or_default();
     let is_there = match kind {
         _ if value.is_none() => true,
-        Kind::User => account.user(id).is_some(),
+        // 0 is nobody: the SDK's example takes a lead away from its user.
+        Kind::User => id == 0 || account.user(id).is_some(),
         Kind::Pipeline => account.pipelines().iter().any(|pipeline| pipeline.id == id),
         _ => true,
     };
@@ -162,6 +163,7 @@ impl Draft {
             "tasks" => draft.check_task(account)?,
             "notes" => draft.check_note(account, place, old, item)?,
             "custom_fields" => draft.complete_field(account, &parent),
+            "roles" => draft.complete_rights(),
             _ => {}
         }
         Ok(draft)
@@ -266,6 +268,13 @@ impl Draft {
             self.parent = Some(format!("{owner}/{id}"));
         }
         Ok(())
+    }
+
+    /// A role has every right, those that were not given too.
+    fn complete_rights(&mut self) {
+        if let Some(Value::Object(given)) = self.fields.get_mut("rights") {
+            *given = shows::rights('A', 'A', std::mem::take(given));
+        }
     }
 
     /// A custom field knows whose it is, and its values have numbers.

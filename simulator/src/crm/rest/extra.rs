@@ -357,6 +357,7 @@ pub(super) fn add_users(request: &Request<'_>) -> Reply {
                     contacts: right(&rights, "contacts"),
                     group_id: rights["group_id"].as_i64(),
                     stages: Vec::new(),
+                    given: rights.as_object().cloned().unwrap_or_default(),
                 },
             };
             let mut one = shows::user(request, account, &user);

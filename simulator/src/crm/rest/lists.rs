@@ -8,22 +8,22 @@ use crate::crm::state::Account;
 
 /// A collection: where it is, and how it is shown.
 pub(super) struct Listing {
-    path: &'static str,
+    pub(super) path: &'static str,
     /// Its key in `_embedded`.
-    key: &'static str,
+    pub(super) key: &'static str,
     /// The field by which one is asked for.
-    id: &'static str,
-    size: Size,
+    pub(super) id: &'static str,
+    pub(super) size: Size,
     /// Whether an empty list is 204.
-    may_be_empty: bool,
+    pub(super) may_be_empty: bool,
     /// The words of the 404 for one that is not there; 204 without words.
     pub(super) missing: &'static str,
-    rows: fn(&Request<'_>, &Account) -> Vec<Value>,
+    pub(super) rows: fn(&Request<'_>, &Account) -> Vec<Value>,
 }
 
 /// How much a list shows.
 #[derive(Clone, Copy)]
-enum Size {
+pub(super) enum Size {
     /// At most so many a page.
     Pages(usize),
     /// Everything; these fields of the answer are 1.
@@ -82,6 +82,10 @@ pub(super) const EVENTS: Listing = Listing {
     },
 };
 
+/// More than the page of 15 that the SDK's example asks for.
+const CURRENCIES_OF_ALL: &str = "RUB ₽, USD $, EUR €, KZT ₸, BYN Br, UZS soʻm, GEL ₾, AMD ֏, AZN ₼, KGS с, TRY ₺, GBP £, CNY ¥, \
+                                 BRL R$, MXN Mex$, COP Col$, ARS Arg$, INR ₹";
+
 pub(super) const CURRENCIES: Listing = Listing {
     path: "currencies",
     key: "currencies",
@@ -90,10 +94,8 @@ pub(super) const CURRENCIES: Listing = Listing {
     may_be_empty: true,
     missing: "no currency has this code",
     rows: |_, _| {
-        let all =
-            [("RUB", "₽"), ("USD", "$"), ("EUR", "€"), ("KZT", "₸"), ("BYN", "Br"), ("UZS", "soʻm"), ("GEL", "₾")];
         let row = |(code, symbol)| json!({"code": code, "symbol": symbol, "precision": 2, "format": "%v %s"});
-        all.map(row).to_vec()
+        CURRENCIES_OF_ALL.split(", ").filter_map(|one| one.split_once(' ')).map(row).collect()
     },
 };
 

@@ -1,9 +1,10 @@
 //! REST API v4: authentication, and what all its methods share – bodies, batches, pages, answers.
 //!
 //! Cards ([`cards`], [`draft`], [`links`]) are described by their entity and have all methods of it. Everything else is a row
-//! of a table ([`routes`]): collections are a [`lists::Listing`], what only one has is in [`extra`], [`unsorted`], [`writes`]
-//! and [`templates`].
+//! of a table ([`routes`]): collections are a [`lists::Listing`], what only one has is in [`extra`], [`unsorted`], [`writes`],
+//! [`templates`], [`widgets`] and [`bots`].
 
+mod bots;
 mod cards;
 mod draft;
 mod extra;
@@ -15,7 +16,10 @@ mod routes;
 mod shows;
 mod templates;
 mod unsorted;
+mod widgets;
 mod writes;
+
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -33,7 +37,7 @@ const BATCH: usize = 250;
 
 /// An authorised request to one account.
 struct Request<'a> {
-    core: &'a Core,
+    core: &'a Arc<Core>,
     call: &'a Call,
     host: &'a str,
     /// Base of the account's addresses, as known to the caller.
@@ -46,14 +50,14 @@ struct Request<'a> {
 type Reply = Result<Answer, Answer>;
 
 /// Answers a request to an account below `/api/v4/`.
-pub(crate) fn answer(core: &Core, call: &Call, target: &Target<'_>, rest: &[&str]) -> Answer {
+pub(crate) fn answer(core: &Arc<Core>, call: &Call, target: &Target<'_>, rest: &[&str]) -> Answer {
     authorised(core, call, target)
         .and_then(|request| routes::dispatch(&request, rest))
         .unwrap_or_else(|refusal| refusal)
 }
 
 /// `GET /v3/user`, undocumented: the SDK's example uses it to greet the user who granted access.
-pub(crate) fn who(core: &Core, call: &Call, target: &Target<'_>) -> Answer {
+pub(crate) fn who(core: &Arc<Core>, call: &Call, target: &Target<'_>) -> Answer {
     let shown = |request: Request<'_>| {
         let body = request.account(|account| {
             let user = account.user(request.grant.user_id);
@@ -66,7 +70,7 @@ pub(crate) fn who(core: &Core, call: &Call, target: &Target<'_>) -> Answer {
     authorised(core, call, target).and_then(shown).unwrap_or_else(|refusal| refusal)
 }
 
-fn authorised<'a>(core: &'a Core, call: &'a Call, target: &'a Target<'_>) -> Result<Request<'a>, Answer> {
+fn authorised<'a>(core: &'a Arc<Core>, call: &'a Call, target: &'a Target<'_>) -> Result<Request<'a>, Answer> {
     let host = target.host.as_str();
     if let Some(refusal) = trouble_of(core, host) {
         return Err(refusal);

@@ -1,7 +1,7 @@
 //! All methods as a table, and the way to one of them. What every kind of cards has is not in it: [`cards`] has that.
 
 use super::lists::{self, list, one};
-use super::{Answer, Reply, Request, cards, extra, not_found, shows, templates, unsorted, writes};
+use super::{Answer, Reply, Request, bots, cards, extra, not_found, shows, templates, unsorted, widgets, writes};
 use crate::crm::state::CARDS;
 
 /// A method: its verb, its path – `{}` is anything, `{#}` a number, `{cards}` a kind of cards –, and what answers it, given
@@ -60,7 +60,15 @@ const ROUTES: &[Route] = &[
     ("DELETE", "chats/templates/{}", templates::delete_one),
     ("POST", "chats/templates/{}/review", templates::ask_review),
     ("POST", "chats/templates/{}/review/{}", templates::decide_review),
-    ("GET", "widgets/{}", shows::widget),
+    ("GET", "widgets", |request, _| widgets::list(request)),
+    ("GET", "widgets/{}", widgets::one),
+    ("POST", "widgets/{}", widgets::install),
+    ("DELETE", "widgets/{}", widgets::switch_off),
+    ("GET", "bots", |request, _| list(request, &bots::BOTS)),
+    ("GET", "bots/{}", |request, id| one(request, &bots::BOTS, id)),
+    ("POST", "bots/run", |request, _| bots::run_many(request)),
+    ("POST", "bots/{#}/run", bots::run),
+    ("POST", "bots/{#}/stop", bots::stop),
     ("POST", "salesbot/{#}/continue/{#}", writes::continue_bot),
     ("GET", "webhooks", |request, _| list(request, &lists::WEBHOOKS)),
     ("POST", "webhooks", |request, _| writes::subscribe(request)),
@@ -73,11 +81,6 @@ fn needs_admin(rest: &[&str]) -> bool {
         rest,
         ["users" | "sources" | "webhooks" | "salesbot", ..] | ["contacts", "chats"] | ["chats", "templates", ..]
     )
-}
-
-/// Whether amoCRM has further methods at this path, which are not there here.
-fn has_more(method: &str, rest: &[&str]) -> bool {
-    matches!(rest, ["widgets", _] if matches!(method, "POST" | "DELETE"))
 }
 
 /// The variable parts of a path; `None` if it is another one.
@@ -114,9 +117,7 @@ pub(super) fn dispatch(request: &Request<'_>, rest: &[&str]) -> Reply {
     }
     match cards::answer(request, rest) {
         Some(reply) => reply,
-        None if is_known && !has_more(method, rest) => {
-            Err(Answer::problem(405, "Method Not Allowed", "this method is not allowed here"))
-        }
+        None if is_known => Err(Answer::problem(405, "Method Not Allowed", "this method is not allowed here")),
         None => Err(not_found("the sandbox has no such method")),
     }
 }

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Reply, Request, hal, not_found};
-use crate::crm::config::IntegrationConfig;
+use super::{Reply, Request, hal};
 use crate::crm::exchange::{domain, put};
 use crate::crm::state::{
     Account, COMPANIES, CONTACTS, CUSTOMERS, Direction, Entity, LEADS, Message, Sorted, Source, TASKS, Talk, Template,
@@ -44,21 +43,35 @@ pub(super) fn account(request: &Request<'_>) -> Reply {
     Ok(hal(&body))
 }
 
-pub(super) fn user(request: &Request<'_>, account: &Account, user: &User) -> Value {
+/// All rights of a user or a role: those that are given, and what else everybody has.
+pub(super) fn rights(leads: char, contacts: char, given: Map<String, Value>) -> Map<String, Value> {
     let all = |view: char| json!({"view": view, "edit": "A", "add": "A", "delete": "A", "export": "A"});
+    let usual = [
+        ("leads", all(leads)),
+        ("contacts", all(contacts)),
+        ("companies", all('A')),
+        ("tasks", json!({"edit": "A", "delete": "A"})),
+        ("mail_access", json!(false)),
+        ("catalog_access", json!(false)),
+    ];
+    usual.into_iter().map(|(key, value)| (key.to_owned(), value)).chain(given).collect()
+}
+
+pub(super) fn user(request: &Request<'_>, account: &Account, user: &User) -> Value {
     let rights = &user.rights;
     let stages = rights.stages.iter().map(|(pipeline_id, status_id, view)| {
         let rights = json!({"view": view, "edit": view, "delete": view});
         json!({"entity_type": "leads", "pipeline_id": pipeline_id, "status_id": status_id, "rights": rights})
     });
+    let own = json!({
+        "is_admin": user.is_admin, "is_free": false, "is_active": true, "status_rights": stages.collect::<Vec<_>>(),
+        "group_id": rights.group_id, "role_id": user.role_id,
+    });
+    let own = own.as_object().into_iter().flatten().map(|(key, value)| (key.clone(), value.clone()));
+    let own = own.chain(rights.given.clone()).collect();
     let mut shown = json!({
         "id": user.id, "name": user.name, "email": user.email, "lang": account.language,
-        "rights": {
-            "leads": all(rights.leads), "contacts": all(rights.contacts), "companies": all('A'),
-            "tasks": {"edit": "A", "delete": "A"}, "mail_access": false, "catalog_access": false,
-            "is_admin": user.is_admin, "is_free": false, "is_active": true,
-            "status_rights": stages.collect::<Vec<_>>(), "group_id": rights.group_id, "role_id": user.role_id,
-        },
+        "rights": self::rights(rights.leads, rights.contacts, own),
     });
     if request.with("amojo_id") {
         put(&mut shown, "amojo_id", user.amojo_id.clone());
@@ -192,34 +205,6 @@ pub(super) fn source(request: &Request<'_>, source: &Source) -> Value {
     put(&mut shown, "_links", request.link(&format!("sources/{}", source.id)));
     shown.as_object_mut().map(|shown| shown.remove("client_id"));
     shown
-}
-
-/// `GET widgets/{code}`, for any user: www.amocrm.ru/developers/content/crm_platform/widgets-api. Settings are shown to the
-/// widget's own integration alone.
-pub(super) fn widget(request: &Request<'_>, code: &[&str]) -> Reply {
-    let code = code.concat();
-    let shown = request.core.read(|state| {
-        let uploaded = |one: &IntegrationConfig| state.widgets.get(&one.client_id).filter(|widget| widget.code == code);
-        let mut all = request.core.integrations.iter().zip(1_i64..);
-        let (one, id, widget) = all.find_map(|(one, id)| Some((one, id, uploaded(one)?)))?;
-        let account = state.accounts.get(request.host)?;
-        let template = widget.fields().into_iter().map(
-            |field| json!({"key": field.key, "name": field.name, "type": field.kind, "is_required": field.required}),
-        );
-        let mut shown = json!({
-            "id": id, "code": widget.code, "version": widget.version, "rating": "0,00",
-            "settings_template": template.collect::<Vec<_>>(), "is_lead_source": widget.is_in("lead_sources"),
-            "is_work_with_dp": widget.is_in("digital_pipeline"), "is_crm_template": false,
-            "is_active_in_account": account.has_active(&one.client_id), "client_uuid": one.client_id,
-            "pipeline_id": null, "_links": request.link(&format!("widgets/{}", widget.code)),
-        });
-        let installed = account.installed.get(&one.client_id).filter(|installed| installed.active);
-        if let Some(installed) = installed.filter(|_| one.client_id == request.grant.client_id) {
-            put(&mut shown, "settings", installed.settings.clone());
-        }
-        Some(shown)
-    });
-    shown.map(|shown| hal(&shown)).ok_or_else(|| not_found("no widget has this code"))
 }
 
 pub(super) fn template(request: &Request<'_>, account: &Account, one: &Template, with_reviews: bool) -> Value {

@@ -218,7 +218,7 @@ impl Sandbox {
     /// Starts a Salesbot with what a widget wrote in `onSalesbotDesignerSave`, for a lead: it asks the widget's server and waits.
     /// Returns the id of its stop.
     pub async fn runs_bot(&self, host: &str, integration: &str, lead_id: i64, steps: &str) -> Result<i64> {
-        bots::start(&self.core, host, integration, lead_id, steps).await
+        bots::start(&self.core, host, integration, lead_id, steps, None).await
     }
 
     /// The request that a bot at this stop sends, with a new token: for repeats and forgeries.

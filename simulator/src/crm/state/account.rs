@@ -26,11 +26,13 @@ pub struct UserRights {
     pub group_id: Option<i64>,
     /// `rights.status_rights`: pipeline, stage and the view of leads there, `A` or `D`.
     pub stages: Vec<(i64, i64, char)>,
+    /// What a user that a program added was given, as it was written.
+    pub given: Map<String, Value>,
 }
 
 impl Default for UserRights {
     fn default() -> Self {
-        Self { leads: 'A', contacts: 'A', group_id: None, stages: Vec::new() }
+        Self { leads: 'A', contacts: 'A', group_id: None, stages: Vec::new(), given: Map::new() }
     }
 }
 
@@ -356,7 +358,8 @@ impl Account {
     }
 
     pub(crate) fn main_pipeline(&self) -> i64 {
-        self.crm.all(&PIPELINES).iter().find(|pipeline| pipeline.flag("is_main")).map_or(0, |pipeline| pipeline.id)
+        let all = self.crm.all(&PIPELINES);
+        all.iter().find(|one| one.flag("is_main")).or(all.first()).map_or(0, |pipeline| pipeline.id)
     }
 
     /// The user who writes in the manager's window.

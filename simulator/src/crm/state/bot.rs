@@ -9,6 +9,8 @@ use crate::crm::log::HookAnswer;
 #[derive(Clone, Debug, PartialEq)]
 pub struct BotRun {
     pub bot_id: i64,
+    /// Of the widget whose steps it has.
+    pub integration: String,
     /// Of its stop at the widget's step.
     pub continue_id: i64,
     pub lead_id: i64,

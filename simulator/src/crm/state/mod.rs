@@ -194,6 +194,8 @@ pub(crate) struct State {
     /// By scope.
     pub(crate) connections: BTreeMap<String, Connection>,
     pub(crate) grants: Grants,
+    /// When an integration last exchanged a user's key of before OAuth.
+    pub(crate) exchanged_keys: HashMap<(String, i64), Option<DateTime<Utc>>>,
     pub(crate) requests: VecDeque<RequestView>,
     pub(crate) requests_seen: u64,
     pub(crate) problems: Vec<String>,

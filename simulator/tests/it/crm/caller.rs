@@ -146,8 +146,14 @@ impl World {
 
     /// An access token of the administrator.
     pub async fn access(&self) -> String {
+        self.access_at(REDIRECT).await
+    }
+
+    /// The same of an integration with another redirect URI.
+    pub async fn access_at(&self, redirect: &str) -> String {
         let code = self.sandbox.issue_code(HOST, "main");
-        let (status, body) = self.token(json!({"grant_type": "authorization_code", "code": code})).await;
+        let grant = json!({"grant_type": "authorization_code", "code": code, "redirect_uri": redirect});
+        let (status, body) = self.token(grant).await;
         assert_eq!(status, 200, "{body}");
         body["access_token"].as_str().unwrap().to_owned()
     }

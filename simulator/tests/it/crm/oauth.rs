@@ -3,7 +3,8 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::crm::caller::{CLIENT, HOST, World, read};
+use crate::crm::caller::{CLIENT, CLIENT_SECRET, HOST, World, read};
+use crate::stage::Receiver;
 
 #[tokio::test]
 async fn a_code_works_once_within_twenty_minutes() {
@@ -50,4 +51,35 @@ async fn the_token_endpoint_wants_the_secret_and_the_exact_redirect() {
     // None of the refusals used the code up.
     let grant = json!({"grant_type": "authorization_code", "code": code});
     assert_eq!(world.token(grant).await.0, 200);
+}
+
+/// `exchange_api_key`: the code comes to the redirect URI, once in five minutes.
+#[tokio::test]
+async fn a_key_of_before_oauth_is_exchanged_for_a_code() {
+    let world = World::new().await;
+    let receiver = Receiver::start();
+    let redirect = format!("{}/oauth/callback", receiver.url);
+    world.sandbox.set_redirect_uri("main", &redirect);
+    let exchange = async |changed: &str, value: &str| {
+        let mut body = json!({"login": "olga@acme.example", "api_key": "x".repeat(40), "client_uuid": CLIENT,
+            "client_secret": CLIENT_SECRET, "state": "s-1"});
+        body[changed] = json!(value);
+        world.json("POST", "/oauth2/exchange_api_key", "", Some(body)).await.0
+    };
+    for wrong in ["login", "api_key", "client_uuid", "client_secret"] {
+        assert_eq!(exchange(wrong, "another").await, 400, "{wrong}");
+    }
+    assert_eq!(exchange("state", "s-1").await, 403, "the integration is not installed");
+    world.access_at(&redirect).await;
+    assert_eq!(exchange("state", "s-1").await, 202);
+    assert_eq!(exchange("state", "s-1").await, 429);
+    world.advance(TimeDelta::minutes(5));
+    assert_eq!(exchange("state", "s-2").await, 202);
+    let call = receiver.call(0).await;
+    let query: std::collections::BTreeMap<_, _> =
+        url::form_urlencoded::parse(call.query.as_bytes()).into_owned().collect();
+    let seen = ["from_exchange", "state", "referer", "client_id"].map(|key| query[key].as_str());
+    assert_eq!(seen, ["1", "s-1", HOST, CLIENT]);
+    let body = json!({"grant_type": "authorization_code", "code": query["code"], "redirect_uri": redirect});
+    assert_eq!(world.token(body).await.0, 200);
 }

@@ -158,38 +158,6 @@ async fn c9_notes_are_of_every_documented_kind_and_tasks_belong_to_cards() {
     assert_eq!(events["_embedded"]["events"].as_array().unwrap().len(), 2, "{events}");
 }
 
-/// What the examples of amoCRM's own SDK for PHP (1.16.0) ask for, with the ids of this account: each example, its call, the
-/// status, what the SDK reads of the answer, and what later calls need of it.
-#[tokio::test]
-async fn every_example_of_amocrms_own_sdk_gets_its_answers() {
-    let world = World::new().await;
-    let token = world.access().await;
-    let mut known: Vec<(String, Value)> = Vec::new();
-    for line in include_str!("../sdk_examples.tsv").lines().skip(1) {
-        let cells: Vec<&str> = line.split('\t').collect();
-        let [example, method, path, body, status, place, wanted, keeps] = cells[..] else { panic!("{line}") };
-        let fill = |text: &str| {
-            let plain = |id: &Value| id.as_str().map_or_else(|| id.to_string(), str::to_owned);
-            known.iter().fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), &plain(id)))
-        };
-        let (path, wanted) = (fill(path), fill(wanted));
-        let body = (!body.is_empty()).then(|| serde_json::from_str(&fill(body)).unwrap());
-        let (seen, answer) = world.api(&token, method, &path, body).await;
-        assert_eq!(seen.to_string(), status, "{example}: {method} {path}: {answer}");
-        if !wanted.is_empty() {
-            let wanted: Value = serde_json::from_str(&wanted).unwrap();
-            assert_eq!(answer.pointer(place), Some(&wanted), "{example}: {method} {path}: {answer}");
-        }
-        let kept = keeps.split_once('=').map(|(name, place)| (name.to_owned(), answer.pointer(place).unwrap().clone()));
-        known.extend(kept);
-    }
-    // `user_context_actions`: on behalf of another user.
-    let maria = world.sandbox.users(HOST)[1].id;
-    let url = format!("{}/accounts/{HOST}/api/v4/account", world.sandbox.url());
-    let asked = world.client.get(url).bearer_auth(&token).header("X-Context-User-ID", maria);
-    assert_eq!(crate::crm::caller::read(asked).await.1["current_user_id"], json!(maria));
-}
-
 /// An unsorted lead of a chat goes to a lead that is there.
 #[tokio::test]
 async fn an_incoming_lead_of_a_chat_is_linked_to_a_lead() {
