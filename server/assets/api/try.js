@@ -18,7 +18,7 @@
   const key = node('input', { type: 'password', autocomplete: 'off', spellcheck: false, value: sessionStorage.getItem(KEY) || '' });
   key.dataset.key = 'key';
   key.addEventListener('input', function () { sessionStorage.setItem(KEY, key.value); });
-  const intro = node('p', { textContent: 'Here you can send the requests: “Try it” below each. They are real and change this server’s data.' });
+  const intro = node('p', { textContent: 'You can send requests from this page: press “Try it” under an operation. They are real and change this server’s data.' });
   document.querySelector('main h1').after(node('div', { className: 'try' }, [intro, labelled('API key', key)]));
 
   function sent(article, method, path, places, query, body, answer) {
@@ -61,7 +61,7 @@
       ? node('textarea', { value: article.dataset.try, rows: article.dataset.try.split('\n').length, spellcheck: false }) : null;
     const answer = node('pre', { tabIndex: 0, hidden: true });
     answer.setAttribute('role', 'status');
-    answer.setAttribute('aria-label', 'Answer');
+    answer.setAttribute('aria-label', 'Response');
     const fields = places.map(function (place) { return labelled(place.name, place); });
     if (method === 'GET') {
       fields.push(labelled('Query', query));
