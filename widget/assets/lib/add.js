@@ -75,7 +75,7 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
         const control = dom.node('input', { type: 'radio', name: 'parom-kind', value: kind.kind,
           'data-key': 'kind-' + kind.kind, on: { change: function () { choose(app, view, kind); } } });
         control.checked = Boolean(view.kind) && view.kind.kind === kind.kind;
-        return dom.checkbox(kind.name, control, kind.about);
+        return dom.checkbox(kind.name, control, kind.about, dom.logo(app.config.server, kind.kind));
       })
     ]);
   }

@@ -115,9 +115,14 @@ define([], function () {
     return node('div', { class: 'parom-field' }, parts);
   }
 
-  function checkbox(label, control, hint) {
+  /** The sign of a messenger; screen readers read the name beside it. */
+  function logo(server, kind) {
+    return node('img', { class: 'parom-logo', src: server + '/panel/static/mark-' + kind + '.svg', alt: '' });
+  }
+
+  function checkbox(label, control, hint, sign) {
     return node('div', { class: 'parom-field' }, [
-      node('label', { class: 'parom-check' }, [control, label]),
+      node('label', { class: 'parom-check' }, [control, sign, label]),
       hint ? node('p', { class: 'parom-hint' }, hint) : null
     ]);
   }
@@ -138,7 +143,7 @@ define([], function () {
 
   return {
     node: node, icon: icon, badge: badge, notice: notice, button: button, link: link, paragraph: paragraph,
-    field: field, checkbox: checkbox, copyable: copyable,
+    field: field, checkbox: checkbox, logo: logo, copyable: copyable,
     sourceTone: function (status) { return SOURCE_TONES[status] || 'odd'; },
     tenantTone: function (status) { return TENANT_TONES[status] || 'odd'; },
     messageTone: function (status) { return MESSAGE_TONES[status] || 'odd'; }

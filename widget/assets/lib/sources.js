@@ -58,6 +58,7 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
     const words = app.words;
     const hint = hintOf(app, item);
     return dom.node('li', { class: 'parom-row' }, [
+      dom.logo(app.config.server, item.kind),
       dom.node('div', { class: 'parom-row-main' }, [
         dom.node('button', { type: 'button', class: 'parom-name', 'data-key': 'open-' + item.id, on: { click: function () {
           app.go({ name: 'source', id: item.id });
