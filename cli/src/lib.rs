@@ -137,7 +137,7 @@ enum Command {
     /// Imports earlier messages of a source into amoCRM from a file.
     #[command(after_help = "Examples:\n  parom import history.ndjson --source 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b")]
     Import(import::ImportCommand),
-    /// Shows, replaces and tries the rules for an account's new dialogues.
+    /// Shows, replaces and tries the rules for an account's new enquiries.
     #[command(
         subcommand,
         after_help = "Examples:\n  parom routes show acme.amocrm.ru > rules.json\n  \

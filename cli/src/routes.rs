@@ -1,4 +1,4 @@
-//! `parom routes`: shows, replaces and tries the rules for an account's new dialogues.
+//! `parom routes`: shows, replaces and tries the rules for an account's new enquiries.
 
 use std::fs::File;
 use std::io::{Read, Write};

@@ -89,7 +89,7 @@ tables! {
         pub paid_until: Option<i64>,
         /// Its subscription and the grace after it are over: nothing is delivered, intake goes on.
         pub plan_ended: bool,
-        /// After how many hours of a customer's silence their message begins a new dialogue for the account's routes; none:
+        /// After how many hours of a customer's silence their message begins a new enquiry for the account's routes; none:
         /// it has no routes that are on.
         pub routes_hours: Option<i32>,
         /// Until when a Salesbot may wait for an answer of a customer; none: none ever asked.

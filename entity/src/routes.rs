@@ -16,10 +16,10 @@ tables! {
         pub is_draft: bool,
     }
 
-    /// What was decided about a dialogue, and what was done of it.
+    /// What was decided about an enquiry, and what was done of it.
     route_decision(
         tenant_id: Uuid,
-        /// The message that began the dialogue.
+        /// The message that began the enquiry.
         message_id: Uuid,
     ) {
         pub conversation_id: Uuid,
@@ -33,7 +33,7 @@ tables! {
         pub verdict: String,
         /// JSON, see `domain::route::decision::Step`.
         pub steps: String,
-        /// The lead of the dialogue; 0 until it has one.
+        /// The lead of the enquiry; 0 until it has one.
         pub lead_id: i64,
         /// A word of `domain::route::decision::DecisionState`.
         pub state: String,

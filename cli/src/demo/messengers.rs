@@ -493,7 +493,7 @@ pub struct Names {
     pub last: &'static str,
     pub advert: &'static str,
     pub price: &'static str,
-    /// Of rules for new dialogues: a name, two words of a message, a tag, two further names.
+    /// Of rules for new enquiries: a name, two words of a message, a tag, two further names.
     pub rules: [&'static str; 6],
 }
 

@@ -199,7 +199,7 @@ impl DemoStage {
         Ok(sources)
     }
 
-    /// Puts a few rules for new dialogues in force, unless an earlier run with the same data did.
+    /// Puts a few rules for new enquiries in force, unless an earlier run with the same data did.
     pub async fn routes(&self) -> anyhow::Result<()> {
         let path = format!("/api/v1/tenants/{}/routes", self.tenant_id().await?);
         if !self.api(Method::GET, &path, None).await?["version"].is_null() {

@@ -72,7 +72,7 @@ enum Progress {
     Waiting,
 }
 
-/// A dialogue with what belongs to it.
+/// An enquiry with what belongs to it.
 pub(super) struct Dialogue {
     pub tenant: Arc<tenant::Model>,
     pub source: Arc<source::Model>,
@@ -293,7 +293,7 @@ impl Carrier<'_> {
         Ok(())
     }
 
-    /// Finds the lead of the dialogue, or makes it. False if a person has to accept it first.
+    /// Finds the lead of the enquiry, or makes it. False if a person has to accept it first.
     async fn find_lead(&mut self, plan: &Plan) -> anyhow::Result<bool> {
         let app = self.app;
         // What was read for the decision is seconds old, unless this is a later attempt.

@@ -1,4 +1,4 @@
-//! What amoCRM knows of a dialogue, and who works there.
+//! What amoCRM knows of an enquiry, and who works there.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const BEFORE: i64 = MINUTE;
 /// What was read more recently is not asked for again.
 const FRESH: i64 = MINUTE;
 
-/// Contact and leads of a chat that amoCRM knows. `began_at`: when the dialogue began, milliseconds since 1970.
+/// Contact and leads of a chat that amoCRM knows. `began_at`: when the enquiry began, milliseconds since 1970.
 pub async fn read(
     app: &Arc<TenantContext>,
     messenger: &str,

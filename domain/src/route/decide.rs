@@ -40,7 +40,7 @@ impl Presence {
     }
 }
 
-/// The decision about a dialogue.
+/// The decision about an enquiry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {
     /// The rule that matched first; null if none did.
@@ -103,9 +103,9 @@ worded! {
     pub enum RuleFault, word {
         /// The pipeline or stage is gone: the lead stays where it is.
         StageGone = "stage_gone",
-        /// The person is dismissed: the fallback user gets the dialogue.
+        /// The person is dismissed: the fallback user gets the enquiry.
         UserGone = "user_gone",
-        /// Nobody of the round robin is at work with room for another dialogue.
+        /// Nobody of the round robin is at work with room for another enquiry.
         NobodyPresent = "nobody_present",
         /// Nobody is responsible for the contact or lead.
         NobodyResponsible = "nobody_responsible",
@@ -121,7 +121,7 @@ impl RuleFault {
     }
 }
 
-/// What is to be done about a dialogue.
+/// What is to be done about an enquiry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Plan {
@@ -221,7 +221,7 @@ pub fn turn_key(rule: &str, is_fallback: bool) -> String {
     if is_fallback { format!("{rule}/fallback") } else { rule.to_owned() }
 }
 
-/// Decides about a dialogue: the first rule that matches.
+/// Decides about an enquiry: the first rule that matches.
 pub fn decide(rules: &RuleSet, facts: &Facts, presence: &Presence) -> Verdict {
     let mut verdict = Verdict::default();
     for rule in &rules.rules {
@@ -390,7 +390,7 @@ impl Plan {
         asks
     }
 
-    /// Which lead the dialogue gets.
+    /// Which lead the enquiry gets.
     pub fn lead_ask(&self, facts: &Facts) -> Ask {
         let crm = &facts.crm;
         let open = crm.open_lead.as_ref().filter(|_| self.lead != LeadUse::New);

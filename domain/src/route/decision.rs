@@ -93,7 +93,7 @@ impl Decision {
         DecisionState::parse(&self.row.state).unwrap_or(DecisionState::Open)
     }
 
-    /// Stores a step, in the place of an earlier one of the same name, and the lead. The other job of the dialogue may have
+    /// Stores a step, in the place of an earlier one of the same name, and the lead. The other job of the enquiry may have
     /// stored steps meanwhile.
     pub async fn note(
         &mut self,
@@ -158,7 +158,7 @@ pub async fn of_messages(
     Ok(decisions.collect::<serde_json::Result<_>>().map_err(anyhow::Error::from)?)
 }
 
-/// How many dialogues each rule got since this time (milliseconds since 1970).
+/// How many enquiries each rule got since this time (milliseconds since 1970).
 pub async fn matches(db: &impl ConnectionTrait, tenant_id: Uuid, since: i64) -> Result<BTreeMap<String, i64>, DbErr> {
     let counted: Vec<(String, i64)> = route_decision::Entity::of_tenant(tenant_id)
         .filter(Column::MessageId.gte(first_id_at(since)))
@@ -192,7 +192,7 @@ pub async fn keep_turn(db: &impl ConnectionTrait, tenant_id: Uuid, (key, turn): 
     Ok(())
 }
 
-/// The message that begins a dialogue.
+/// The message that begins an enquiry.
 #[derive(Clone, Copy, Debug)]
 pub struct Beginning {
     pub tenant_id: Uuid,
@@ -202,7 +202,7 @@ pub struct Beginning {
     pub at: i64,
 }
 
-/// Decides about a dialogue and stores that, with the turn that was taken and the job of the fallback, in one commit. What is
+/// Decides about an enquiry and stores that, with the turn that was taken and the job of the fallback, in one commit. What is
 /// decided already stays.
 pub async fn make(
     app: &PlatformContext,

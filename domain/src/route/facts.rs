@@ -1,4 +1,4 @@
-//! What is known of a dialogue when it begins: by the message and its chat here, by contact and leads in amoCRM.
+//! What is known of an enquiry when it begins: by the message and its chat here, by contact and leads in amoCRM.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ use super::rule::{CustomerKind, HoursKind, LANGUAGES, LeadKind};
 use crate::lead_origin::Origin;
 use crate::platform::PlatformContext;
 
-/// What is known of a dialogue. Texts are not stored with it: they are the message's.
+/// What is known of an enquiry. Texts are not stored with it: they are the message's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Facts {
@@ -54,7 +54,7 @@ pub struct CrmFacts {
     /// amoCRM's id of the contact.
     #[schema(value_type = Option<String>)]
     pub contact_id: Option<NumericId>,
-    /// Whether the contact was there before this dialogue, and the customer surely is that contact.
+    /// Whether the contact was there before this enquiry, and the customer surely is that contact.
     pub is_known: bool,
     /// amoCRM's id of the user who is responsible for it.
     #[schema(value_type = Option<String>)]

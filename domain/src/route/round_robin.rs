@@ -19,7 +19,7 @@ struct SeatTurn {
     credit: i64,
     /// The day of `given`, as days since 1970 in the account's time zone.
     day: i32,
-    /// Dialogues got on that day.
+    /// Enquiries got on that day.
     given: u32,
 }
 

@@ -34,7 +34,7 @@ const MOST_VALUES: usize = 50;
 const NAME_CHARS: usize = 100;
 const VALUE_CHARS: usize = 200;
 const TEXT_CHARS: usize = 1_000;
-/// Hours after which a customer's next message begins a new dialogue.
+/// Hours after which a customer's next message begins a new enquiry.
 pub const SILENCE_HOURS: std::ops::RangeInclusive<u32> = 1..=24 * 30;
 /// Minutes until a fallback, or until the end of a task.
 pub const MINUTES: std::ops::RangeInclusive<u32> = 1..=60 * 24 * 30;
@@ -44,10 +44,10 @@ const WEIGHTS: std::ops::RangeInclusive<u32> = 1..=100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct RuleSet {
-    /// After how many hours without a message of the customer the next one begins a new dialogue.
+    /// After how many hours without a message of the customer the next one begins a new enquiry.
     #[schema(minimum = 1, maximum = 720, example = 24)]
     pub silence_hours: u32,
-    /// amoCRM's id of the user who gets the dialogues of a rule that amoCRM refuses to carry out.
+    /// amoCRM's id of the user who gets the enquiries of a rule that amoCRM refuses to carry out.
     #[schema(value_type = Option<String>, example = "504141")]
     pub fallback_user: Option<NumericId>,
     #[schema(max_items = 200)]
@@ -72,7 +72,7 @@ pub struct Rule {
     /// A rule that is off matches nothing.
     #[serde(default = "on")]
     pub on: bool,
-    /// All of these must hold; none of them: every dialogue.
+    /// All of these must hold; none of them: every enquiry.
     #[serde(default)]
     pub when: Conditions,
     #[serde(default)]
@@ -112,7 +112,7 @@ pub struct Conditions {
     pub referral: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer: Option<CustomerKind>,
-    /// Whether amoCRM had the customer's contact before this dialogue.
+    /// Whether amoCRM had the customer's contact before this enquiry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<ContactKind>,
     /// amoCRM's ids of users, one of whom is responsible for that contact.
@@ -146,7 +146,7 @@ worded! {
 }
 
 worded! {
-    /// Whether a customer wrote before this dialogue.
+    /// Whether a customer wrote before this enquiry.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum CustomerKind, word {
@@ -178,11 +178,11 @@ worded! {
     }
 }
 
-/// What a rule does with a dialogue. A rule that says nothing leaves it to amoCRM.
+/// What a rule does with an enquiry. A rule that says nothing leaves it to amoCRM.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Actions {
-    /// Which lead the dialogue belongs to.
+    /// Which lead the enquiry belongs to.
     #[serde(skip_serializing_if = "LeadUse::is_default")]
     pub lead: LeadUse,
     /// Accepts the incoming lead without a person; otherwise the other actions wait until a person does.
@@ -208,7 +208,7 @@ pub struct Actions {
 }
 
 worded! {
-    /// Which lead a dialogue belongs to.
+    /// Which lead an enquiry belongs to.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum LeadUse, word {
@@ -245,7 +245,7 @@ pub struct StagePlace {
 pub enum Assignee {
     /// Who is responsible for the contact.
     Contact,
-    /// Who is responsible for the lead that the dialogue belongs to.
+    /// Who is responsible for the lead that the enquiry belongs to.
     Lead,
     Person {
         /// amoCRM's id.
@@ -263,11 +263,11 @@ pub struct Seat {
     /// amoCRM's id.
     #[schema(value_type = String, example = "504141")]
     pub user_id: NumericId,
-    /// How many dialogues this person gets for each one of a person of weight 1.
+    /// How many enquiries this person gets for each one of a person of weight 1.
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 100)]
     pub weight: u32,
-    /// Dialogues a day at most, by the account's time zone.
+    /// Enquiries a day at most, by the account's time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1)]
     pub limit: Option<u32>,
@@ -310,7 +310,7 @@ impl Actions {
 }
 
 impl RuleSet {
-    /// Whether a rule is on: only then new dialogues are routed.
+    /// Whether a rule is on: only then new enquiries are routed.
     pub fn is_on(&self) -> bool {
         self.enabled().next().is_some()
     }

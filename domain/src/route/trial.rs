@@ -149,11 +149,11 @@ pub async fn past(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Rule
 pub struct Replay {
     /// Messages that were looked through.
     pub messages: usize,
-    /// How many dialogues each rule would have got; an empty id: no rule.
+    /// How many enquiries each rule would have got; an empty id: no rule.
     pub by_rule: BTreeMap<String, usize>,
-    /// Dialogues that another rule decided about, or none.
+    /// Enquiries that another rule decided about, or none.
     pub differing: usize,
-    /// The dialogues, the newest first.
+    /// The enquiries, the newest first.
     pub dialogues: Vec<ReplayedDialogue>,
 }
 

@@ -15,7 +15,7 @@ class AcceptedOut(TypedDict):
 
 
 class Actions(TypedDict):
-    """What a rule does with a dialogue. A rule that says nothing leaves it to amoCRM."""
+    """What a rule does with an enquiry. A rule that says nothing leaves it to amoCRM."""
 
     accept: NotRequired[bool]
     fallback: NotRequired[FallbackRule | None]
@@ -164,7 +164,7 @@ class AssigneeContact(TypedDict):
 
 
 class AssigneeLead(TypedDict):
-    """Who is responsible for the lead that the dialogue belongs to."""
+    """Who is responsible for the lead that the enquiry belongs to."""
 
     kind: Literal["lead"]
 
@@ -536,7 +536,7 @@ class EditOut(TypedDict):
 
 
 class Facts(TypedDict):
-    """What is known of a dialogue. Texts are not stored with it: they are the message's."""
+    """What is known of an enquiry. Texts are not stored with it: they are the message's."""
 
     country: NotRequired[str | None]
     crm: NotRequired[CrmFacts]
@@ -946,7 +946,7 @@ class PipelinesOut(TypedDict):
 
 
 class Plan(TypedDict):
-    """What is to be done about a dialogue."""
+    """What is to be done about an enquiry."""
 
     accept: NotRequired[bool]
     fallback_minutes: NotRequired[int | None]
@@ -1818,7 +1818,7 @@ class VendorEventResentOut(TypedDict):
 
 
 class Verdict(TypedDict):
-    """The decision about a dialogue."""
+    """The decision about an enquiry."""
 
     others: list[MissedRule]
     plan: Plan
@@ -2193,7 +2193,7 @@ ContentIn = (
 # The type of a message's content.
 ContentType = Literal["text", "picture", "video", "file", "voice", "audio", "sticker", "location", "contact"]
 
-# Whether a customer wrote before this dialogue.
+# Whether a customer wrote before this enquiry.
 CustomerKind = Literal["new", "returning"]
 
 # How a review ended. A decision can be changed by another one.
@@ -2223,7 +2223,7 @@ HoursKind = Literal["within", "outside", "holiday"]
 # What leads the contact has.
 LeadKind = Literal["open", "closed", "none"]
 
-# Which lead a dialogue belongs to.
+# Which lead an enquiry belongs to.
 LeadUse = Literal["open", "new", "reopen"]
 
 # The kind of a letter: what it delivers.

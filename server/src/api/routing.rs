@@ -25,7 +25,7 @@ const COUNTED_DAYS: i64 = 30;
 
 /// Retrieves the routes.
 ///
-/// The rules for new dialogues that are in force, the draft if there is one, and how many dialogues each rule got in the last
+/// The rules for new enquiries that are in force, the draft if there is one, and how many enquiries each rule got in the last
 /// 30 days. Send the `ETag` as `If-Match` with PUT.
 #[utoipa::path(tag = "routes", params(("tenant_id", description = "Parom's id of the account")), responses(
     (status = 200, description = "The routes", body = RoutesOut),
@@ -39,7 +39,7 @@ pub async fn get_routes(call: Call, tenant_id: web::Path<Uuid>, _: Query<NoParam
 
 /// Replaces the routes.
 ///
-/// Saves a new version, in force from the next dialogue on, or as a draft, which decides nothing. With `If-Match`, the request
+/// Saves a new version, in force from the next enquiry on, or as a draft, which decides nothing. With `If-Match`, the request
 /// is rejected (412) if somebody saved another version since.
 #[utoipa::path(tag = "routes", params(
     ("tenant_id", description = "Parom's id of the account"),
@@ -85,7 +85,7 @@ pub async fn list_route_versions(
 
 /// Restores a version of the routes.
 ///
-/// Saves a new version with its rules, which is in force from the next dialogue on: the way back, and the way to switch a
+/// Saves a new version with its rules, which is in force from the next enquiry on: the way back, and the way to switch a
 /// draft on.
 #[utoipa::path(tag = "routes", params(
     ("tenant_id", description = "Parom's id of the account"),
@@ -135,7 +135,7 @@ pub async fn try_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<Ht
 
 /// Replays the last messages.
 ///
-/// Says what the routes would have done with the dialogues of the last 1,000 messages of customers, beside what was done.
+/// Says what the routes would have done with the enquiries of the last 1,000 messages of customers, beside what was done.
 /// Nothing is written.
 #[utoipa::path(tag = "routes", params(
     ("tenant_id", description = "Parom's id of the account"),
@@ -206,7 +206,7 @@ pub struct RoutesOut {
     pub routes: RuleSet,
     #[schema(required)]
     pub draft: Option<DraftOut>,
-    /// Dialogues of the last 30 days by the rule's id; an empty id: no rule matched.
+    /// Enquiries of the last 30 days by the rule's id; an empty id: no rule matched.
     pub matches: BTreeMap<String, i64>,
 }
 

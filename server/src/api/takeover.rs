@@ -282,7 +282,7 @@ pub async fn get_takeover(call: Call, source_id: web::Path<Uuid>) -> Result<Http
 /// To the services that had it, within a day after the switch. The source becomes a shadow again and leaves amoCRM; the
 /// steps go on in the background.
 #[utoipa::path(tag = "sources", params(("source_id", description = "The source")), responses(
-    (status = 202, description = "The way back has begun", body = TakeoverOut),
+    (status = 202, description = "The line is being given back", body = TakeoverOut),
     (status = 404, description = "No such source, or it took nothing over"),
     (status = 409, description = "The switch was more than a day ago, or the line is given back or being switched"),
 ))]
