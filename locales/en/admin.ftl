@@ -165,7 +165,7 @@ admin-col-last = Last
 admin-col-object = Target
 admin-col-outcome = Outcome
 admin-col-deed = Action
-admin-errors-hint = Failed requests: to amoCRM and messengers, in this hour and the one before, as in the account’s own overview. A refusal is an answer.
+admin-errors-hint = Failed requests to amoCRM and messengers in this hour and the one before, as in the account’s own overview. Refusals do not count.
 admin-channels-refused =
     { $count ->
         [one] { $count } channel not allowed
@@ -443,7 +443,7 @@ admin-two-weeks = Messages of the last two weeks
 admin-accounts-by-state = Accounts by state
 admin-destinations = Where messages go
 admin-destinations-none = Nothing has been sent to a channel or a source yet.
-admin-destinations-hint = Behind by: how long a message that could go at once has waited. Failing: channels and sources called in the last 15 minutes that failed three times in a row. Errors and times cover the same 15 minutes, up to 500 calls per process and destination; the time is the slowest process’s. A refusal is an answer, not an error.
+admin-destinations-hint = Behind by: how long a message that could go at once has waited. Failing: channels and sources called in the last 15 minutes that failed three times in a row. Errors and times cover the same 15 minutes, up to 500 calls per process and destination; the time is the slowest process’s. Refusals do not count as errors.
 admin-destination-of = { $part } of { $whole }
 admin-col-destination = Destination
 admin-col-failing = Failing

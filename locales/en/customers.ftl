@@ -63,12 +63,12 @@ marketing-csv-all = Download decisions about marketing
 
 ## Held chats
 
-held-title = Held chats in “{ $source }”
-held-about = “{ $source }” passes on at most { $pace } new chats an hour. These are over the limit: their messages are stored, and nothing of them is in { $crm }.
-held-empty = No chat is held.
+held-title = Chats on hold in “{ $source }”
+held-about = “{ $source }” accepts at most { $pace } new chats an hour. These chats are over the limit: their messages are stored but not sent to { $crm }.
+held-empty = No chats are on hold.
 held-release = Release all ({ $count })
 held-block = Block all ({ $count })
-held-released = The chats are being released: { $crm } gets them with all their messages.
+held-released = The chats are being released: { $crm } receives them with all their messages.
 held-blocked = The customers are blocked.
 held-source = Change the limit
-block-held = Held back since { $time }: there were more new chats than the source passes on. Unblock to pass it on.
+block-held = On hold since { $time }: there were more new chats than the source accepts. Unblock the chat to pass it on.

@@ -20,12 +20,12 @@ doctor-config-wrong-fix = correct the configuration and run doctor again
 doctor-network-wrong = { $reason }
 doctor-network-wrong-fix = check the certificates of this machine
 doctor-secrets-new = the key file { $file } is created at the first start
-doctor-secrets-ok = the key opens
+doctor-secrets-ok = the key file can be used
 doctor-secrets-open = { $file } can be read by other users
 doctor-secrets-open-fix = run: chmod 600 { $file }
 doctor-secrets-wrong = { $reason }
-doctor-secrets-wrong-fix = restore the key file: without it no stored token opens
-doctor-vault-lost = the data were sealed by key { $keys }, which is not there: the server does not start
+doctor-secrets-wrong-fix = restore the key file: without it, stored tokens cannot be decrypted
+doctor-vault-lost = the data was encrypted with key { $keys }, which is missing: the server does not start
 doctor-vault-ok = everything is encrypted with the key { $key }
 doctor-vault-old =
     { $count ->
@@ -113,8 +113,8 @@ doctor-archive-version = amoCRM has version { $there } of the archive { $code },
 doctor-archive-version-fix = set a version above { $there } and upload what this builds: parom widget build --integration { $integration } (docs/marketplace.md, step { $step })
 doctor-archive-off = the widget { $code } is switched off in { $host }
 doctor-archive-off-fix = install it in { $host }, under “Installed” (docs/marketplace.md, step { $step })
-doctor-asked-wrong = { $host } could not be asked: { $reason }
-doctor-asked-wrong-fix = remove the reason and run doctor again
+doctor-asked-wrong = { $host } could not be queried: { $reason }
+doctor-asked-wrong-fix = fix the cause and run doctor again
 doctor-asked-expired = the access token has expired; a running server renews it, at the latest within a day
 doctor-crm-ok = { $url } answers
 doctor-crm-late = { $url }: no answer in time
@@ -193,8 +193,8 @@ doctor-undelivered =
 doctor-undelivered-fix = see the reasons with parom dead list; many lie with the customer, such as a blocked bot
 doctor-accounts =
     { $count ->
-        [one] { $count } installed
-       *[other] { $count } installed
+        [one] { $count } account is installed
+       *[other] { $count } accounts are installed
     }
 doctor-accounts-wrong = the accounts could not be read: { $reason }
 doctor-list-more = { $items } and { $count } more

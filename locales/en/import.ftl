@@ -110,9 +110,9 @@ import-chat =
        *[other] { $messages } messages
     }, { $first } – { $last }, { $place }
 import-chat-new = in a new chat
-import-chat-known = in the chat that is there
+import-chat-known = in the existing chat
 import-export = An export of another service
-import-export-says = Fill in what the export does not say. Telegram Desktop and Chatwoot say everything.
+import-export-says = Fill in what the export does not contain. Exports from Telegram Desktop and Chatwoot contain everything.
 import-we = Your name in the export
 import-phone = The customer’s phone
 import-phone-hint = If the WhatsApp chat is with a saved contact, so that the export has a name instead of the number.
@@ -123,7 +123,7 @@ import-dates-month_first = Month first
 import-zone = Time zone
 import-zone-hint = For example Europe/Moscow. By default, the account’s.
 import-history-title = Earlier messages
-import-history-about = Import the chats of the last { $days } days from { $messenger }. They arrive silently, with no leads, notifications or unread marks, and nothing is repeated.
+import-history-about = Import the chats of the last { $days } days from { $messenger }. They arrive silently, with no leads, notifications or unread marks, and no message is imported twice.
 import-history-begin = Import the last { $days } days
 import-history-again = Import the last { $days } days again
 import-history-origin = From the messenger, { $days } days

@@ -10,7 +10,7 @@ session-ended =
        *[other] { $hours } hours
     } without action. What you typed is kept.
 page-forbidden = Your role “{ $role }” cannot open this page. { $admins } can change the role.
-page-not-found = There is no such page. Perhaps it was deleted.
+page-not-found = There is no such page. It may have been deleted.
 page-error = Parom could not show this page. Messages are not affected. Try again in a minute.
 page-read-only = Parom is under maintenance: you can view, but not change. Messages are received and kept.
 page-busy = Parom is busy right now. Messages are received and kept; try again in a moment.
@@ -98,8 +98,8 @@ me-changed-meanwhile = Your password or authenticator was just changed elsewhere
 panel-switch = Other accounts
 panel-looked-at = Support is viewing this account until { $stamp }: { $reason }. Nothing can be changed, and texts are hidden.
 page-forbidden-title = Not for your role
-page-forbidden-looking = This page is closed here.
-page-not-found-about = It may have been deleted, or its address has a typing error.
+page-forbidden-looking = This page is not available here.
+page-not-found-about = It may have been deleted, or the address may be mistyped.
 page-not-found-title = There is no such page
 page-error-title = The page could not be shown
 page-unavailable-title = Try again in a minute
@@ -112,6 +112,7 @@ page-foreign-form = The browser says that another site sent this form. Nothing w
 page-stale-form-title = The page is out of date
 page-to-overview = Go to the overview
 page-to-sign-in = Go to the sign-in page
+page-to-panel = Open the panel
 mail-link-subject = Sign-in link for Parom
 mail-link-body =
     Use this link to sign in to { $server }. It works once, within 10 minutes:
@@ -139,7 +140,7 @@ panel-look-end = Back to the admin
 
 ## Several accounts in one browser
 
-enter-beside = You are already signed in. The link opens the panel of account { $account } as { $name } beside it; what you have open stays.
+enter-beside = You are already signed in. The link also opens the panel of account { $account } as { $name }; your other session stays open.
 form-other-session = This page is from an earlier sign-in. In this tab you are now in account { $account }. Nothing was changed there.
 page-to-account = Go to { $account }
 panel-accounts = Accounts in this browser

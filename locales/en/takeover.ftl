@@ -38,17 +38,17 @@ takeover-other-by_call = { $name }: Parom switches it off, and on again if you g
 takeover-other-by_registering = { $name }: the line has one address, which becomes Parom’s. If you give the line back, it is this one again.
 takeover-other-by_hand = { $name }: only its owner can remove it, at the messenger. Do that within 15 minutes of the start; until then it keeps the line.
 takeover-other-secret = The messenger does not show the secret of its address. If that service checks it, it must register its address again after you give the line back.
-takeover-other-stays = Leave it connected: it has been checked that it answers nobody on this line
+takeover-other-stays = Leave it connected: I have checked that it answers nobody on this line
 takeover-stays = Left connected, as decided.
-takeover-trouble = Could not be put back: { $reason }
-takeover-put-back-by-hand = Its owner has to add it again at the messenger.
+takeover-trouble = Could not be connected again: { $reason }
+takeover-put-back-by-hand = Its owner has to connect it again at the messenger.
 takeover-change-source = { $crm } gets the source “{ $source }”.
 takeover-change-chats = { $count ->
-    [0] No chat was seen so far: chats begin with customers’ next messages.
-    [one] One chat was seen. If its contact was found, it goes on with that contact, with its last messages as history.
-   *[other] { $count } chats were seen. Those whose contact was found go on with that contact, with their last messages as history.
+    [0] No chat was seen so far: chats start with customers’ next messages.
+    [one] One chat was seen. If its contact was found, it continues with that contact and shows its last messages as history.
+   *[other] { $count } chats were seen. Those whose contact was found continue with that contact and show their last messages as history.
   }
-takeover-change-back = For a day you can give the line back.
+takeover-change-back = You can give the line back within a day.
 takeover-start = Switch now
 takeover-not-ready = The line cannot be switched yet: see the checks above.
 takeover-begun = The switch has begun.
@@ -64,19 +64,19 @@ takeover-state-returned = Given back
 takeover-step-compare = the days before are compared
 takeover-step-mirror = the source is created in { $crm }
 takeover-step-switch_off = the other services are switched off
-takeover-step-begin = the source begins to send
+takeover-step-begin = the source starts sending
 takeover-step-history = earlier messages become history
 takeover-step-settle = what came during the switch is checked
 takeover-step-stop = the source stops
-takeover-step-put_back = the other services are put back
-takeover-step-settle_back = what came on the way back is checked
-takeover-step-unmirror = the source leaves { $crm }
+takeover-step-put_back = the other services are connected again
+takeover-step-settle_back = what arrived while the line was given back is checked
+takeover-step-unmirror = the source is removed from { $crm }
 takeover-step-done = everything is done
 takeover-waits = Waiting until { $names } no longer receives messages.
 takeover-failed = Step “{ $step }” failed: { $reason }
 takeover-begun-by = Started by
 takeover-switched-at = Switched
-takeover-returned-at = As before since
+takeover-returned-at = Given back
 takeover-others = Other services
 takeover-hour = First hour
 takeover-day = First day

@@ -30,8 +30,8 @@ said-telegram-failing = Telegram says of its last call: { $text } (waiting there
 said-telegram-waiting = { $count } messages wait at Telegram
 said-messenger-away = the messenger does not answer: { $reason }
 said-messenger-refused = the messenger refused: { $reason }
-said-line-taken = { $line } already works in another account
-said-line-taken-here = { $line } already works in source “{ $source }”.
+said-line-taken = { $line } is already connected in another account
+said-line-taken-here = { $line } is already connected in source “{ $source }”.
 said-line-lost = { $line } was connected in another source, whose credentials the messenger confirmed: customers’ messages arrive there. If the line is yours, enter new credentials here; otherwise delete this source
 said-line-other = these credentials belong to { $line }, but this source is { $now }: add another source for them
 

@@ -95,7 +95,7 @@ template-reported-nothing = Not reported yet
 template-reported-approved = Reported: approved
 template-reported-rejected = Reported: rejected
 template-reported-paused = Reported: paused
-template-reported-unasked = { $crm } asked for no review
+template-reported-unasked = { $crm } did not ask for a review
 templates-bring = Bring templates in
 templates-brought = { $count ->
     [0] Nothing new: every template that both sides have is known.

@@ -200,10 +200,10 @@ alerts-muted = Silenciada hasta { $stamp }. La alerta sigue aquí.
 alerts-letters = A dónde van las alertas
 alerts-letters-about = Recibes un aviso un minuto después de que algo falla, otro a las 4 horas y otro cuando se resuelve; sobre un mismo problema, como máximo uno por hora. Nunca contienen el texto de los mensajes.
 alerts-mail-off = Las alertas por correo están desactivadas: este servidor no tiene correo configurado. Las alertas se muestran aquí.
-alerts-letters-to-me = Avisarme aquí
+alerts-letters-to-me = Avisarme por
 alerts-email = Las alertas van a { $email }.
 alerts-email-hint = Primero enviamos un código a esta dirección; después, las alertas.
-alerts-kinds = Sobre qué
+alerts-kinds = Tipos de alertas
 alerts-group-chosen =
     { $off ->
         [0] todas activadas

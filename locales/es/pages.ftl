@@ -114,6 +114,7 @@ page-foreign-form = El navegador dice que otro sitio envió este formulario. No 
 page-stale-form-title = La página está desactualizada
 page-to-overview = Ir al resumen
 page-to-sign-in = Ir a la página de inicio de sesión
+page-to-panel = Abrir el panel
 mail-link-subject = Enlace de inicio de sesión en Parom
 mail-link-body =
     Usa este enlace para iniciar sesión en { $server }. Funciona una vez, en los próximos 10 minutos:

@@ -200,10 +200,10 @@ alerts-muted = Silenciado até { $stamp }. O alerta continua aqui.
 alerts-letters = Para onde vão os alertas
 alerts-letters-about = Você recebe um aviso um minuto depois que algo falha, outro após 4 horas e outro quando se resolve; sobre o mesmo problema, no máximo um por hora. O texto das mensagens nunca está neles.
 alerts-mail-off = Os alertas por e-mail estão desativados: este servidor não tem e-mail configurado. Os alertas aparecem aqui.
-alerts-letters-to-me = Avisar-me aqui
+alerts-letters-to-me = Avisar-me por
 alerts-email = Os alertas vão para { $email }.
 alerts-email-hint = Primeiro enviamos um código a este endereço; depois, os alertas.
-alerts-kinds = Sobre o quê
+alerts-kinds = Tipos de alertas
 alerts-group-chosen =
     { $off ->
         [0] todos ligados

@@ -114,6 +114,7 @@ page-foreign-form = O navegador diz que outro site enviou este formulário. Nada
 page-stale-form-title = A página está desatualizada
 page-to-overview = Ir para a visão geral
 page-to-sign-in = Ir para a página de entrada
+page-to-panel = Abrir o painel
 mail-link-subject = Link de entrada no Parom
 mail-link-body =
     Use este link para entrar em { $server }. Ele funciona uma vez, nos próximos 10 minutos:

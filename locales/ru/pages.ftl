@@ -117,6 +117,7 @@ page-foreign-form = Браузер сообщает, что форму отпр�
 page-stale-form-title = Страница устарела
 page-to-overview = На обзор
 page-to-sign-in = Ко входу
+page-to-panel = Открыть панель
 mail-link-subject = Ссылка для входа в Паром
 mail-link-body =
     По этой ссылке можно один раз войти на { $server }, она действует 10 минут:

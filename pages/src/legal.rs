@@ -60,10 +60,12 @@ async fn page(app: web::Data<PlatformContext>, request: HttpRequest, law: web::P
     let query = url::form_urlencoded::parse(request.query_string().as_bytes());
     let named = query.into_owned().find(|(name, _)| name == "integration").map(|(_, value)| value);
     let integration = named.and_then(|name| app.integrations.named(&name));
-    let Some(place) = LAWS.iter().position(|one| one.path == law.as_str()) else { return public_page::nothing() };
+    let Some(place) = LAWS.iter().position(|one| one.path == law.as_str()) else {
+        return public_page::nothing(&request);
+    };
     let language = Language::of_operator(&request);
     let Some(agreement) = Agreement::under(&app, integration.as_deref(), &LAWS[place], language) else {
-        return public_page::nothing();
+        return public_page::nothing(&request);
     };
     let shown = legal_page(&app, integration.as_deref(), agreement, place);
     public_page::answer(&shown, &shown.nonce, shown.words, KEPT)

@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use base::browser::client_address;
-use base::i18n::{Language, Sentence, When, Words, Zone};
+use base::i18n::{Language, LocalizedText, Sentence, When, Words, Zone};
 use base::json::Moment;
 use domain::delivery::DeliveryContext;
 use domain::delivery::gauges::WAITED;
@@ -119,14 +119,14 @@ async fn document(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRe
 /// The state, or the answer to a caller who does not get it.
 async fn look(app: &StatusContext, request: &HttpRequest) -> Result<Snapshot, HttpResponse> {
     if !app.config.status.enabled {
-        return Err(public_page::nothing());
+        return Err(public_page::nothing(request));
     }
     let (address, now) = (client_address(request, &app.config.server.trusted_proxies), app.clock.millis());
     if let Err(seconds) = app.unknown_callers.pace(address, UnknownCallerAct::Status, now).await {
-        return Err(HttpResponse::TooManyRequests()
-            .insert_header((header::RETRY_AFTER, seconds))
-            .content_type("text/plain; charset=utf-8")
-            .body("Too many requests. Try again later.\n"));
+        let text = LocalizedText::new("page-too-fast").with("seconds", seconds);
+        let mut answer = public_page::refused(request, StatusCode::TOO_MANY_REQUESTS, "page-unavailable-title", &text);
+        answer.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        return Err(answer);
     }
     Ok(app.board.look(app).await)
 }

@@ -13,6 +13,7 @@ use connectors::webchat::Color;
 use sha2::{Digest, Sha256};
 
 use crate::platform::PlatformContext;
+use crate::public_page;
 
 /// The picture of pages without a brand's.
 const MARK: &str = "/panel/static/mark.svg";
@@ -90,7 +91,7 @@ async fn icon(app: web::Data<PlatformContext>, name: web::Path<String>, request:
 
 /// An SVG picture can hold scripts: the policy lets it do nothing when it is opened by its address.
 fn picture(picture: Option<Picture>, request: &HttpRequest) -> HttpResponse {
-    let Some(picture) = picture else { return nothing() };
+    let Some(picture) = picture else { return public_page::nothing(request) };
     let mut answer = asset::respond(picture.mime, web::Bytes::copy_from_slice(&picture.bytes), request);
     let policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
     answer.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(policy));
@@ -102,12 +103,8 @@ async fn style(app: web::Data<PlatformContext>, name: web::Path<String>, request
     let color = found.and_then(|one| Color::parse(one.brand.as_ref()?.color.as_deref()?));
     match color {
         Some(color) => asset::respond(asset::STYLE, accents(color).into(), &request),
-        None => nothing(),
+        None => public_page::nothing(&request),
     }
-}
-
-fn nothing() -> HttpResponse {
-    crate::public_page::nothing()
 }
 
 /// The panel's variables for an accent colour, which is readable in both themes.

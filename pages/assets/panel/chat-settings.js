@@ -2,6 +2,7 @@
 // works without this script; the same fields are sent.
 
 import { colourOf, element, preview, statusOf } from "./chat-preview.js";
+import { drawLists } from "./lists.js";
 
 const form = document.querySelector("form[data-chat]");
 const about = JSON.parse(form.dataset.chat);
@@ -141,6 +142,7 @@ const draw = () => {
   show(settings, about.texts[visitor.value], pictures);
 };
 
+drawLists(form, about.words);
 form.addEventListener("input", draw);
 turnTo(form.elements.tab.value);
 draw();

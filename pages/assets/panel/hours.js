@@ -1,6 +1,8 @@
 // The working hours of a source: breaks are added and removed, a day is copied to all others, and the holidays of a country are
 // shown as soon as it is chosen. The form works without this script, and sends the same fields.
 
+import { prepareFields } from "./fields.js";
+
 const week = document.querySelector(".week");
 const days = [...week.querySelectorAll("[data-day]")].map((row) => {
   const times = row.querySelector(".times");
@@ -24,6 +26,7 @@ const put = (day, values) => {
 const draw = (day) => {
   const isOpen = day.open.checked;
   if (isOpen && !all(day).length) put(day, ["09:00", "18:00"]);
+  prepareFields(day.times);
   day.times.hidden = day.row.querySelector(".row").hidden = !isOpen;
   all(day).forEach((times, at) => {
     times.querySelectorAll("input").forEach((input) => (input.disabled = !isOpen));

@@ -1,6 +1,7 @@
 // The panel works without this script. It refreshes live parts, copies texts, and focuses new content.
 
 import { prepareCharts } from "./charts.js";
+import { prepareFields } from "./fields.js";
 
 const page = document.documentElement;
 const drawer = document.getElementById("drawer");
@@ -173,6 +174,7 @@ async function copyFrom(button) {
 /** Shows elements that work only with a script. */
 function prepare(root) {
   prepareCharts(root);
+  prepareFields(root);
   for (const button of root.querySelectorAll("[data-copy]")) {
     button.hidden = false;
     button.addEventListener("click", () => copy(button));

@@ -56,6 +56,7 @@ impl AdminVisitor {
             ..self.page_between_steps(title)
         };
         page.places = menu(&page, counts, nav);
+        page.is_below = page.here().is_some_and(|entry| entry.href != self.path);
         page
     }
 

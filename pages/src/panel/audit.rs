@@ -187,6 +187,10 @@ impl Names {
         if self.account.1.iter().any(|one| one == object) {
             return AuditObject::plain(&self.account.0);
         }
+        if row.action.starts_with("routes.") {
+            let text = words.text("routing-version").with("number", object).to_string();
+            return AuditObject { text, href: "/panel/routing/versions".to_owned() };
+        }
         if Uuid::try_parse(object).is_err() {
             return AuditObject::plain(object);
         }

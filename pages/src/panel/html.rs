@@ -197,6 +197,8 @@ fn file_of(name: &str) -> Option<Asset> {
         "parts.css" => (STYLE, include_str!("../../assets/panel/parts.css")),
         "pages.css" => (STYLE, include_str!("../../assets/panel/pages.css")),
         "charts.js" => (SCRIPT, include_str!("../../assets/panel/charts.js")),
+        "lists.js" => (SCRIPT, include_str!("../../assets/panel/lists.js")),
+        "fields.js" => (SCRIPT, include_str!("../../assets/panel/fields.js")),
         "chat-frame.js" => (SCRIPT, include_str!("../../assets/panel/chat-frame.js")),
         "chat-preview.js" => (SCRIPT, include_str!("../../assets/panel/chat-preview.js")),
         "forms.css" => (STYLE, include_str!("../../assets/panel/forms.css")),

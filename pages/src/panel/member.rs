@@ -142,6 +142,7 @@ impl Member {
             ..PageContext::bare(Realm::Panel, self.words, title, self.now, self.read_only)
         };
         page.places = navigation::places(&page, nav, here.counts);
+        page.is_below = page.here().is_some_and(|entry| entry.href != self.path);
         page
     }
 
@@ -335,6 +336,8 @@ pub struct Visitor<Here> {
     pub tenant_id: Uuid,
     pub words: Words,
     pub address: Option<IpAddr>,
+    /// The requested path.
+    pub(crate) path: String,
     pub here: Here,
     pub(crate) notice: Option<Notice>,
     /// The database currently accepts no writes.
@@ -360,6 +363,7 @@ impl<Here> Visitor<Here> {
             session,
             words,
             address: client_address(request, &app.config.server.trusted_proxies),
+            path: request.match_info().as_str().to_owned(),
             here,
             read_only: app.is_read_only(),
             now: app.clock.millis(),

@@ -89,6 +89,8 @@ pub struct NavEntry {
     pub count: String,
     /// The same number as a sentence.
     pub counted: String,
+    /// Its place in the strip of signs of `base.css`.
+    pub sign: u8,
 }
 
 /// The navigation that the reader of an account's page sees.
@@ -128,7 +130,29 @@ impl NavEntry {
             counted: count
                 .map(|(count, key)| page.words.text(key).with("count", count).to_string())
                 .unwrap_or_default(),
+            sign: sign(href),
         }
+    }
+}
+
+fn sign(href: &str) -> u8 {
+    match href.rsplit('/').next().unwrap_or_default() {
+        "sources" | "channels" => 1,
+        "messages" => 2,
+        "conversations" => 3,
+        "undelivered" => 4,
+        "reports" => 5,
+        "import" => 6,
+        "templates" => 7,
+        "routing" => 8,
+        "keys" => 9,
+        "account" | "accounts" => 10,
+        "team" | "operators" => 11,
+        "audit" => 12,
+        "data" => 13,
+        "alerts" => 14,
+        "sales" => 15,
+        _ => 0,
     }
 }
 

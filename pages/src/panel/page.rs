@@ -108,6 +108,8 @@ pub struct PageContext {
     /// Which of the browser's accounts the page's links and forms lead to.
     pub(crate) slot: Slot,
     pub(crate) csrf_token: String,
+    /// Whether the page is below its entry of the navigation, which is then the way up.
+    pub is_below: bool,
     pub(crate) now: i64,
     pub(crate) zone: Zone,
     /// Hosts that may frame the page, as in `frame-ancestors`.
@@ -161,6 +163,7 @@ impl PageContext {
             realm,
             slot: Slot::First,
             csrf_token: String::new(),
+            is_below: false,
             now,
             zone: Zone::UTC,
             ancestors: "'none'".to_owned(),
@@ -180,6 +183,11 @@ impl PageContext {
     /// Whether a control is shown.
     pub fn may(&self, right: Right) -> bool {
         self.role.is_some_and(|role| right.is_of(role, self.view_as))
+    }
+
+    /// The entry of the navigation under which the page is.
+    pub fn here(&self) -> Option<&super::NavEntry> {
+        self.places.iter().flat_map(|group| &group.entries).find(|one| one.current)
     }
 
     /// The themes to choose from; none in a frame.

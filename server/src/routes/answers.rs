@@ -36,8 +36,8 @@ pub async fn home() -> HttpResponse {
 const CONTACT_DAYS: i64 = 180;
 
 /// RFC 9116: whom to tell of a vulnerability. 404 without `vendor.security_contact`.
-pub async fn security_contact(app: web::Data<App>) -> HttpResponse {
-    let Some(contact) = app.config.vendor.security_address() else { return domain::public_page::nothing() };
+pub async fn security_contact(app: web::Data<App>, request: HttpRequest) -> HttpResponse {
+    let Some(contact) = app.config.vendor.security_address() else { return domain::public_page::nothing(&request) };
     let until = (app.clock.now() + TimeDelta::days(CONTACT_DAYS)).format("%Y-%m-%dT00:00:00Z");
     let url = base(&app.config.server.public_url);
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(format!(
@@ -50,7 +50,7 @@ pub async fn nothing_here(request: HttpRequest) -> HttpResponse {
     if request.match_info().as_str().starts_with("/api") {
         return Error::NotFound.answer(Words::new(Language::accepted(request.headers())), CRM);
     }
-    domain::public_page::nothing()
+    domain::public_page::nothing(&request)
 }
 
 /// Does a request under its id, which every answer has in `X-Request-Id`, also the one to a failure or a panic, beside

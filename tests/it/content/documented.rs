@@ -106,7 +106,7 @@ const ERRORS_HEAD: &str = "# What a messenger's refusal means
 
 Generated from `connectors/src/error_catalog` by the test `content::documented`: `UPDATE_DOCS=1 cargo nextest run --workspace -E
 'test(refusals_are_documented)'`. The first matching row counts: the code is equal, and one of the texts is contained in the
-response, ignoring case. What happened and what to do is told to the manager in the account's language, one of four
+response, ignoring case. The manager reads what happened and what to do in the account's language, one of four
 (`passport-telegram-t1` and so on in `locales/`), and shown by the panel; amoCRM gets the code of the last column.
 
 `permanent`: the message fails · `transient`: it is retried with back-off, or when the messenger asks for it · `pause`: nothing is

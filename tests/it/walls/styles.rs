@@ -11,7 +11,7 @@ const EVERYWHERE: [&str; 3] = ["base.css", "parts.css", "pages.css"];
 const MOST: u64 = 46_200;
 
 /// Beginnings of classes and ids whose ends are known only when a page is drawn.
-const DRAWN: &[&str] = &["f-", "heat-", "is-", "t-"];
+const DRAWN: &[&str] = &["f-", "heat-", "is-", "s-", "t-"];
 
 fn is_word(sign: char) -> bool {
     sign.is_ascii_alphanumeric() || "-_".contains(sign)

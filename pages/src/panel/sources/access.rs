@@ -296,6 +296,17 @@ pub fn texts_given(page: &PageContext, settings: &WebChatSettings) -> Value {
             "visitor": say("source-preview-language"),
             "colour": say("wizard-web-color"),
             "low": words.text("wizard-web-color-low").with("ratio", "{ratio}").to_string(),
+            "question": say("wizard-web-list-question"),
+            "answer": say("wizard-web-list-answer"),
+            "label": say("wizard-web-list-label"),
+            "required": say("wizard-web-list-required"),
+            "add_question": say("wizard-web-list-add-question"),
+            "add_field": say("wizard-web-list-add-field"),
+            "up": say("wizard-web-list-up"),
+            "down": say("wizard-web-list-down"),
+            "remove": say("wizard-web-list-remove"),
+            "quick_hint": say("wizard-web-quick-list-hint"),
+            "fields_hint": say("wizard-web-fields-list-hint"),
         }
     })
 }

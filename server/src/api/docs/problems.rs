@@ -37,7 +37,7 @@ async fn page(name: web::Path<String>, request: HttpRequest) -> HttpResponse {
     let name = name.replace('-', "_");
     let words = Words::new(Language::of_operator(&request));
     if !words.has(&format!("problem-fix-{name}")) {
-        return public_page::nothing();
+        return public_page::nothing(&request);
     }
     let shown = ProblemPage {
         title: error::title(&name, words, CRM),

@@ -72,6 +72,26 @@ async fn questions(browser: &Browser) {
     types_into(browser, "consent_text", "I agree").await;
 }
 
+/// Lines of a setting are a list: they are added, moved and removed, and sent in their order.
+async fn lists(browser: &Browser) {
+    let list = "const list = (name) => document.getElementById(`f-set.${name}`).nextElementSibling; \
+        const add = (name, ...values) => { list(name).nextElementSibling.click(); \
+            const inputs = [...list(name).lastElementChild.querySelectorAll('input')]; \
+            values.forEach((value, at) => (inputs[at][inputs[at].type === 'checkbox' ? 'checked' : 'value'] = value)); \
+            inputs[0].dispatchEvent(new Event('input', { bubbles: true })); }; \
+        const press = (name, row, title) => list(name).children[row].querySelector(`[title='${title}']`).click(); \
+        const sent = (name) => document.getElementById(`f-set.${name}`).value;";
+    let questions = "add('quick_answers', 'When?', 'Today'); add('quick_answers', 'Where?', ''); \
+        add('quick_answers', 'Who?', 'We | you'); press('quick_answers', 2, 'Move up'); \
+        press('quick_answers', 0, 'Remove'); return sent('quick_answers')";
+    assert_eq!(run(browser, &format!("{list} {questions}")).await, json!("Who? | We | you\nWhere?"));
+    previews(browser, "the questions are in the preview", "querySelectorAll('.quick').length === 2").await;
+    let fields = "add('custom_fields', 'Order number', true); const value = sent('custom_fields'); \
+        press('custom_fields', 0, 'Remove'); return [value, sent('custom_fields')]";
+    assert_eq!(run(browser, &format!("{list} {fields}")).await, json!(["Order number *", ""]));
+    looks_right(browser, "en/chat-settings-before").await;
+}
+
 async fn languages(browser: &Browser) {
     opens_tab(browser, "languages").await;
     run(browser, "document.querySelector('[data-language=es] summary').click()").await;
@@ -157,11 +177,13 @@ async fn an_owner_sets_the_chat_up_and_puts_it_on_a_page() {
     browser.goto(&path).await;
     appearance(&browser).await;
     questions(&browser).await;
+    lists(&browser).await;
     languages(&browser).await;
     let saved = world.api.get(&format!("/api/v1/sources/{id}")).await.is(200).json;
     let settings = &saved["settings"];
     assert_eq!((&settings["title"], &settings["color"]), (&json!("Flowers"), &json!("#FFD200")), "{settings}");
     assert_eq!(settings["translations"]["es"]["reply_text"], json!("Respondemos enseguida"));
+    assert_eq!(settings["quick_answers"], json!(["Who? | We | you", "Where?"]));
     installation(&browser, &world, &path).await;
     // A mistake opens its tab and marks its field.
     types_into(&browser, "color", "red").await;

@@ -1,0 +1,42 @@
+// Dates, times and chosen files in the language of the page: browsers write them in their own. What is sent stays the browser's field,
+// with its keys and its calendar; only what is read over it is drawn here.
+
+const KINDS = "[type=date],[type=datetime-local],[type=time],[type=file]";
+const { lang } = document.documentElement;
+const words = document.body.dataset;
+const day = { day: "numeric", month: "short", year: "numeric" };
+const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+const FORMS = { date: day, "datetime-local": { ...day, ...clock }, time: clock };
+
+/** What is read over a field. */
+function shown(input) {
+  if (input.type === "file") {
+    const names = [...input.files].map((file) => file.name).join(", ");
+    const button = Object.assign(document.createElement("b"), { textContent: words.file });
+    return names ? [names] : [button, words.drop];
+  }
+  const value = input.valueAsNumber;
+  if (Number.isNaN(value)) return [input.closest(".filters") ? words.anyDay : "–"];
+  return [new Intl.DateTimeFormat(lang === "en" ? "en-GB" : lang, { ...FORMS[input.type], timeZone: "UTC" }).format(value).replace(/ г\.(?=,|$)/, "")];
+}
+
+const draw = (input) => input.nextElementSibling.replaceChildren(...shown(input));
+
+/** Draws the fields inside anew. */
+export function prepareFields(root) {
+  for (const input of root.querySelectorAll(KINDS)) {
+    if (!input.parentElement.matches(".own")) {
+      const box = Object.assign(document.createElement("span"), { className: "own" });
+      input.replaceWith(box);
+      box.append(input, Object.assign(document.createElement("span"), { ariaHidden: "true" }));
+    }
+    draw(input);
+  }
+}
+
+for (const event of ["input", "change", "focusout"]) {
+  document.addEventListener(event, ({ target }) => target.matches?.(KINDS) && target.parentElement.matches(".own") && draw(target));
+}
+for (const [event, isOver] of Object.entries({ dragover: true, dragleave: false, drop: false })) {
+  document.addEventListener(event, ({ target }) => target.matches?.(".own>[type=file]") && target.parentElement.classList.toggle("over", isOver));
+}
