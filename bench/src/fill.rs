@@ -81,7 +81,7 @@ pub async fn accounts(
     Ok(lines)
 }
 
-/// Gives every account these many rules for new dialogues, of which the last one matches and does nothing, and access to amoCRM.
+/// Gives every account these many rules for new enquiries, of which the last one matches and does nothing, and access to amoCRM.
 pub async fn routes(store: &Store, vault: &Vault, rules: usize) -> anyhow::Result<()> {
     let (db, now) = (store.write(), Clock::system().millis());
     let rule = |number: usize| {

@@ -37,7 +37,7 @@ pub struct MessageOptions {
     /// Runs of each figure; the median counts.
     #[arg(long, default_value_t = 5)]
     runs: usize,
-    /// Only compares customers' messages at the fixed rate with so many rules for new dialogues, and without.
+    /// Only compares customers' messages at the fixed rate with so many rules for new enquiries, and without.
     #[arg(long)]
     rules: Option<usize>,
 }
@@ -73,7 +73,7 @@ pub async fn run(options: MessageOptions) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Without and with rules in turn, so that both see the same machine. A conversation begins with a dialogue: every account has as
+/// Without and with rules in turn, so that both see the same machine. A conversation begins with an enquiry: every account has as
 /// many of them as it has conversations.
 async fn compare(mut options: MessageOptions, rules: usize) -> anyhow::Result<()> {
     let (mut without, mut with) = (Figures::default(), Figures::default());

@@ -76,7 +76,7 @@ pub struct Size {
     /// Conversations of each tenant.
     #[arg(long, default_value_t = 40)]
     conversations: usize,
-    /// Rules for new dialogues of each account.
+    /// Rules for new enquiries of each account.
     #[arg(skip)]
     pub rules: usize,
 }

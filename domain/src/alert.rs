@@ -89,7 +89,7 @@ pub const BUSINESS_OFF: &str = "business_off";
 pub const TOKEN_EXPIRING: &str = "token_expiring";
 /// The pipeline of a source is archived in amoCRM, or gone.
 pub const PIPELINE_ARCHIVED: &str = "pipeline_archived";
-/// amoCRM refuses what a rule for new dialogues asks for.
+/// amoCRM refuses what a rule for new enquiries asks for.
 pub const ROUTE_FAILED: &str = "route_failed";
 /// A target of the account's sales refuses them, or gives no access.
 pub const SALES_NOT_SENT: &str = "sales_not_sent";

@@ -28,7 +28,7 @@ use crate::delivery::read::reason::HoldReasons;
 use crate::intake::IntakeContext;
 pub use crate::intake::crm::salesbot::KIND;
 use crate::intake::crm::salesbot::{BotStop, waiting_key};
-use crate::intake::dialogue::is_written;
+use crate::intake::enquiry::is_written;
 use crate::intake::messenger::automatic_answer::BotMessage;
 use crate::job::{NewJob, NextRun, schedule_new};
 use crate::source::window::Window;

@@ -43,7 +43,7 @@ pub enum Change {
     ImportColumns,
     /// Filters of the list of messages under a name.
     SavedView,
-    /// Rules for new dialogues, what was decided by them, and whose turn it is.
+    /// Rules for new enquiries, what was decided by them, and whose turn it is.
     Routes,
     /// Every link of a chat to a contact, those of before too.
     ContactLink,

@@ -127,7 +127,7 @@ impl Queue {
             lanes,
             new_lanes,
             turns,
-            inserts::dialogue_jobs(fresh),
+            inserts::enquiry_jobs(fresh),
             conversation::write_news(fresh),
             self.accepted(fresh),
             reported_states(fresh),

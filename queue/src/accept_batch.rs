@@ -140,8 +140,8 @@ pub struct AcceptItem {
     pub opened: Option<OpenedDialogue>,
     /// When the customer wrote or reacted, in milliseconds since 1970.
     pub heard_at: Option<i64>,
-    /// Work to schedule if the message begins a dialogue.
-    pub dialogue_job: Option<DialogueJob>,
+    /// Work to schedule if the message begins an enquiry.
+    pub enquiry_job: Option<EnquiryJob>,
     /// The message was found in history, without a hook.
     pub found: Option<HistoryMessage>,
     /// The customer decided about marketing messages by it.
@@ -167,7 +167,7 @@ impl AcceptItem {
             begun: None,
             opened: None,
             heard_at: None,
-            dialogue_job: None,
+            enquiry_job: None,
             found: None,
             consent: None,
             media: Vec::new(),
@@ -199,15 +199,15 @@ impl HistoryMessage {
     pub const REASON: &str = "found_in_history";
 }
 
-/// Work for a new dialogue: a row of `job`, keyed by the conversation, unless one is there already or the customer wrote
+/// Work for a new enquiry: a row of `job`, keyed by the conversation, unless one is there already or the customer wrote
 /// lately.
 #[derive(Clone, Debug)]
-pub struct DialogueJob {
+pub struct EnquiryJob {
     pub kind: &'static str,
     pub payload: String,
     /// Milliseconds since 1970.
     pub due: i64,
-    /// A customer who wrote after this goes on with the dialogue before.
+    /// A customer who wrote after this goes on with the enquiry before.
     pub silent_since: i64,
 }
 

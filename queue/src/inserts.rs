@@ -187,9 +187,9 @@ pub(super) fn new_files(fresh: &[NewItem<'_>]) -> Write {
         )
 }
 
-/// Schedules the work of new dialogues. To be run before the time of the customer's message is noted in the conversation.
-pub(super) fn dialogue_jobs(fresh: &[NewItem<'_>]) -> Write {
-    let all: Vec<_> = fresh.iter().filter_map(|one| Some((one, one.entry.dialogue_job.as_ref()?))).collect();
+/// Schedules the work of new enquiries. To be run before the time of the customer's message is noted in the conversation.
+pub(super) fn enquiry_jobs(fresh: &[NewItem<'_>]) -> Write {
+    let all: Vec<_> = fresh.iter().filter_map(|one| Some((one, one.entry.enquiry_job.as_ref()?))).collect();
     Rows::new()
         .uuid("tenant_id", all.iter().map(|(one, _)| one.tenant_id))
         .text("kind", all.iter().map(|(_, job)| job.kind))

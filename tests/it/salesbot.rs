@@ -27,7 +27,7 @@ pub async fn line(world: &World) -> Line {
 }
 
 /// A line with a customer who wrote, and their lead.
-async fn dialogue(world: &mut World) -> (Line, i64) {
+async fn enquiry(world: &mut World) -> (Line, i64) {
     let line = line(world).await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -78,7 +78,7 @@ fn ask() -> Value {
 }
 
 async fn a_question_waits_for_the_customers_button(world: &mut World) {
-    let (line, lead) = dialogue(world).await;
+    let (line, lead) = enquiry(world).await;
     let id = bot(world, lead, ask()).await;
     assert_eq!(world.works("salesbot").await, 1);
     world.deliver_all().await;
@@ -104,7 +104,7 @@ async fn a_question_waits_for_the_customers_button(world: &mut World) {
 }
 
 async fn the_wait_ends(world: &mut World) {
-    let (line, lead) = dialogue(world).await;
+    let (line, lead) = enquiry(world).await;
     let id = bot(world, lead, ask()).await;
     assert_eq!(world.works("salesbot").await, 1);
     world.deliver_all().await;
@@ -120,7 +120,7 @@ async fn the_wait_ends(world: &mut World) {
 
 /// Wherever the process dies, one question is asked and the bot goes on once.
 async fn a_crash_asks_no_second_question(world: &mut World) {
-    let (line, lead) = dialogue(world).await;
+    let (line, lead) = enquiry(world).await;
     for (number, plan) in ["salesbot.sent=error:1", "salesbot.before_continue=error:1"].into_iter().enumerate() {
         let id = bot(world, lead, ask()).await;
         world.faults.add(plan).unwrap();
@@ -151,7 +151,7 @@ async fn a_crash_asks_no_second_question(world: &mut World) {
 }
 
 async fn the_window_is_told(world: &mut World) {
-    let (line, lead) = dialogue(world).await;
+    let (line, lead) = enquiry(world).await;
     let id = bot(world, lead, json!({"step": "window"})).await;
     assert_eq!(world.works("salesbot").await, 1);
     let (told, exit) = went(world, id);
@@ -196,7 +196,7 @@ pub async fn approved(world: &World, line: &Line, (category, content): (&str, &s
 }
 
 async fn a_template_is_sent_or_the_bot_learns_why_not(world: &mut World) {
-    let (line, lead) = dialogue(world).await;
+    let (line, lead) = enquiry(world).await;
     world.works("subscriptions").await;
     for category in ["UTILITY", "MARKETING"] {
         approved(world, &line, (category, "{{contact.name}}: order {{lead.id}} is ready")).await;
@@ -232,7 +232,7 @@ async fn a_template_is_sent_or_the_bot_learns_why_not(world: &mut World) {
 }
 
 async fn what_the_messenger_refuses_is_told(world: &mut World) {
-    let (_, lead) = dialogue(world).await;
+    let (_, lead) = enquiry(world).await;
     let id = bot(world, lead, ask()).await;
     assert_eq!(world.works("salesbot").await, 1);
     world.messenger.answers_next([parom_tests::Answer::status(404)]);
@@ -258,7 +258,7 @@ async fn posts(world: &World, body: &Value) -> Reply {
 }
 
 async fn forged_requests_start_nothing(world: &mut World) {
-    let (_, lead) = dialogue(world).await;
+    let (_, lead) = enquiry(world).await;
     let data = json!({"step": "window"});
     world.faults.clear();
     let id = bot(world, lead, data).await;

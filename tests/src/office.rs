@@ -365,7 +365,7 @@ impl Desk {
             begun: None,
             opened: None,
             heard_at: None,
-            dialogue_job: None,
+            enquiry_job: None,
             found: None,
             consent: None,
             message: Some(NewMessage {

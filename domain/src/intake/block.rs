@@ -24,8 +24,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::IntakeContext;
-use super::dialogue::begin_late;
 use super::door::store;
+use super::enquiry::begin_late;
 use crate::delivery::letters::crm_letter;
 use crate::delivery::read::first_id_at;
 use crate::job::{NewJob, NextRun, schedule};

@@ -1,4 +1,4 @@
-//! The job that decides about a dialogue and carries the decision out in amoCRM.
+//! The job that decides about an enquiry and carries the decision out in amoCRM.
 //!
 //! ```text
 //! message in amoCRM ─▶ decided ─▶ greeting ─▶ lead: accepted · linked · used · opened again · made
@@ -39,7 +39,7 @@ use crate::tenant::token::{CallError, with_token};
 use crate::tenant::{TenantStatus, country};
 
 /// The kind's name.
-pub use crate::intake::dialogue::ROUTES as KIND;
+pub use crate::intake::enquiry::ROUTES as KIND;
 /// Delays after the first, second, … failure in a row.
 pub const BACK_OFF: [TimeDelta; 6] = lead_note::BACK_OFF;
 
@@ -48,13 +48,13 @@ pub async fn route(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<N
     let (app, job) = (&app, &job);
     let message_id = serde_json::from_str::<serde_json::Value>(&job.payload)?["message"].as_str().map(Uuid::parse_str);
     let Some(message_id) = message_id.transpose()? else { return Ok(NextRun::Never) };
-    let Some(dialogue) = Dialogue::read(app, job.tenant_id, message_id).await? else { return Ok(NextRun::Never) };
+    let Some(enquiry) = Enquiry::read(app, job.tenant_id, message_id).await? else { return Ok(NextRun::Never) };
     let is_last = usize::try_from(job.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
-    match go_on(app, &dialogue).await {
+    match go_on(app, &enquiry).await {
         Ok(Progress::Done) => Ok(NextRun::Never),
         Ok(Progress::Waiting) => Ok(lead_note::later(app.clock.millis(), job)),
         Err(error) => {
-            dialogue.failed(app, &format!("{error:#}"), is_last).await?;
+            enquiry.failed(app, &format!("{error:#}"), is_last).await?;
             Err(error)
         }
     }
@@ -73,7 +73,7 @@ enum Progress {
 }
 
 /// An enquiry with what belongs to it.
-pub(super) struct Dialogue {
+pub(super) struct Enquiry {
     pub tenant: Arc<tenant::Model>,
     pub source: Arc<source::Model>,
     pub conversation: conversation::Model,
@@ -81,7 +81,7 @@ pub(super) struct Dialogue {
     pub body: Body,
 }
 
-impl Dialogue {
+impl Enquiry {
     /// None if the customer was erased, or the account is no longer served.
     pub async fn read(app: &IntakeContext, tenant_id: Uuid, message_id: Uuid) -> anyhow::Result<Option<Self>> {
         let db = app.store.read();
@@ -150,10 +150,10 @@ async fn warn(app: &IntakeContext, made: &Decision, fault: RuleFault, reason: &s
 }
 
 /// Decides if that was not done, and does what is left to do.
-async fn go_on(app: &Arc<IntakeContext>, dialogue: &Dialogue) -> anyhow::Result<Progress> {
-    let (tenant_id, message_id) = (dialogue.tenant.tenant_id, dialogue.message.id);
-    // amoCRM has no dialogue whose message it refused.
-    if dialogue.message.state == State::Failed.number() || dialogue.message.state == State::Shadow.number() {
+async fn go_on(app: &Arc<IntakeContext>, enquiry: &Enquiry) -> anyhow::Result<Progress> {
+    let (tenant_id, message_id) = (enquiry.tenant.tenant_id, enquiry.message.id);
+    // amoCRM has no enquiry whose message it refused.
+    if enquiry.message.state == State::Failed.number() || enquiry.message.state == State::Shadow.number() {
         return Ok(Progress::Done);
     }
     let made = match decision::find(app.store.read(), tenant_id, message_id).await? {
@@ -166,28 +166,28 @@ async fn go_on(app: &Arc<IntakeContext>, dialogue: &Dialogue) -> anyhow::Result<
             let Some(rules) = versions::rules_of(&version).filter(super::RuleSet::is_on) else {
                 return Ok(Progress::Done);
             };
-            let Some(facts) = dialogue.all_facts(app).await? else { return Ok(Progress::Waiting) };
-            let presence = crm::presence(&app.sources, &dialogue.tenant, &rules)
+            let Some(facts) = enquiry.all_facts(app).await? else { return Ok(Progress::Waiting) };
+            let presence = crm::presence(&app.sources, &enquiry.tenant, &rules)
                 .await
                 .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?;
             let begins = Beginning {
                 tenant_id,
                 message_id,
-                conversation_id: dialogue.conversation.id,
-                at: dialogue.message.accepted_at,
+                conversation_id: enquiry.conversation.id,
+                at: enquiry.message.accepted_at,
             };
             let made = decision::make(app, begins, &version, facts, presence).await?;
             app.faults.hit("route.decided")?;
             made
         }
     };
-    Carrier { app, dialogue, made }.run().await
+    Carrier { app, enquiry, made }.run().await
 }
 
 /// Carries one decision out.
 struct Carrier<'carrier> {
     app: &'carrier Arc<IntakeContext>,
-    dialogue: &'carrier Dialogue,
+    enquiry: &'carrier Enquiry,
     made: Decision,
 }
 
@@ -240,9 +240,9 @@ impl Carrier<'_> {
         if self.is_over(GREET) {
             return Ok(());
         }
-        let (app, message) = (self.app, &self.dialogue.message);
-        let customer: Person = serde_json::from_str(&self.dialogue.conversation.contact)?;
-        let may = may_send(app, &self.dialogue.source, message.sent_at).await;
+        let (app, message) = (self.app, &self.enquiry.message);
+        let customer: Person = serde_json::from_str(&self.enquiry.conversation.contact)?;
+        let may = may_send(app, &self.enquiry.source, message.sent_at).await;
         if !may.map_err(|error| anyhow::anyhow!("the greeting could not be sent: {}", error.name()))? {
             return self.made.note(app, GREET, Outcome::Skipped, "").await;
         }
@@ -259,9 +259,9 @@ impl Carrier<'_> {
         if self.is_over(TEMPLATE) {
             return Ok(());
         }
-        let (app, dialogue) = (self.app, self.dialogue);
-        let (source, wanted) = (&dialogue.source, template_id.to_string());
-        let filled = template::fill(&app.sources, source, &dialogue.conversation, &wanted, &[]).await?;
+        let (app, enquiry) = (self.app, self.enquiry);
+        let (source, wanted) = (&enquiry.source, template_id.to_string());
+        let filled = template::fill(&app.sources, source, &enquiry.conversation, &wanted, &[]).await?;
         let is_held = HoldReasons::of(app.store.read(), source).await?.to_messenger.is_some();
         match filled {
             Err(why) => self.made.note(app, TEMPLATE, Outcome::Skipped, why.word()).await,
@@ -275,19 +275,19 @@ impl Carrier<'_> {
 
     /// Stores a message for the customer; one that is stored already stays alone.
     async fn say(&self, text: String, markup: Option<Markup>, template: Option<Template>) -> anyhow::Result<()> {
-        let (app, message) = (self.app, &self.dialogue.message);
+        let (app, message) = (self.app, &self.enquiry.message);
         let said = BotMessage {
             bot: "routes",
             key: format!("route:{}", message.id),
             text,
             markup,
             template,
-            customer: serde_json::from_str(&self.dialogue.conversation.contact)?,
+            customer: serde_json::from_str(&self.enquiry.conversation.contact)?,
             answers: message.sent_at,
             // Later it would greet somebody who is already served.
             true_until: Some(app.clock.millis() + HOUR),
         };
-        let entries = said.items(app, &self.dialogue.source, &Conversation::Known(message.conversation_id))?;
+        let entries = said.items(app, &self.enquiry.source, &Conversation::Known(message.conversation_id))?;
         let tenant_id = self.made.row.tenant_id;
         app.writer.accept(AcceptBatch { tenant_id, priority: Priority::Normal, raw: None, entries }).await?;
         Ok(())
@@ -301,7 +301,7 @@ impl Carrier<'_> {
         let facts = if is_first && self.made.state() == DecisionState::Open {
             self.made.facts.clone()
         } else {
-            let crm = self.dialogue.crm(app).await?;
+            let crm = self.enquiry.crm(app).await?;
             Facts { crm, ..self.made.facts.clone() }
         };
         let mut ask = plan.lead_ask(&facts);
@@ -327,7 +327,7 @@ impl Carrier<'_> {
                 match incoming.lead_id {
                     Some(lead_id) => lead_id.0,
                     None => {
-                        let crm = self.dialogue.crm(app).await?;
+                        let crm = self.enquiry.crm(app).await?;
                         let lead = crm.open_lead.map(|lead| lead.id.0);
                         lead.ok_or_else(|| anyhow::anyhow!("the accepted lead is not listed yet"))?
                     }
@@ -423,7 +423,7 @@ impl Carrier<'_> {
         let Some(words) = error.refusal() else { return Err(error.into()) };
         let version = versions::one(app.store.read(), tenant_id, self.made.row.version).await?;
         let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
-        let presence = crm::presence(&app.sources, &self.dialogue.tenant, &rules).await.unwrap_or_default();
+        let presence = crm::presence(&app.sources, &self.enquiry.tenant, &rules).await.unwrap_or_default();
         let instead = LeadChange {
             responsible_user_id: fallback_user(&rules, &presence).map(|user| user.0),
             tags_to_add: change.tags_to_add,

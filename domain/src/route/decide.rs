@@ -1,4 +1,4 @@
-//! Which rule decides about a dialogue, why the others do not, and what amoCRM would be asked. Pure: it reads and writes
+//! Which rule decides about an enquiry, why the others do not, and what amoCRM would be asked. Pure: it reads and writes
 //! nothing, so what the trial page shows is what happens.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -533,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lead_of_a_dialogue() {
+    fn the_lead_of_a_enquiry() {
         let incoming = || Some(IncomingFact { uid: "u".into(), lead_id: Some(NumericId(3)) });
         let ask = |lead: LeadUse, accept: bool, incoming: Option<IncomingFact>, kind: LeadKind| {
             let (open_lead, closed_lead) = match kind {

@@ -120,7 +120,7 @@ impl Decision {
             anyhow::Ok(Some((steps, lead_id)))
         })
         .await?;
-        let Some((steps, lead_id)) = stored else { anyhow::bail!("the dialogue was erased") };
+        let Some((steps, lead_id)) = stored else { anyhow::bail!("the enquiry was erased") };
         self.steps = steps;
         self.row.lead_id = lead_id;
         Ok(())

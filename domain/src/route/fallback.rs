@@ -1,4 +1,4 @@
-//! The second job of a dialogue: if no manager answered in time, another person becomes responsible, once.
+//! The second job of an enquiry: if no manager answered in time, another person becomes responsible, once.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use base::store::in_transaction;
 use entity::job;
 use uuid::Uuid;
 
-use super::carry::{Dialogue, accept, set_contact, set_lead};
+use super::carry::{Enquiry, accept, set_contact, set_lead};
 use super::decide::{assign, fallback_user, turn_key};
 use super::decision::{self, FALLBACK_STEP as ASK, Outcome, keep_turn};
 use super::rule::Assignee;
@@ -24,7 +24,7 @@ pub use super::decision::FALLBACKS as KIND;
 pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
     let (app, message_id): (_, Uuid) = (&app, job.key.parse()?);
     let tenant_id = job.tenant_id;
-    let Some(dialogue) = Dialogue::read(app, tenant_id, message_id).await? else { return Ok(NextRun::Never) };
+    let Some(enquiry) = Enquiry::read(app, tenant_id, message_id).await? else { return Ok(NextRun::Never) };
     let Some(mut made) = decision::find(app.store.read(), tenant_id, message_id).await? else {
         return Ok(NextRun::Never);
     };
@@ -32,8 +32,8 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
     if begun.as_ref().is_some_and(|step| step.outcome != Outcome::Begun) {
         return Ok(NextRun::Never);
     }
-    let since = dialogue.message.accepted_at;
-    if begun.is_none() && is_answered_since(app, tenant_id, dialogue.conversation.id, since).await? {
+    let since = enquiry.message.accepted_at;
+    if begun.is_none() && is_answered_since(app, tenant_id, enquiry.conversation.id, since).await? {
         made.note(app, ASK, Outcome::Skipped, "").await?;
         return Ok(NextRun::Never);
     }
@@ -41,11 +41,11 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
     let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
     let rule = rules.rule(&made.row.rule_id);
     let Some(fallback) = rule.and_then(|rule| rule.then.fallback.as_ref()) else { return Ok(NextRun::Never) };
-    let crm = dialogue.crm(app).await?;
+    let crm = enquiry.crm(app).await?;
     let user_id = match begun.map(|step| step.detail.parse()) {
         Some(Ok(chosen)) => chosen,
         _ => {
-            let presence = crm::presence(&app.sources, &dialogue.tenant, &rules)
+            let presence = crm::presence(&app.sources, &enquiry.tenant, &rules)
                 .await
                 .map_err(|error| anyhow::anyhow!("users could not be read: {}", error.name()))?;
             let now = made.verdict.plan.responsible;

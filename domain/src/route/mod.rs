@@ -1,7 +1,7 @@
-//! Routes: an account's rules for who gets a new dialogue, and what amoCRM is asked to do about it (docs/routes.md).
+//! Routes: an account's rules for who gets a new enquiry, and what amoCRM is asked to do about it (docs/routes.md).
 //!
 //! ```text
-//! a customer's message that begins a dialogue
+//! a customer's message that begins an enquiry
 //!   ─▶ a job, in the commit of the message ─▶ facts (here and in amoCRM) ─▶ decide ─▶ the decision is stored
 //!                                                                                     └▶ carried out, step by step
 //! the time of the rule is over without an answer ─▶ another person is responsible, once

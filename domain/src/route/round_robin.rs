@@ -1,4 +1,4 @@
-//! People in turn: smooth weighted round robin, so that a person of weight 2 gets two of three dialogues, and never all of
+//! People in turn: smooth weighted round robin, so that a person of weight 2 gets two of three enquiries, and never all of
 //! them in a row. Who is absent or has their limit loses no turn and gets none afterwards.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Rules as data: what an account says about new dialogues, and whether that makes sense.
+//! Rules as data: what an account says about new enquiries, and whether that makes sense.
 
 use std::collections::{BTreeMap, BTreeSet};
 

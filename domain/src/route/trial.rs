@@ -16,13 +16,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::carry::Dialogue;
+use super::carry::Enquiry;
 use super::decide::{Ask, RuleFault, RuleName, Verdict, decide};
 use super::facts::{Arrival, CrmFacts, IncomingFact, LeadFact, has_templates, hours_at, language_of};
 use super::rule::{CustomerKind, LeadKind};
 use super::{Facts, RuleSet, crm, decision};
 use crate::intake::IntakeContext;
-use crate::intake::dialogue::is_written;
+use crate::intake::enquiry::is_written;
 use crate::tenant::country;
 
 /// Customers' messages that are looked through.
@@ -131,13 +131,13 @@ pub async fn imagined(
 /// Tries a past message, with what amoCRM knew when it was decided about, else with what it knows now. 404 if there is no
 /// such message.
 pub async fn past(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &RuleSet, id: Uuid) -> Result<Trial> {
-    let dialogue = Dialogue::read(app, tenant.tenant_id, id).await?;
-    let dialogue = dialogue.filter(|one| one.message.direction == Direction::ToCrm.number()).ok_or(Error::NotFound)?;
-    let facts = dialogue.facts(app);
+    let enquiry = Enquiry::read(app, tenant.tenant_id, id).await?;
+    let enquiry = enquiry.filter(|one| one.message.direction == Direction::ToCrm.number()).ok_or(Error::NotFound)?;
+    let facts = enquiry.facts(app);
     let made = decision::find(app.store.read(), tenant.tenant_id, id).await?;
     let crm = match made {
         Some(made) => Some(made.facts.crm),
-        None => dialogue.crm(app).await.ok(),
+        None => enquiry.crm(app).await.ok(),
     };
     let crm_answered = crm.is_some();
     let facts = Facts { crm: crm.unwrap_or_default(), ..facts };
@@ -154,12 +154,12 @@ pub struct Replay {
     /// Enquiries that another rule decided about, or none.
     pub differing: usize,
     /// The enquiries, the newest first.
-    pub dialogues: Vec<ReplayedDialogue>,
+    pub enquiries: Vec<ReplayedEnquiry>,
 }
 
 /// One of them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ReplayedDialogue {
+pub struct ReplayedEnquiry {
     pub message_id: Uuid,
     pub conversation_id: Uuid,
     pub source_id: Uuid,
@@ -250,7 +250,7 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
         let id = |rule: &Option<RuleName>| rule.as_ref().map(|rule| rule.id.clone()).unwrap_or_default();
         told.differing += usize::from(id(&then) != id(&verdict.rule));
         *told.by_rule.entry(id(&verdict.rule)).or_default() += 1;
-        told.dialogues.push(ReplayedDialogue {
+        told.enquiries.push(ReplayedEnquiry {
             message_id: message.id,
             conversation_id: message.conversation_id,
             source_id: message.source_id,
@@ -263,6 +263,6 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
             crm_known: made.is_some(),
         });
     }
-    told.dialogues.reverse();
+    told.enquiries.reverse();
     Ok(told)
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::delivery::letters::crm_letter;
 use crate::delivery::read::{first_id_at, made_at};
-use crate::intake::dialogue::begin_late;
+use crate::intake::enquiry::begin_late;
 use crate::source::takeover::{Takeover, TakeoverStep};
 
 use super::compare::{APART, Seen, paired, seen, theirs};

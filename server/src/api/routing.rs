@@ -1,4 +1,4 @@
-//! An account's routes: the rules for new dialogues, their versions, and what they would do.
+//! An account's routes: the rules for new enquiries, their versions, and what they would do.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Routes: who gets a new dialogue, in the local amoCRM, through crashes and refusals.
+//! Routes: who gets a new enquiry, in the local amoCRM, through crashes and refusals.
 
 mod same;
 mod week;
@@ -41,7 +41,7 @@ pub async fn has_rules(world: &World, line: &Line, rules: Value) {
     parom_tests::answer(world.api.request(reqwest::Method::PUT, &path(line)).json(&body)).await.is(200);
 }
 
-/// The jobs of new dialogues that are due soon after this; returns their attempts.
+/// The jobs of new enquiries that are due soon after this; returns their attempts.
 async fn routed(world: &mut World) -> usize {
     world.deliver_all().await;
     world.advance(SOON);
@@ -66,7 +66,7 @@ fn person(id: i64) -> Value {
     json!({"kind": "person", "user_id": id.to_string()})
 }
 
-async fn a_new_dialogue_is_carried_out(world: &mut World) {
+async fn a_new_enquiry_is_carried_out(world: &mut World) {
     let line = world.line("support").await;
     let manager = world.sandbox.users(HOST)[1].id;
     let (pipeline, stage) = second_stage(world);
@@ -84,7 +84,7 @@ async fn a_new_dialogue_is_carried_out(world: &mut World) {
     assert_eq!(world.messenger.texts(), ["Hello, anna!"]);
     let decided = decision(world, &line, &message).await;
     assert_eq!((decided.row.state.as_str(), decided.row.lead_id), ("done", made.id));
-    // The dialogue goes on, and the next begins after a day of silence.
+    // The enquiry goes on, and the next begins after a day of silence.
     world.customer(&line, "anna").writes("Are you there?").await;
     assert_eq!(routed(world).await, 0);
     world.advance(25 * HOUR);
@@ -112,7 +112,7 @@ async fn without_rules_nothing_is_scheduled(world: &mut World) {
     assert_eq!(world.sandbox.incoming_leads(HOST).len(), 3, "amoCRM's own way");
 }
 
-/// Every place at which a process may die: the dialogue is decided once and has one lead.
+/// Every place at which a process may die: the enquiry is decided once and has one lead.
 async fn a_crash_anywhere_makes_no_second_lead(world: &mut World) {
     let line = world.line("support").await;
     let (manager, other) = (world.sandbox.users(HOST)[1].id, world.sandbox.add_manager(HOST, "Olga"));
@@ -410,8 +410,8 @@ async fn the_last_messages_are_replayed_beside_what_happened(world: &mut World) 
     let told = world.api.post(&format!("{}/replay", path(&line)), &json!({ "rules": rules })).await.is(200).json;
     assert_eq!((&told["messages"], &told["differing"]), (&json!(5), &json!(3)));
     assert_eq!(told["by_rule"], json!({"price": 2, "": 1}));
-    assert_eq!(told["dialogues"][2]["then"]["id"], json!("all"));
-    assert_eq!(told["dialogues"][2]["now"]["id"], json!("price"));
+    assert_eq!(told["enquiries"][2]["then"]["id"], json!("all"));
+    assert_eq!(told["enquiries"][2]["now"]["id"], json!("price"));
     assert_eq!(world.sandbox.requests().len(), before, "nothing was asked");
 }
 
@@ -566,7 +566,7 @@ async fn a_typed_number_makes_nobody_known(world: &mut World) {
 }
 
 both!(
-    a_new_dialogue_is_carried_out,
+    a_new_enquiry_is_carried_out,
     a_template_greets_where_the_messenger_has_templates,
     a_crash_anywhere_makes_no_second_lead,
     without_an_answer_the_next_person_gets_it_once,

@@ -160,7 +160,7 @@ async fn a_week_of_a_shop(world: &mut World) {
             assert!(waited <= (FALLBACK + 10) * MINUTE, "{name} waited {} minutes", waited / MINUTE);
         }
     }
-    let of = |rule: &str| given.get(rule).unwrap_or_else(|| panic!("no dialogue by {rule}: {given:?}"));
+    let of = |rule: &str| given.get(rule).unwrap_or_else(|| panic!("no enquiry by {rule}: {given:?}"));
     let alone = BTreeSet::from([boss]);
     assert_eq!((of("night"), of("holiday")), (&alone, &alone));
     // Each shift has all of its people, and the boss where nobody was there.

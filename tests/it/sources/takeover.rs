@@ -460,7 +460,7 @@ async fn people_switch_and_give_back(world: &mut Beside<Vk>) {
     visitor.opens(&path).await.is(200).says(&["Being given back"]);
 }
 
-/// Routes decide about dialogues that are Parom's: a chat that goes on after the switch begins none until it was silent, and
+/// Routes decide about enquiries that are Parom's: a chat that goes on after the switch begins none until it was silent, and
 /// then with the contact of the other service; a chat that begins during the switch is decided about once.
 async fn chats_of_the_switch_are_routed(world: &mut Beside<Vk>) {
     const DAY: Duration = Duration::from_secs(86_400);

@@ -24,8 +24,8 @@ use crate::contact::{self, phone_hash};
 use crate::delivery::letters::crm_letter;
 use crate::intake::block;
 use crate::intake::crm::salesbot;
-use crate::intake::dialogue::{begins, is_written};
 use crate::intake::door::{store, store_all};
+use crate::intake::enquiry::{begins, is_written};
 use crate::intake::fields::complete_phone;
 use crate::intake::{IntakeContext, believed, clean};
 use crate::lookup::MessageKey;
@@ -162,7 +162,7 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
     // From when it was written, because the messenger counts its time for free answers from then too: a webhook repeated
     // after an outage opens no window that the messenger has closed.
     let heard_at = (body.sender.role == Role::Client).then_some(message.sent_at);
-    let dialogue_job = begins(app, source, &body, id, message.sent_at).await?;
+    let enquiry_job = begins(app, source, &body, id, message.sent_at).await?;
     let consent = marketing::said(&body, &source.kind).filter(|_| heard_at.is_some() && incoming_alone);
     // The service that had the line may have it too: `takeover` looks, and sends it if not.
     let is_shared = !body.silent && is_shared(source, message.sent_at);
@@ -171,7 +171,7 @@ async fn entry_of(app: &IntakeContext, source: &source::Model, mut incoming: Inc
         fingerprint,
         opened,
         heard_at,
-        dialogue_job,
+        enquiry_job,
         consent,
         message: Some(message),
         media,

@@ -66,7 +66,7 @@ pub fn route(
     steps
 }
 
-/// The step of a dialogue that was routed: which rule decided, and how far that was carried out.
+/// The step of an enquiry that was routed: which rule decided, and how far that was carried out.
 pub fn routed(page: &PageContext, made: &Decision) -> RouteStep {
     let words = page.words;
     let title = match &made.verdict.rule {

@@ -1,4 +1,4 @@
-//! `/panel/routing`: the rules for new dialogues. Every change is saved in a draft, which is tried and then switched on.
+//! `/panel/routing`: the rules for new enquiries. Every change is saved in a draft, which is tried and then switched on.
 //!
 //! ```text
 //! list ─▶ a rule's form ─▶ draft ─▶ try · replay ─▶ switched on = a new version ─▶ versions: the way back

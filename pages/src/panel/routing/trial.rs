@@ -7,7 +7,7 @@ use base::error::Error;
 use base::json::NumericId;
 use chrono::NaiveDateTime;
 use domain::route::rule::CustomerKind;
-use domain::route::trial::{self, Imagined, Replay, ReplayedDialogue, Trial};
+use domain::route::trial::{self, Imagined, Replay, ReplayedEnquiry, Trial};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -154,7 +154,7 @@ fn told(names: &Names<'_>, trial: &Trial) -> Told {
 }
 
 struct ReplayRow {
-    dialogue: ReplayedDialogue,
+    enquiry: ReplayedEnquiry,
     source: String,
     then: String,
     now: String,
@@ -173,12 +173,12 @@ struct ReplayPage {
 }
 
 impl ReplayPage {
-    fn dialogues(&self) -> usize {
+    fn enquiries(&self) -> usize {
         self.told.by_rule.values().sum()
     }
 }
 
-/// Dialogues that a page shows.
+/// Enquiries that a page shows.
 const SHOWN: usize = 200;
 
 /// `GET /panel/routing/replay`.
@@ -197,16 +197,16 @@ pub async fn replay(app: AppData, member: Member) -> Answer {
         found.unwrap_or_else(|| rule_name(&page, None))
     };
     let by_rule = told.by_rule.iter().map(|(id, count)| (named(id), *count)).collect();
-    let rows = std::mem::take(&mut told.dialogues);
-    let shown = rows.into_iter().take(SHOWN).map(|dialogue| {
-        let source = names.sources.iter().find(|source| source.id == dialogue.source_id);
+    let rows = std::mem::take(&mut told.enquiries);
+    let shown = rows.into_iter().take(SHOWN).map(|enquiry| {
+        let source = names.sources.iter().find(|source| source.id == enquiry.source_id);
         let id = |rule: &Option<domain::route::decide::RuleName>| rule.as_ref().map(|rule| rule.id.clone());
         ReplayRow {
             source: source.map(|source| source.name.clone()).unwrap_or_default(),
-            then: with(rule_name(&page, dialogue.then.as_ref()), dialogue.then_responsible),
-            now: with(rule_name(&page, dialogue.now.as_ref()), dialogue.now_responsible),
-            differs: id(&dialogue.then) != id(&dialogue.now),
-            dialogue,
+            then: with(rule_name(&page, enquiry.then.as_ref()), enquiry.then_responsible),
+            now: with(rule_name(&page, enquiry.now.as_ref()), enquiry.now_responsible),
+            differs: id(&enquiry.then) != id(&enquiry.now),
+            enquiry,
         }
     });
     let rows: Vec<ReplayRow> = shown.collect();

@@ -1,4 +1,4 @@
-//! A customer's message that begins a dialogue, by which an account's routes decide.
+//! A customer's message that begins an enquiry, by which an account's routes decide.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use base::message::{Body, Direction, Role};
 use base::millis::HOUR;
 use chrono::TimeDelta;
 use entity::{message, source};
-use queue::accept_batch::DialogueJob;
+use queue::accept_batch::EnquiryJob;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
@@ -27,20 +27,20 @@ pub fn is_written(body: &Body) -> bool {
     body.sender.role == Role::Client && !body.silent && body.post.is_none()
 }
 
-/// The work that a message asks for if it begins a dialogue; none if its account has no routes.
+/// The work that a message asks for if it begins an enquiry; none if its account has no routes.
 pub(super) async fn begins(
     app: &IntakeContext,
     source: &source::Model,
     body: &Body,
     id: Uuid,
     sent_at: i64,
-) -> Result<Option<DialogueJob>, DbErr> {
+) -> Result<Option<EnquiryJob>, DbErr> {
     if !is_written(body) || body.blocked || source.is_shadow() || is_shared(source, sent_at) {
         return Ok(None);
     }
     let tenant = app.lookup.tenant(source.tenant_id).await?;
     let Some(hours) = tenant.and_then(|tenant| tenant.routes_hours) else { return Ok(None) };
-    Ok(Some(DialogueJob {
+    Ok(Some(EnquiryJob {
         kind: ROUTES,
         payload: json!({ "message": id }).to_string(),
         due: app.clock.millis() + ROUTED_AFTER.num_milliseconds(),
