@@ -95,8 +95,8 @@ pub(crate) fn is_version(text: &str) -> bool {
 
 const STYLE: &str = "style.css";
 /// Parom's colours in it.
-const ACCENT: &str = "#0b5cad";
-const HOVER: &str = "#084a8c";
+const ACCENT: &str = "#0f62c8";
+const HOVER: &str = "#0a4c9e";
 
 type Files = BTreeMap<String, Vec<u8>>;
 
