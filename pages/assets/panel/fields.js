@@ -13,7 +13,8 @@ function shown(input) {
   if (input.type === "file") {
     const names = [...input.files].map((file) => file.name).join(", ");
     const button = Object.assign(document.createElement("b"), { textContent: words.file });
-    return names ? [names] : [button, words.drop];
+    // A finger drops nothing.
+    return names ? [names] : [button, ...(matchMedia("(pointer: coarse)").matches ? [] : [words.drop])];
   }
   const value = input.valueAsNumber;
   if (Number.isNaN(value)) return [input.closest(".filters") ? words.anyDay : "–"];
