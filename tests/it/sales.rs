@@ -399,7 +399,7 @@ async fn accounts_that_hang_delay_no_other(world: &mut SalesWorld) {
     for number in 0..ACCOUNTS {
         let line = world.line_at(&format!("a{number}.amocrm.ru"), "support").await;
         for lead in 1..=3 {
-            let sale = NewJob::new(line.tenant_id, "sales", lead, now + number as i64);
+            let sale = NewJob::new(line.tenant_id, "sales", lead, now);
             schedule(world.app().store.write(), now, sale).await.unwrap();
         }
     }

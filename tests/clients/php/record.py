@@ -330,6 +330,19 @@ def is_id(place, value):
     return isinstance(value, str) and field in named and len(value) >= 8
 
 
+def fields(answer):
+    """What the first row of an answer has; the same rule is in the test that replays the calls."""
+    row = answer[0] if isinstance(answer, list) and answer else answer
+    if isinstance(row, dict) and not row.keys() & {"id", "uid", "uuid"}:
+        lists = [one for one in row.get("_embedded", {}).values() if isinstance(one, list) and one]
+        row = lists[0][0] if lists else row
+    found = []
+    for name, value in row.items() if isinstance(row, dict) else []:
+        inside = value if isinstance(value, dict) and name not in ("_links", "_embedded") else {}
+        found += [name, *(f"{name}.{one}" for one in inside)]
+    return " ".join(one for one in found if re.fullmatch(r"[a-z_.]+", one))
+
+
 def rows(recorder):
     """The calls as rows: ids that answers gave are names in braces."""
     calls, first = recorder.calls, recorder.calls[0]
@@ -377,7 +390,8 @@ def rows(recorder):
                 names[value] = kind if counts[kind] == 1 else f"{kind}{counts[kind]}"
                 keeps.append(f"{names[value]}={where}")
         if example or method != "GET" or keeps or "customers" in path:
-            yield example, method, path, headers, body, str(status), place, wanted, " ".join(keeps)
+            has = fields(json.loads(answer)) if found else ""
+            yield example, method, path, headers, body, str(status), place, wanted, has, " ".join(keeps)
 
 
 def main():
@@ -389,7 +403,7 @@ def main():
             play(recorder, sdk, php)
         finally:
             recorder.process.terminate()
-        print("example\tmethod\tpath\theaders\tbody\tstatus\tplace\twanted\tkeeps")
+        print("example\tmethod\tpath\theaders\tbody\tstatus\tplace\twanted\tfields\tkeeps")
         for row in rows(recorder):
             print("\t".join(row))
 

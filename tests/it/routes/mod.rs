@@ -29,7 +29,7 @@ fn path(line: &Line) -> String {
 }
 
 /// Puts rules in force; each gets its id as its name.
-pub async fn has_rules(world: &World, line: &Line, rules: Value) {
+async fn has_rules(world: &World, line: &Line, rules: Value) {
     let named = rules.as_array().unwrap().iter().map(|rule| {
         let mut rule = rule.clone();
         rule["name"] = json!(format!("Rule {}", rule["id"].as_str().unwrap()));
@@ -56,7 +56,7 @@ fn lead(world: &World) -> LeadCardView {
 }
 
 /// What became of a message's decision, as its story in the API shows it.
-pub async fn decision(world: &World, line: &Line, message: &str) -> parom::route::decision::Decision {
+async fn decision(world: &World, line: &Line, message: &str) -> parom::route::decision::Decision {
     let db = world.app().store.read();
     let found = parom::route::decision::find(db, line.tenant_id, message.parse().unwrap()).await.unwrap();
     found.expect("a decision")

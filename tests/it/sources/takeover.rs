@@ -13,13 +13,12 @@ use simulator::avito::Avito;
 use simulator::crm::{HookMessage, OtherMessage};
 use simulator::max::Max;
 use simulator::telegram::Telegram;
-use simulator::vk::{Fault, NewPerson, Vk};
+use simulator::vk::{Fault, Vk};
 use simulator::whatsapp::WhatsApp;
 use taken::{At, Rival, THEIR_APP, Taken};
 
 use crate::admin::operator::Operator;
 use crate::pages::olga;
-use crate::routes::has_rules;
 
 /// A shadow, or for a line with one receiver a source.
 async fn source<M: Taken>(world: &Beside<M>, at: &At, shadow: bool) -> Line {
@@ -460,39 +459,6 @@ async fn people_switch_and_give_back(world: &mut Beside<Vk>) {
     visitor.opens(&path).await.is(200).says(&["Being given back"]);
 }
 
-/// Routes decide about enquiries that are Parom's: a chat that goes on after the switch begins none until it was silent, and
-/// then with the contact of the other service; a chat that begins during the switch is decided about once.
-async fn chats_of_the_switch_are_routed(world: &mut Beside<Vk>) {
-    const DAY: Duration = Duration::from_secs(86_400);
-    let rival = Rival::start();
-    let at = world.messenger.has(&rival).await;
-    let boris = At { person: world.messenger.add_person(NewPerson::default()), ..at.clone() };
-    let line = source(world, &at, true).await;
-    let contact_id = world.sandbox.add_contact(HOST, "Maria", None, None);
-    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "tags": ["routed"]}}])).await;
-    let tags = |world: &World| world.sandbox.leads(HOST).into_iter().map(|lead| (lead.contact_id, lead.tags));
-    writes(world, &at, "before-the-switch").await;
-    others_message(world, contact_id);
-    world.advance(Duration::from_secs(600));
-    world.api.post(&line.path("/takeover"), &json!({})).await.is(202);
-    goes_to(world, &line, "begin").await;
-    writes(world, &boris, "begun-during-the-switch").await;
-    goes_to(world, &line, "settle").await;
-    settles(world).await;
-    writes(world, &at, "goes-on").await;
-    settles(world).await;
-    assert_eq!(world.works("routes").await, 1);
-    let routed: Vec<_> = tags(world).collect();
-    assert!(routed.len() == 1 && routed[0].0 != contact_id && routed[0].1 == ["routed"], "{routed:?}");
-    assert_eq!(at_crm(world, "goes-on"), 1);
-    world.advance(DAY + Duration::from_secs(60));
-    writes(world, &at, "after-a-day").await;
-    world.advance(Duration::from_secs(4));
-    assert_eq!(world.works("routes").await, 1);
-    let routed: Vec<_> = tags(world).filter(|(contact, _)| *contact == contact_id).collect();
-    assert_eq!(routed, [(contact_id, vec!["routed".to_owned()])], "the contact of the other service");
-}
-
 both!(vk_goes_there_and_back);
 once!(avito_goes_there_and_back, whatsapp_goes_there_and_back, max_goes_there_and_back, telegram_goes_there_and_back);
 once!(telegram_is_switched_by_plan, telegram_without_an_address_gets_none);
@@ -505,6 +471,5 @@ once!(
     people_switch_and_give_back,
     a_step_that_fails_is_undone,
     a_service_that_stays_ends_the_switch,
-    a_day_later_it_is_over,
-    chats_of_the_switch_are_routed
+    a_day_later_it_is_over
 );

@@ -50,23 +50,6 @@ async fn s3_a_slash_at_the_end_means_nothing() {
     assert_eq!(world.api(&token, "GET", "/account", None).await.0, 200, "two are one");
 }
 
-/// S5: the SDK asks for a review with PHP's empty array.
-#[tokio::test]
-async fn s5_an_empty_array_is_an_object_without_fields() {
-    let world = World::new().await;
-    let token = world.access().await;
-    let template = json!([{"name": "hello", "content": "Hi", "type": "waba", "external_id": "t-1",
-        "waba_category": "UTILITY", "waba_language": "ru", "waba_examples": {}}]);
-    let (status, made) = world.api(&token, "POST", "chats/templates", Some(template)).await;
-    assert_eq!(status, 200, "{made}");
-    let id = made["_embedded"]["chat_templates"][0]["id"].clone();
-    let path = format!("/api/v4/chats/templates/{id}/review");
-    for body in [json!([]), json!({})] {
-        assert_eq!(world.json("POST", &path, &token, Some(body)).await.0, 200);
-    }
-    assert_eq!(world.json("POST", &path, &token, Some(json!([1]))).await.0, 400);
-}
-
 /// S6: recorded: `user` with only a manager's id creates a person of whom only the id is returned.
 #[tokio::test]
 async fn s6_a_chat_is_made_for_an_id_alone() {

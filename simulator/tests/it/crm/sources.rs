@@ -92,3 +92,16 @@ async fn at_most_fifty_in_a_call_and_a_hundred_in_all() {
     assert_eq!(post(batch(50, 50)).await, 200);
     assert_eq!(post(batch(100, 1)).await, 400);
 }
+
+/// The SDK's example demotes the pipeline that it made the main one, and makes a source.
+#[tokio::test]
+async fn an_account_has_a_main_pipeline_after_the_last_one_was_demoted() {
+    let world = World::new().await;
+    let token = world.access().await;
+    let main = world.sandbox.accounts()[0].pipelines[0].id;
+    let body = json!({"is_main": false});
+    assert_eq!(world.api(&token, "PATCH", &format!("leads/pipelines/{main}"), Some(body)).await.0, 200);
+    let source = json!([{"name": "Sales", "external_id": "sales"}]);
+    let (_, made) = world.api(&token, "POST", "sources", Some(source)).await;
+    assert_eq!(made["_embedded"]["sources"][0]["pipeline_id"], json!(main), "{made}");
+}
