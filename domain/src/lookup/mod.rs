@@ -6,6 +6,7 @@ mod read;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use base::cache::Cache;
@@ -55,10 +56,13 @@ pub struct KnownConversation {
 pub struct Lookup {
     faults: Faults,
     read: Readers,
-    tenants: Cache<Uuid, Option<Arc<tenant::Model>>>,
-    scopes: Cache<String, Option<Arc<ConnectedScope>>>,
-    sources: Cache<Uuid, Option<Arc<source::Model>>>,
-    sources_of_callers: Cache<Uuid, Option<Arc<source::Model>>>,
+    /// Counts [`Lookup::forget`], and is a part of the keys: what was asked before a change is not found after it, even if the
+    /// answer arrives later.
+    changes: Arc<AtomicU64>,
+    tenants: Cache<(u64, Uuid), Option<Arc<tenant::Model>>>,
+    scopes: Cache<(u64, String), Option<Arc<ConnectedScope>>>,
+    sources: Cache<(u64, Uuid), Option<Arc<source::Model>>>,
+    sources_of_callers: Cache<(u64, Uuid), Option<Arc<source::Model>>>,
     conversations: Cache<(Uuid, Alias), Arc<KnownConversation>>,
 }
 
@@ -90,6 +94,7 @@ impl Lookup {
         Self {
             faults,
             read: Readers::new(store, supervisor),
+            changes: Arc::default(),
             tenants: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             scopes: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             sources: Cache::builder().max_capacity(50_000).time_to_live(FRESH).build(),
@@ -100,24 +105,24 @@ impl Lookup {
 
     /// A tenant by id.
     pub async fn tenant(&self, tenant_id: Uuid) -> Result<Option<Arc<tenant::Model>>, DbErr> {
-        own(self.tenants.try_get_with(tenant_id, self.read.tenants.ask(tenant_id)).await)
+        own(self.tenants.try_get_with(self.now(tenant_id), self.read.tenants.ask(tenant_id)).await)
     }
 
     /// The tenant and channel of a scope id.
     pub async fn scope(&self, scope_id: &str) -> Result<Option<Arc<ConnectedScope>>, DbErr> {
-        own(self.scopes.try_get_with(scope_id.to_owned(), self.read.scopes.ask(scope_id.to_owned())).await)
+        own(self.scopes.try_get_with(self.now(scope_id.to_owned()), self.read.scopes.ask(scope_id.to_owned())).await)
     }
 
     /// A source by its id alone, as in a hook's path. Includes deleted ones, because their letters still need them.
     pub async fn source(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, DbErr> {
-        let kept_as = if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id };
+        let kept_as = self.now(if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id });
         own(self.sources.try_get_with(kept_as, self.read.sources.ask(source_id)).await)
     }
 
     /// The source that a caller names: of the API, of a messenger's webhook, of a web chat. What is read for it is kept for
     /// [`Lookup::source`] too.
     pub async fn source_of_caller(&self, source_id: Uuid) -> Result<Option<Arc<source::Model>>, DbErr> {
-        let kept_as = if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id };
+        let kept_as = self.now(if self.faults.errs("defect.mix_accounts") { Uuid::nil() } else { source_id });
         let read = async {
             let found = self.read.sources.ask(source_id).await?;
             self.sources.insert(kept_as, found.clone()).await;
@@ -128,7 +133,7 @@ impl Lookup {
 
     /// [`Lookup::source`] from memory alone; none if it was not needed lately.
     pub async fn known_source(&self, source_id: Uuid) -> Option<Arc<source::Model>> {
-        self.sources.get(&source_id).await.flatten()
+        self.sources.get(&self.now(source_id)).await.flatten()
     }
 
     /// The conversation known by an id; unknown ids are not cached.
@@ -146,10 +151,16 @@ impl Lookup {
 
     /// Call after a change of a tenant, its channels or sources, so that this instance sees it at once.
     pub fn forget(&self) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
         self.tenants.invalidate_all();
         self.scopes.invalidate_all();
         self.sources.invalidate_all();
         self.sources_of_callers.invalidate_all();
+    }
+
+    /// A key until the next change.
+    fn now<Key>(&self, key: Key) -> (u64, Key) {
+        (self.changes.load(Ordering::SeqCst), key)
     }
 
     /// Call after something was learned about one conversation.

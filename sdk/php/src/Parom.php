@@ -121,11 +121,11 @@ namespace Parom;
  * @phpstan-type ReactedIn array{id: string}
  * @phpstan-type ReactionIn array{message: ReactedIn, sender: ActorIn, emoji: string|null}
  * @phpstan-type ReconciledOut array{missing: int, changed: int, strays: int}
- * @phpstan-type Replay array{messages: int, by_rule: array<string, mixed>|\stdClass, differing: int, dialogues: list<ReplayedDialogue>}
+ * @phpstan-type Replay array{messages: int, by_rule: array<string, mixed>|\stdClass, differing: int, enquiries: list<ReplayedEnquiry>}
  * @phpstan-type ReplayCountOut array{count: int, maybe_twice: int, seconds_expected: int}
  * @phpstan-type ReplayIn array{action: string, dry_run?: bool, reason?: string|null, source_id?: string|null, tenant_id?: string|null}
  * @phpstan-type ReplayOut array{id: string, tenant_id: string, action: string, source_id: string|null, reason: string|null, status: string, total: int, done: int, created_at: string, finished_at: string|null}
- * @phpstan-type ReplayedDialogue array{message_id: string, conversation_id: string, source_id: string, at: int, faults: list<RuleFault>, crm_known: bool, now?: RuleName|null, now_responsible?: string|null, then?: RuleName|null, then_responsible?: string|null}
+ * @phpstan-type ReplayedEnquiry array{message_id: string, conversation_id: string, source_id: string, at: int, faults: list<RuleFault>, crm_known: bool, now?: RuleName|null, now_responsible?: string|null, then?: RuleName|null, then_responsible?: string|null}
  * @phpstan-type ReportedChats array{count: int, items: list<UnansweredOut>}
  * @phpstan-type ResentOut array{id: string, webhook_id: string, status: string}
  * @phpstan-type RetriedOut array{id: string, status: string}

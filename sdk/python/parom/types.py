@@ -1040,7 +1040,7 @@ class Replay(TypedDict):
     messages: int
     by_rule: dict[str, Any]
     differing: int
-    dialogues: list[ReplayedDialogue]
+    enquiries: list[ReplayedEnquiry]
 
 
 class ReplayCountOut(TypedDict):
@@ -1076,7 +1076,7 @@ class ReplayOut(TypedDict):
     finished_at: str | None
 
 
-class ReplayedDialogue(TypedDict):
+class ReplayedEnquiry(TypedDict):
     """One of them."""
 
     message_id: str

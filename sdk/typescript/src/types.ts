@@ -10,14 +10,14 @@ export interface AcceptedOut {
   duplicate: boolean;
 }
 
-/** What a rule does with a dialogue. A rule that says nothing leaves it to amoCRM. */
+/** What a rule does with an enquiry. A rule that says nothing leaves it to amoCRM. */
 export interface Actions {
   /** Accepts the incoming lead without a person; otherwise the other actions wait until a person does. */
   accept?: boolean;
   fallback?: FallbackRule | null;
   /** Sent to the customer once, while the messenger allows it. `{name}` is the customer's name. */
   greeting?: string | null;
-  /** Which lead the dialogue belongs to. */
+  /** Which lead the enquiry belongs to. */
   lead?: LeadUse;
   responsible?: Assignee | null;
   stage?: StagePlace | null;
@@ -163,7 +163,7 @@ export interface ComparisonOut {
 export interface Conditions {
   /** Campaign parameters by their names, `*` for any value. */
   campaign?: Record<string, unknown>;
-  /** Whether amoCRM had the customer's contact before this dialogue. */
+  /** Whether amoCRM had the customer's contact before this enquiry. */
   contact?: ContactKind | null;
   /** amoCRM's ids of users, one of whom is responsible for that contact. */
   contact_responsible?: string[];
@@ -435,7 +435,7 @@ export interface CrmFacts {
   contact_responsible?: string | null;
   /** The incoming lead of the chat, while it waits for a person. */
   incoming?: IncomingFact | null;
-  /** Whether the contact was there before this dialogue, and the customer surely is that contact. */
+  /** Whether the contact was there before this enquiry, and the customer surely is that contact. */
   is_known?: boolean;
   /** Ids of all leads of the contact that were looked at. */
   leads?: string[];
@@ -493,7 +493,7 @@ export interface CustomerIn {
   profile_url?: string | null;
 }
 
-/** Whether a customer wrote before this dialogue. */
+/** Whether a customer wrote before this enquiry. */
 export type CustomerKind = "new" | "returning";
 
 /** A dead letter. */
@@ -552,7 +552,7 @@ export interface EditOut {
   status: string;
 }
 
-/** What is known of a dialogue. Texts are not stored with it: they are the message's. */
+/** What is known of an enquiry. Texts are not stored with it: they are the message's. */
 export interface Facts {
   /** The country of the phone number, two letters. */
   country?: string | null;
@@ -717,7 +717,7 @@ export interface LeadFact {
 /** What leads the contact has. */
 export type LeadKind = "open" | "closed" | "none";
 
-/** Which lead a dialogue belongs to. */
+/** Which lead an enquiry belongs to. */
 export type LeadUse = "open" | "new" | "reopen";
 
 /** Counts of messages in one direction. `accepted` always equals the sum of the other three; each message counts for the day on which it was accepted. */
@@ -1041,7 +1041,7 @@ export interface PipelinesOut {
   items: PipelineOut[];
 }
 
-/** What is to be done about a dialogue. */
+/** What is to be done about an enquiry. */
 export interface Plan {
   accept?: boolean;
   /** After how many minutes without an answer another person becomes responsible. */
@@ -1142,12 +1142,12 @@ export interface ReconciledOut {
 export interface Replay {
   /** Messages that were looked through. */
   messages: number;
-  /** How many dialogues each rule would have got; an empty id: no rule. */
+  /** How many enquiries each rule would have got; an empty id: no rule. */
   by_rule: Record<string, unknown>;
-  /** Dialogues that another rule decided about, or none. */
+  /** Enquiries that another rule decided about, or none. */
   differing: number;
-  /** The dialogues, the newest first. */
-  dialogues: ReplayedDialogue[];
+  /** The enquiries, the newest first. */
+  enquiries: ReplayedEnquiry[];
 }
 
 /** What a replay would do. */
@@ -1194,7 +1194,7 @@ export interface ReplayOut {
 }
 
 /** One of them. */
-export interface ReplayedDialogue {
+export interface ReplayedEnquiry {
   message_id: string;
   conversation_id: string;
   source_id: string;
@@ -1277,7 +1277,7 @@ export interface RoutesOut {
   version: number | null;
   routes: RuleSet;
   draft: DraftOut | null;
-  /** Dialogues of the last 30 days by the rule's id; an empty id: no rule matched. */
+  /** Enquiries of the last 30 days by the rule's id; an empty id: no rule matched. */
   matches: Record<string, unknown>;
 }
 
@@ -1310,7 +1310,7 @@ export interface Rule {
   /** A rule that is off matches nothing. */
   on?: boolean;
   then?: Actions;
-  /** All of these must hold; none of them: every dialogue. */
+  /** All of these must hold; none of them: every enquiry. */
   when?: Conditions;
 }
 
@@ -1325,10 +1325,10 @@ export interface RuleName {
 
 /** The rules of an account in their order: the first that matches decides. */
 export interface RuleSet {
-  /** amoCRM's id of the user who gets the dialogues of a rule that amoCRM refuses to carry out. */
+  /** amoCRM's id of the user who gets the enquiries of a rule that amoCRM refuses to carry out. */
   fallback_user?: string | null;
   rules?: Rule[];
-  /** After how many hours without a message of the customer the next one begins a new dialogue. */
+  /** After how many hours without a message of the customer the next one begins a new enquiry. */
   silence_hours?: number;
 }
 
@@ -1431,11 +1431,11 @@ export interface SalesPreviewOut {
 export interface Seat {
   /** amoCRM's id. */
   user_id: string;
-  /** Dialogues a day at most, by the account's time zone. */
+  /** Enquiries a day at most, by the account's time zone. */
   limit?: number | null;
   /** When this person works, in the account's time zone; always if there is no line. */
   times?: string[];
-  /** How many dialogues this person gets for each one of a person of weight 1. */
+  /** How many enquiries this person gets for each one of a person of weight 1. */
   weight?: number;
 }
 
@@ -2086,7 +2086,7 @@ export interface VendorEventResentOut {
   status: string;
 }
 
-/** The decision about a dialogue. */
+/** The decision about an enquiry. */
 export interface Verdict {
   /** The other rules in their order, each with why it does not decide. */
   others: MissedRule[];

@@ -1,6 +1,7 @@
 //! Rule 12: several instances share one PostgreSQL, and nothing but the database coordinates them.
 
 use std::collections::BTreeSet;
+use std::pin::pin;
 use std::time::Duration;
 
 use base::store::VENDOR;
@@ -10,8 +11,10 @@ use parom_tests::office::all_at_once;
 use parom_tests::settings::{HOST, VENDOR_KEY};
 use parom_tests::{Api, Engine, FileHost, Page, Place, Setup, World, answer, both, drill, ends_within, on_postgres};
 use reqwest::Method;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use simulator::crm::HookMessage;
+use uuid::Uuid;
 
 async fn two_instances_carry_one_queue(world: &mut World) {
     let line = world.line("support").await;
@@ -325,7 +328,27 @@ async fn a_process_killed_again_and_again_gives_up_no_letter(world: &mut World) 
     assert_eq!(dead.json["items"].as_array().map(Vec::len), Some(0), "{}", dead.text);
 }
 
-both!(a_process_killed_again_and_again_gives_up_no_letter, in_the_writer);
+/// An answer that is still on its way when an account changes is kept for no one who asks after the change.
+async fn what_was_asked_before_a_change_is_not_found_after_it(world: &mut World) {
+    let line = world.line("support").await;
+    let lookup = world.app().lookup.clone();
+    lookup.forget();
+    let mut before = pin!(lookup.tenant(line.tenant_id));
+    assert!(futures_util::poll!(before.as_mut()).is_pending());
+    // Questions are answered in their order: when this one is, the first has its answer.
+    assert_eq!(lookup.tenant(Uuid::now_v7()).await.unwrap(), None);
+    let row = "UPDATE tenant SET name = 'after'";
+    world.app().store.write().execute_unprepared(row).await.unwrap();
+    lookup.forget();
+    let (_, after) = tokio::join!(before, lookup.tenant(line.tenant_id));
+    assert_eq!(after.unwrap().unwrap().name, "after");
+}
+
+both!(
+    a_process_killed_again_and_again_gives_up_no_letter,
+    what_was_asked_before_a_change_is_not_found_after_it,
+    in_the_writer
+);
 on_postgres!(two_instances_carry_one_queue);
 on_postgres!(what_ends_at_one_instance_is_refused_by_the_other_within_a_second);
 on_postgres!(a_secret_changed_at_one_instance_pauses_nothing_at_the_other);
