@@ -310,7 +310,7 @@ async fn a_token_that_is_gone_is_waited_for_with_an_alert(world: &mut SalesWorld
     assert_eq!(world.alerts(&shop).await, ["sales_not_sent:meta", "sales_not_sent:metrica"]);
     assert_eq!(world.sendings(&shop).await["webhook"][0], json!(SENT));
     let olga = world.panel(shop.line.tenant_id).await;
-    olga.opens("/panel/alerts").await.is(200).says(&["Meta Conversions API did not take a sale"]);
+    olga.opens("/panel/alerts").await.is(200).says(&["Meta Conversions API did not accept a sale"]);
     let shown = world.puts(&shop, &json!({"meta": {"on": true, "dataset_id": DATASET, "token": "another"}})).await;
     assert_eq!((&shown["meta"]["has_token"], &shown["meta"]["token"]), (&json!(true), &Value::Null));
     world.advance(HOUR);

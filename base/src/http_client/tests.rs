@@ -182,7 +182,10 @@ async fn a_root_is_trusted_for_its_host_alone() {
     told.recv().unwrap().expect("the certificate is taken");
     let wrong = |file: &str| usual.trusting(&url("localhost"), std::path::Path::new(file)).unwrap_err().to_string();
     assert!(wrong("no-such-file.pem").starts_with("the file cannot be read"));
-    assert_eq!(wrong(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")), "the file holds no certificate in PEM form");
+    assert_eq!(
+        wrong(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")),
+        "the file does not contain a certificate in PEM form"
+    );
 }
 
 fn ok(body: &str) -> String {

@@ -25,8 +25,6 @@ use crate::tenant::{self, emptied, keeps_no_texts};
 /// open.
 const OPEN_AFTER: i32 = 20;
 const OPEN: TimeDelta = TimeDelta::seconds(30);
-/// Delay before the single resend of a message whose arrival the messenger cannot confirm.
-pub(super) const RESEND: TimeDelta = TimeDelta::minutes(1);
 /// HTTP: too many requests.
 const TOO_MANY: u16 = 429;
 
@@ -216,7 +214,7 @@ fn settlement(
         Verdict::Unknown => {
             let rule = after_unknown(app, &claim, context);
             let (millis, once) = match rule {
-                AfterUnknown::ResendOnce => (RESEND.num_milliseconds(), true),
+                AfterUnknown::ResendOnce => (late_report::RESEND.num_milliseconds(), true),
                 AfterUnknown::AwaitStatus => (late_report::LOOK.num_milliseconds(), true),
                 AfterUnknown::RepeatFreely | AfterUnknown::RepeatMarked => {
                     (pause::backoff(claim.letter.attempts, None), false)

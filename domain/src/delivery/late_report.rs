@@ -23,13 +23,12 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::attempt::RESEND;
 use super::letters::LetterContext;
 use super::{DeliveryContext, dead_letters};
 use crate::lookup::known_message;
 
-/// How long a letter waits for its report: until the resend that other kinds make without a report.
-const WAIT: TimeDelta = RESEND;
+/// Delay before the single resend of a message whose arrival the messenger cannot confirm; a report is awaited as long.
+pub(super) const RESEND: TimeDelta = TimeDelta::minutes(1);
 /// Interval between looks for the report.
 pub(super) const LOOK: TimeDelta = TimeDelta::seconds(10);
 /// How long both facts are kept.
@@ -100,7 +99,7 @@ pub(super) fn is_awaited(app: &DeliveryContext, claim: &Claim, context: &LetterC
 /// Starts the wait after an unknown outcome.
 pub(super) async fn begin(app: &DeliveryContext, claim: &Claim) -> Result<(), DbErr> {
     let whose = (claim.tenant_id, claim.source_id, claim.letter.id);
-    let until = app.clock.millis() + WAIT.num_milliseconds();
+    let until = app.clock.millis() + RESEND.num_milliseconds();
     write(app, whose, claim.letter.id, format!("{until} {}", claim.letter.message_id)).await
 }
 

@@ -38,14 +38,14 @@ async fn what_is_too_much_is_held_and_released(world: &mut World) {
     looks(world).await;
     let olga = olga(world, line.tenant_id).await;
     let alerts = olga.opens("/panel/alerts").await.is(200);
-    alerts.says(&["Line support", "2 chats are held"]);
+    alerts.says(&["Line support", "2 chats are on hold"]);
     let list = format!("/panel/held/{}", line.source_id);
     assert!(alerts.text.contains(&list), "it leads to the list");
     let held = olga.opens(&list).await.is(200);
-    held.says(&["carl", "dora", "Release all (2)", "Block all (2)", "passes on at most 2 new chats an hour"]);
+    held.says(&["carl", "dora", "Release all (2)", "Block all (2)", "accepts at most 2 new chats an hour"]);
     held.never_says(&["boris"]);
     let customer = held.between("href=\"/panel/customers/", "\"").unwrap().to_owned();
-    olga.opens(&format!("/panel/customers/{customer}")).await.is(200).says(&["Held back", "Unblock"]);
+    olga.opens(&format!("/panel/customers/{customer}")).await.is(200).says(&["On hold since", "Unblock"]);
     // One that comes after the page was opened is not decided by it.
     let until = held.field("until");
     world.customer(&line, "emma").writes("I am emma").await;
@@ -64,10 +64,10 @@ async fn what_is_too_much_is_held_and_released(world: &mut World) {
     world.customer(&line, "emma").writes("Hey").await;
     world.deliver_all().await;
     assert_eq!(world.texts_at_crm(&line).len(), all.len());
-    olga.opens(&list).await.is(200).says(&["No chat is held"]);
+    olga.opens(&list).await.is(200).says(&["No chats are on hold"]);
     world.advance(Duration::from_secs(61));
     looks(world).await;
-    olga.opens("/panel/alerts").await.is(200).never_says(&["chats are held"]);
+    olga.opens("/panel/alerts").await.is(200).never_says(&["chats are on hold"]);
     // An hour later strangers are welcome.
     world.advance(Duration::from_secs(3601));
     world.customer(&line, "fred").writes("I am fred").await;
@@ -101,7 +101,7 @@ async fn a_held_chat_can_be_blocked(world: &mut World) {
     held.says(&["Release all (1)"]);
     let customer = held.between("href=\"/panel/customers/", "\"").unwrap().to_owned();
     let carl = olga.opens(&format!("/panel/customers/{customer}")).await.is(200);
-    carl.says(&["Held back", "Unblock"]);
+    carl.says(&["On hold since", "Unblock"]);
     assert!(carl.text.contains(&format!("{customer}/block")), "a held chat can be blocked");
     olga.sends(&list, &[("do", "release"), ("until", &held.field("until"))]).await.is(303);
     while world.works("held_chats").await > 0 {}

@@ -111,7 +111,7 @@ async fn a_chat_with_its_files_is_shown_and_imported(world: &mut World) {
     owner.opens(reply.header("location")).await.is(200).says(&[
         "1 message in 1 chat",
         "4 more are in their chats already",
-        "in the chat that is there",
+        "in the existing chat",
     ]);
 }
 

@@ -565,7 +565,7 @@ async fn a_bot_is_added_in_four_steps(world: &mut TelegramWorld) {
     visitor.does("/panel/sources/new/telegram/routing", &form).await.says(&["@acme_support_bot"]);
     visitor.does("/panel/sources/new", &[("kind", "telegram")]).await;
     let taken = visitor.sends(ACCESS, &[("set.bot_token", &bot.token), ("do", "next")]).await.is(422);
-    taken.says(&["@acme_support_bot already works in source"]);
+    taken.says(&["@acme_support_bot is already connected in source"]);
 }
 
 // The search by a number is SQL.

@@ -102,7 +102,7 @@ async fn ticked_pages_become_sources_with_one_default() {
     let names = [("name.0", "First"), ("name.1", ""), ("pipeline", ""), ("contact_rule", "link"), ("default", "0")];
     let step = format!("{PAGES}/routing");
     let wrong = visitor.sends(&step, &names).await.is(422);
-    wrong.says(&["Source “First” is created.", "Go on without the others", "name.1"]);
+    wrong.says(&["Source “First” is created.", "Continue without the others", "name.1"]);
     // Sent again: the first is there once.
     let names = [("name.1", "Second"), ("pipeline", ""), ("contact_rule", "link"), ("default", "0")];
     let made = visitor.does(&step, &names).await;

@@ -113,7 +113,7 @@ async fn an_own_messenger_is_checked_live_and_gets_its_secret_once(world: &mut W
     for (address, word) in [
         ("", "Fill in “Webhook URL”."),
         ("nonsense", "must begin with https://"),
-        ("https://10.0.0.1/x", "10.0.0.1 leads into a private network"),
+        ("https://10.0.0.1/x", "10.0.0.1 is in a private network"),
     ] {
         visitor.sends(path, &[("set.webhook_url", address), ("do", "check")]).await.is(422).says(&[word]);
     }

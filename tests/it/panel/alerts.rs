@@ -161,7 +161,7 @@ async fn no_notice_is_sent_to_people_who_do_not_want_it(world: &mut Mailed) {
 async fn a_person_who_came_from_amocrm_confirms_an_address_first(world: &mut Mailed) {
     let line = world.line("support").await;
     let olga = world.panel(line.tenant_id).await;
-    olga.opens("/panel/alerts").await.is(200).says(&["A code goes to this address"]);
+    olga.opens("/panel/alerts").await.is(200).says(&["We send a code to this address first"]);
     let mine = |email: &'static str| [("letters", "1"), ("kind", "source_stopped"), ("email", email)];
     olga.sends("/panel/alerts/mine", &mine("nonsense"))
         .await

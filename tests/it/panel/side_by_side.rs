@@ -140,7 +140,7 @@ async fn a_ticket_opens_beside_after_a_question(world: &mut World) {
         format!("/panel/enter?ticket={issued}")
     };
     let asked = browser.opens(&issue(&two, 7).await).await.is(200);
-    asked.says(&["beside it", BETA, "Boris"]);
+    asked.says(&["your other session stays open", BETA, "Boris"]);
     browser.opens(&of(&two, "")).await.is(303);
     let there = browser.sends("/panel/enter", &[("ticket", &asked.field("ticket"))]).await.is_redirect();
     assert_eq!(there, of(&two, ""));

@@ -300,7 +300,7 @@ async fn n7_a_link_back_moves_no_browser_into_another_conversation_unseen(world:
     // Bert has a conversation of his own: each time he is asked, and nothing has changed.
     for from in ["cross-site", "same-site", "same-origin", "none", ""] {
         let asked = follows(world, &bert, from, &back).await.is(200);
-        asked.says(&["another chat", "Is it in stock?", "<form method=\"post\"", "Stay in my chat"]);
+        asked.says(&["a different chat", "Is it in stock?", "<form method=\"post\"", "Stay in my chat"]);
         asked.never_says(&["Yes, in blue", "My passport"]);
         assert_eq!(asked.header("set-cookie"), "", "{from}");
         assert!(asked.header("content-security-policy").contains("frame-ancestors 'none'"), "{from}");

@@ -136,7 +136,7 @@ fn webhooks_of_the_vendor_have_their_rules() {
         (webhook("name = \"a b\""), "vendor_webhook[0].name: must be 1 to 64 letters, digits or . _ -"),
         (webhook("") + &webhook(""), "vendor_webhook[1].name: is taken by another webhook"),
         (webhook("").replace("http://", "ftp://"), "vendor_webhook[0].url: must begin with http:// or https://"),
-        (webhook("").replace("http://", "http://me:pw@"), "vendor_webhook[0].url: must hold no user and password"),
+        (webhook("").replace("http://", "http://me:pw@"), "vendor_webhook[0].url: must not contain a user or password"),
         (webhook("").replace("whsec_", ""), "vendor_webhook[0].secret: must be whsec_ followed by 24 to 64 bytes"),
         (webhook("").replace("http://10.0.0.1/parom?token=t", "billing"), "vendor_webhook[0].url: is not an address"),
         (

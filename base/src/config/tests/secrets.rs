@@ -111,8 +111,8 @@ fn credentials_of_systemd_are_named_by_their_setting() {
         assert!(refused.contains(name) && !refused.contains("canary"), "{refused}");
         refused
     };
-    assert!(refused("server.listen").contains("is no secret of the configuration"));
-    assert!(refused("integration.0.client_secert").contains("is no secret of the configuration"));
+    assert!(refused("server.listen").contains("is not a secret setting"));
+    assert!(refused("integration.0.client_secert").contains("is not a secret setting"));
     assert!(refused("integration.x.").contains("a part of the name"));
 }
 
