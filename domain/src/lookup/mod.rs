@@ -63,6 +63,8 @@ pub struct Lookup {
     scopes: Cache<(u64, String), Option<Arc<ConnectedScope>>>,
     sources: Cache<(u64, Uuid), Option<Arc<source::Model>>>,
     sources_of_callers: Cache<(u64, Uuid), Option<Arc<source::Model>>>,
+    /// Counts [`Lookup::forget_conversation`].
+    moves: Arc<AtomicU64>,
     conversations: Cache<(Uuid, Alias), Arc<KnownConversation>>,
 }
 
@@ -99,6 +101,7 @@ impl Lookup {
             scopes: Cache::builder().max_capacity(20_000).time_to_live(FRESH).build(),
             sources: Cache::builder().max_capacity(50_000).time_to_live(FRESH).build(),
             sources_of_callers: Cache::builder().max_capacity(50_000).time_to_live(NAMED_BY_CALLER).build(),
+            moves: Arc::default(),
             conversations: Cache::builder().max_capacity(100_000).time_to_live(NAMED).build(),
         }
     }
@@ -142,9 +145,14 @@ impl Lookup {
         if let Some(known) = self.conversations.get(&key).await {
             return Ok(Some(known));
         }
+        let moves = self.moves.load(Ordering::SeqCst);
         let Some(known) = self.read.conversations.ask(key.clone()).await? else { return Ok(None) };
         if !known.external_id.is_empty() {
-            self.conversations.insert(key, known.clone()).await;
+            self.conversations.insert(key.clone(), known.clone()).await;
+        }
+        // What changed while it was read is not kept.
+        if self.moves.load(Ordering::SeqCst) != moves {
+            self.conversations.invalidate(&key).await;
         }
         Ok(Some(known))
     }
@@ -165,6 +173,7 @@ impl Lookup {
 
     /// Call after something was learned about one conversation.
     pub async fn forget_conversation(&self, tenant_id: Uuid, alias: Alias) {
+        self.moves.fetch_add(1, Ordering::SeqCst);
         self.conversations.invalidate(&(tenant_id, alias)).await;
     }
 

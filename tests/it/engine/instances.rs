@@ -5,11 +5,13 @@ use std::pin::pin;
 use std::time::Duration;
 
 use base::store::VENDOR;
+use entity::conversation;
 use parom::delivery::worker::Worker;
 use parom_tests::messenger::Answer;
 use parom_tests::office::all_at_once;
 use parom_tests::settings::{HOST, VENDOR_KEY};
 use parom_tests::{Api, Engine, FileHost, Page, Place, Setup, World, answer, both, drill, ends_within, on_postgres};
+use queue::accept_batch::{Alias, Side};
 use reqwest::Method;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
@@ -344,9 +346,33 @@ async fn what_was_asked_before_a_change_is_not_found_after_it(world: &mut World)
     assert_eq!(after.unwrap().unwrap().name, "after");
 }
 
+/// The same for a conversation, which is kept for a minute.
+async fn a_conversation_that_changed_while_it_was_read_is_not_kept(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    let lookup = world.app().lookup.clone();
+    let chat = conversation::Entity::of_tenant(line.tenant_id).one(world.app().store.read()).await.unwrap().unwrap();
+    let alias = |external_id: &str| Alias {
+        side: Side::Messenger,
+        origin: line.source_id,
+        external_id: external_id.to_owned(),
+    };
+    lookup.forget_conversation(line.tenant_id, alias(&chat.external_id)).await;
+    let mut before = pin!(lookup.conversation(line.tenant_id, alias(&chat.external_id)));
+    assert!(futures_util::poll!(before.as_mut()).is_pending());
+    assert_eq!(lookup.conversation(line.tenant_id, alias("nobody")).await.unwrap(), None);
+    let row = "UPDATE conversation SET amocrm_chat_id = 'after'";
+    world.app().store.write().execute_unprepared(row).await.unwrap();
+    lookup.forget_conversation(line.tenant_id, alias(&chat.external_id)).await;
+    assert_eq!(before.await.unwrap().unwrap().amocrm_chat_id, chat.amocrm_chat_id, "it was read before");
+    let after = lookup.conversation(line.tenant_id, alias(&chat.external_id)).await.unwrap().unwrap();
+    assert_eq!(after.amocrm_chat_id, "after");
+}
+
 both!(
     a_process_killed_again_and_again_gives_up_no_letter,
     what_was_asked_before_a_change_is_not_found_after_it,
+    a_conversation_that_changed_while_it_was_read_is_not_kept,
     in_the_writer
 );
 on_postgres!(two_instances_carry_one_queue);
