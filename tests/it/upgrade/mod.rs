@@ -332,7 +332,9 @@ async fn schema(database: &TestDatabase, db: &DatabaseConnection) -> String {
     // What the statements made: their own text, which SQLite keeps, may be written in another way.
     let all = "SELECT t.name || ' ' || quote(c.cid) || c.name || ' ' || c.type || quote(c.\"notnull\") || quote(c.dflt_value) \
                || quote(c.pk) FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table' AND \
-               t.name NOT LIKE 'sqlite_%' UNION ALL SELECT replace(sql, '\"', '') FROM sqlite_master \
+               t.name NOT LIKE 'sqlite_%' UNION ALL SELECT t.name || ' ' || rule.column1 FROM sqlite_master t JOIN (VALUES ('%CHECK%'), \
+               ('%UNIQUE%'), ('%REFERENCES%'), ('%ROWID%'), ('%STRICT%'), ('%COLLATE%')) rule WHERE t.type = 'table' AND \
+               t.sql LIKE rule.column1 UNION ALL SELECT replace(sql, '\"', '') FROM sqlite_master \
                WHERE type = 'index' AND sql IS NOT NULL ORDER BY 1";
     let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), all)).await.unwrap();
     rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap() + ";\n").collect()
