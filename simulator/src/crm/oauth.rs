@@ -293,8 +293,8 @@ fn telling(core: &Core, host: &str, known: &IntegrationConfig, given: &[(&str, &
     Outgoing { request, method: "GET", shown: format!("{path}?{why}=1"), host: Some(host.to_owned()), limit: LIMIT }
 }
 
-/// `POST oauth2/exchange_api_key`: 202, and the code goes to the redirect URI. Nobody has keys of before OAuth here: any
-/// 40 characters are the key of the user with this login.
+/// `POST oauth2/exchange_api_key`: 202, and the code goes to the redirect URI. The local amoCRM keeps no API
+/// keys from before OAuth: it accepts any 40 characters as the key of the user with this login.
 fn exchange_key(core: &Arc<Core>, call: &Call, host: &str) -> Answer {
     let given = |key: &str| call.json[key].as_str().unwrap_or_default();
     let known = core.integration(given("client_uuid")).filter(|one| equal(given("client_secret"), &one.client_secret));

@@ -234,8 +234,8 @@ pub(super) fn press(visit: &Visit<'_>, code: &str, action: &str) -> Answer {
         "save" => None,
         _ => return Answer::empty(404),
     };
-    oauth::change_widget(visit.core, visit.host, integration, fields, installs);
-    Answer::empty(204)
+    let is_known = oauth::change_widget(visit.core, visit.host, integration, fields, installs);
+    Answer::empty(if is_known { 204 } else { 404 })
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ fn read_field(account: &Account, given: &Object<'_>, name: &'static str, kind: K
     let id = value.as_ref().and_then(Value::as_i64).unwrap_or_default();
     let is_there = match kind {
         _ if value.is_none() => true,
-        // 0 is nobody: the SDK's example takes a lead away from its user.
+        // 0: no responsible user, as in the SDK's example that unassigns a lead.
         Kind::User => id == 0 || account.user(id).is_some(),
         Kind::Pipeline => account.pipelines().iter().any(|pipeline| pipeline.id == id),
         _ => true,

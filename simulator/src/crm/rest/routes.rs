@@ -75,12 +75,15 @@ const ROUTES: &[Route] = &[
     ("DELETE", "webhooks", |request, _| writes::unsubscribe(request)),
 ];
 
-/// Whether this path is for administrators only.
-fn needs_admin(rest: &[&str]) -> bool {
-    matches!(
-        rest,
-        ["users" | "sources" | "webhooks" | "salesbot", ..] | ["contacts", "chats"] | ["chats", "templates", ..]
-    )
+/// Whether this method is for administrators only.
+fn needs_admin(method: &str, rest: &[&str]) -> bool {
+    match rest {
+        ["users" | "sources" | "webhooks" | "salesbot", ..] | ["contacts", "chats"] | ["chats", "templates", ..] => {
+            true
+        }
+        ["widgets", ..] => method != "GET",
+        _ => false,
+    }
 }
 
 /// The variable parts of a path; `None` if it is another one.
@@ -102,13 +105,13 @@ fn parts<'a>(path: &str, rest: &[&'a str]) -> Option<Vec<&'a str>> {
 }
 
 pub(super) fn dispatch(request: &Request<'_>, rest: &[&str]) -> Reply {
-    if !request.is_admin && needs_admin(rest) {
+    let method = request.call.method.as_str();
+    if !request.is_admin && needs_admin(method, rest) {
         return Err(Answer::problem(403, "Forbidden", "only administrators may call this"));
     }
     if matches!(rest, ["users" | "sources", ..]) && request.core.read(|state| state.settings.external) {
         return Err(Answer::problem(403, "Forbidden", "external integrations may not call this"));
     }
-    let method = request.call.method.as_str();
     let mut here = ROUTES.iter().filter_map(|(verb, path, act)| Some((*verb, act, parts(path, rest)?))).peekable();
     let is_known = here.peek().is_some();
     // The first row of a path is the most special one.
