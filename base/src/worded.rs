@@ -3,7 +3,7 @@
 /// Defines an enumeration with a word for each variant; the name after the comma is the method that returns it.
 #[macro_export]
 macro_rules! worded {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident, $as_word:ident { $($(#[$about:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident, $as_word:ident { $($(#[$about:meta])* $variant:ident = $word:expr,)+ }) => {
         $(#[$meta])*
         $vis enum $name { $($(#[$about])* $variant,)+ }
 

@@ -41,12 +41,17 @@ pub fn nothing(request: &HttpRequest) -> HttpResponse {
     refused(request, StatusCode::NOT_FOUND, "page-not-found-title", &LocalizedText::new("page-not-found-about"))
 }
 
+/// Whether a browser navigates to the answer.
+pub fn wants_page(request: &HttpRequest) -> bool {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.contains("text/html")
+}
+
 /// What a person reads instead of a page: as a page in a browser, as a line of text in a program.
 pub fn refused(request: &HttpRequest, status: StatusCode, title: &'static str, text: &LocalizedText) -> HttpResponse {
     let words = Words::new(Language::of_request(request));
-    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let (title, text) = (words.text(title).to_string(), text.in_words(words, CRM));
-    if !accepts.contains("text/html") {
+    if !wants_page(request) {
         return HttpResponse::build(status)
             .content_type("text/plain; charset=utf-8")
             .body(format!("{title}. {text}\n"));

@@ -37,9 +37,9 @@ base::worded! {
         /// amoCRM refuses every call.
         Blocked = "blocked",
         /// The vendor stopped delivery; intake goes on.
-        Suspended = "suspended",
+        Suspended = tenant::SUSPENDED,
         /// The subscription to the service and the grace after it are over: nothing is delivered; intake goes on.
-        PlanEnded = "plan_ended",
+        PlanEnded = tenant::PLAN_ENDED,
         /// Disconnected from the widget; sources are kept.
         Disconnected = "disconnected",
         /// Switched off in amoCRM, confirmed by a call; sources are kept, tokens are wiped.

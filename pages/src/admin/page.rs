@@ -55,8 +55,7 @@ impl AdminVisitor {
             attention: counts.title(),
             ..self.page_between_steps(title)
         };
-        page.places = menu(&page, counts, nav);
-        page.is_below = page.here().is_some_and(|entry| entry.href != self.path);
+        page.navigates(menu(&page, counts, nav), &self.path);
         page
     }
 

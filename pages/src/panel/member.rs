@@ -141,8 +141,7 @@ impl Member {
             ancestors: here.ancestors.clone(),
             ..PageContext::bare(Realm::Panel, self.words, title, self.now, self.read_only)
         };
-        page.places = navigation::places(&page, nav, here.counts);
-        page.is_below = page.here().is_some_and(|entry| entry.href != self.path);
+        page.navigates(navigation::places(&page, nav, here.counts), &self.path);
         page
     }
 

@@ -185,6 +185,12 @@ impl PageContext {
         self.role.is_some_and(|role| right.is_of(role, self.view_as))
     }
 
+    /// Gives the page at this path its navigation.
+    pub(crate) fn navigates(&mut self, places: Vec<NavGroup>, path: &str) {
+        self.places = places;
+        self.is_below = self.here().is_some_and(|entry| entry.href != path);
+    }
+
     /// The entry of the navigation under which the page is.
     pub fn here(&self) -> Option<&super::NavEntry> {
         self.places.iter().flat_map(|group| &group.entries).find(|one| one.current)

@@ -13,6 +13,7 @@ use base::i18n::LocalizedText;
 use base::message::{Content, Media};
 use chrono::TimeDelta;
 use domain::media::{MediaKind, ReceivedFile, Upload, Uploader};
+use domain::public_page::wants_page;
 use entity::message;
 use futures_util::future::{Ready, ready};
 use multer::{Field, Multipart};
@@ -180,12 +181,6 @@ pub async fn post_file(app: AppData, guest: Result<Guest>, request: HttpRequest,
     let stored = done?;
     let file = file_of(&app, &guest, stored).await?;
     Ok(answer(form.id()?, stored, file))
-}
-
-/// Whether a browser navigates to the answer, without a script.
-fn wants_page(request: &HttpRequest) -> bool {
-    let accepted = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    accepted.contains("text/html")
 }
 
 async fn take_form(
