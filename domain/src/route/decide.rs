@@ -105,7 +105,7 @@ worded! {
         StageGone = "stage_gone",
         /// The person is dismissed: the fallback user gets the enquiry.
         UserGone = "user_gone",
-        /// Nobody of the round robin is at work with room for another enquiry.
+        /// Everyone in the round robin is off work or has reached their daily limit.
         NobodyPresent = "nobody_present",
         /// Nobody is responsible for the contact or lead.
         NobodyResponsible = "nobody_responsible",
@@ -533,7 +533,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lead_of_a_enquiry() {
+    fn the_lead_of_an_enquiry() {
         let incoming = || Some(IncomingFact { uid: "u".into(), lead_id: Some(NumericId(3)) });
         let ask = |lead: LeadUse, accept: bool, incoming: Option<IncomingFact>, kind: LeadKind| {
             let (open_lead, closed_lead) = match kind {

@@ -41,8 +41,8 @@ worded! {
     }
 }
 
-/// Fills in a template for a chat, by amoCRM's id or name. Values are given in the order of the placeholders; without one a placeholder of
-/// the contact's name gets that of the customer.
+/// Fills in a template for a chat, by amoCRM's id or name. Values are given in the order of the placeholders; without one a
+/// placeholder of the contact's name gets that of the customer.
 pub async fn fill(
     app: &Arc<SourceContext>,
     source: &source::Model,

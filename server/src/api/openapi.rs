@@ -39,7 +39,7 @@ mod finish;
         (name = "usage", description = "What was carried: the ledger of a source (accepted = delivered + failed + waiting), an account's month, messages by manager and hour, first answers"),
         (name = "account", description = "The key, its amoCRM account, and the account's pipelines"),
         (name = "routes", description = "Rules for who gets a new enquiry, their versions, and what they would do"),
-        (name = "sales", description = "To whom an account's won leads are told, what became of them, and a dry run"),
+        (name = "sales", description = "Where an account's won leads are sent, what became of them, and a dry run"),
         (name = "vendor events", description = "Events of all accounts for the vendor's own webhooks: what was sent, and resending"),
     ),
 )]

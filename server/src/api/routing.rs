@@ -85,7 +85,7 @@ pub async fn list_route_versions(
 
 /// Restores a version of the routes.
 ///
-/// Saves a new version with its rules, which is in force from the next enquiry on: the way back, and the way to switch a
+/// Saves a new version with its rules, which is in force from the next enquiry on. This undoes later changes, or switches a
 /// draft on.
 #[utoipa::path(tag = "routes", params(
     ("tenant_id", description = "Parom's id of the account"),
