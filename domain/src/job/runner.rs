@@ -19,6 +19,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, StreamExt};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -131,29 +132,42 @@ async fn work(app: &JobContext, kinds: &[Arc<dyn JobKind>]) -> usize {
     let mut progress = InProgress::default();
     // Jobs that could not be claimed are left alone until the next tick.
     let mut alone = Vec::new();
+    // What was found and has to wait for room. Another process may work on it meanwhile: then its claim fails.
+    let mut waiting: Vec<job::Model> = Vec::new();
     let (mut attempts, mut reads) = (0, true);
+    let (mut looked, mut may_be_more) = (Instant::now(), true);
     loop {
-        while reads && !app.stop.is_cancelled() {
+        while !app.stop.is_cancelled() {
+            let before = working.len();
+            waiting.retain(|row| {
+                let Some(kind) = kinds.iter().find(|kind| kind.name() == row.kind) else { return false };
+                let has_room = progress.begin(kind, row.tenant_id);
+                if has_room {
+                    let (name, tenant_id) = (kind.name(), row.tenant_id);
+                    working.push(claim_and_try(app, kind, row.clone()).map(move |tried| (name, tenant_id, tried)));
+                }
+                !has_room
+            });
+            // Those who wait have no room, so they are not found again; others may be due by now.
+            let has_begun = working.len() > before;
+            if !reads || (has_begun && !may_be_more && looked.elapsed() < LOOK_EVERY) {
+                break;
+            }
             let Some(wanted) = progress.wanted(kinds) else { break };
-            let found = match due::rows(&app.store, job::Entity::find().filter(wanted), Column::NextTryAt, READ).await {
-                Ok(found) => found,
+            looked = Instant::now();
+            match due::rows(&app.store, job::Entity::find().filter(wanted), Column::NextTryAt, READ).await {
+                Ok(found) => {
+                    may_be_more = u64::try_from(found.len()).is_ok_and(|found| found == READ);
+                    if found.is_empty() {
+                        break;
+                    }
+                    waiting.extend(found);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "due jobs could not be read; it will be retried");
                     reads = false;
                     break;
                 }
-            };
-            let mut begun = 0;
-            for row in found {
-                let Some(kind) = kinds.iter().find(|kind| kind.name() == row.kind) else { continue };
-                if progress.begin(kind, row.tenant_id) {
-                    begun += 1;
-                    let tenant_id = row.tenant_id;
-                    working.push(claim_and_try(app, kind, row).map(move |tried| (kind.name(), tenant_id, tried)));
-                }
-            }
-            if begun == 0 {
-                break;
             }
         }
         if working.is_empty() {

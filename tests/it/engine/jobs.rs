@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base::store::{finish_tx, migrate};
+use base::store::{finish_tx, migrate, statements_of};
 use chrono::TimeDelta;
 use entity::job;
 use parom::job::{
@@ -182,6 +182,17 @@ async fn scheduling_and_cancelling_are_part_of_a_commit(world: &mut World) {
     assert_eq!(*stage.kind.ends.lock().unwrap(), [("kept".to_owned(), JobEnd::Done)]);
 }
 
+/// What was found waits for room here, instead of being read anew for each attempt.
+async fn many_due_jobs_are_read_few_times(world: &mut World) {
+    let stage = stage(world);
+    for number in 1..=90 {
+        scheduled(world.app(), Uuid::from_u128(number), "one", "work").await;
+    }
+    let cost = statements_of(async { assert_eq!(due_now(&stage.jobs).await, 90) }).await;
+    let reads = cost.statements.iter().filter(|statement| statement.starts_with("SELECT")).count();
+    assert!(reads < 20, "{reads} reads for 90 jobs, of which 3 have room");
+}
+
 /// An account whose jobs hang, and one that has many, delay no other; and no more run at a time than the kind allows.
 async fn accounts_share_the_room_of_a_kind(world: &mut World) {
     let stage = stage(world);
@@ -260,4 +271,4 @@ async fn what_an_earlier_version_left_is_taken_over(world: &mut World) {
 both!(a_job_is_retried_slower_each_time_and_given_up, a_job_scheduled_again_during_its_attempt_stays);
 both!(scheduling_and_cancelling_are_part_of_a_commit, another_process_takes_over_when_the_claim_ends);
 both!(what_an_earlier_version_left_is_taken_over, a_regular_job_is_due_again_at_its_time);
-both!(accounts_share_the_room_of_a_kind, a_job_of_an_unknown_kind_waits);
+both!(accounts_share_the_room_of_a_kind, a_job_of_an_unknown_kind_waits, many_due_jobs_are_read_few_times);
