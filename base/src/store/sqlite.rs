@@ -156,3 +156,19 @@ async fn fold(connection: &impl ConnectionTrait, mode: &str) -> Result<i64, DbEr
     let row = connection.query_one_raw(Statement::from_string(sea_orm::DbBackend::Sqlite, text)).await?;
     row.map_or(Ok(0), |row| row.try_get_by_index(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, StatementStatus};
+
+    /// Of this build of SQLite: `.cargo/config.toml`.
+    #[test]
+    fn a_read_is_prepared_once_whatever_its_limit() {
+        let db = Connection::open_in_memory().unwrap();
+        let mut read = db.prepare("SELECT 1 LIMIT ?1").unwrap();
+        for limit in 1..=3 {
+            read.query_row([limit], |_| Ok(())).unwrap();
+        }
+        assert_eq!(read.get_status(StatementStatus::RePrepare), 0);
+    }
+}
