@@ -176,7 +176,7 @@ async fn go_on(app: &Arc<IntakeContext>, enquiry: &Enquiry) -> anyhow::Result<Pr
                 conversation_id: enquiry.conversation.id,
                 at: enquiry.message.accepted_at,
             };
-            let made = decision::make(app, begins, &version, facts, presence).await?;
+            let made = decision::make(app, begins, (version.number, &rules), facts, presence).await?;
             app.faults.hit("route.decided")?;
             made
         }
@@ -221,7 +221,9 @@ impl Carrier<'_> {
             (None, Some(fault), _) => warn(self.app, &self.made, fault, "").await?,
             (None, None, Some(rule)) => {
                 let (db, tenant_id) = (self.app.store.write(), self.made.row.tenant_id);
-                alert::resolve(self.app, db, tenant_id, ROUTE_FAILED, &rule.id).await?;
+                if alert::is_open(self.app.store.read(), tenant_id, ROUTE_FAILED, &rule.id).await? {
+                    alert::resolve(self.app, db, tenant_id, ROUTE_FAILED, &rule.id).await?;
+                }
             }
             (None, None, None) => {}
         }

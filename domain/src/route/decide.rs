@@ -224,8 +224,9 @@ pub fn turn_key(rule: &str, is_fallback: bool) -> String {
 /// Decides about an enquiry: the first rule that matches.
 pub fn decide(rules: &RuleSet, facts: &Facts, presence: &Presence) -> Verdict {
     let mut verdict = Verdict::default();
+    let text = facts.text.to_lowercase();
     for rule in &rules.rules {
-        let mut because = misses(&rule.when, facts);
+        let mut because = misses(&rule.when, facts, &text);
         if !rule.on {
             because = vec![Miss::Off];
         }
@@ -242,9 +243,8 @@ pub fn decide(rules: &RuleSet, facts: &Facts, presence: &Presence) -> Verdict {
     verdict
 }
 
-/// The conditions that do not hold.
-fn misses(when: &Conditions, facts: &Facts) -> Vec<Miss> {
-    let text = facts.text.to_lowercase();
+/// The conditions that do not hold. `text`: what the customer wrote, in lower case.
+fn misses(when: &Conditions, facts: &Facts, text: &str) -> Vec<Miss> {
     let is_among = |list: &[String], value: Option<&str>| {
         list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one.eq_ignore_ascii_case(value)))
     };

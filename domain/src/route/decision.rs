@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::decide::{Ask, Presence, decide};
 use super::round_robin::Turn;
-use super::{Facts, Verdict, versions};
+use super::rule::Assignee;
+use super::{Facts, RuleSet, Verdict};
 use crate::delivery::read::first_id_at;
 use crate::job::{NewJob, schedule_new};
 use crate::platform::PlatformContext;
@@ -73,6 +74,7 @@ pub struct Step {
 pub struct Decision {
     pub row: Model,
     pub facts: Facts,
+    /// Without the other rules.
     pub verdict: Verdict,
     pub steps: Vec<Step>,
 }
@@ -207,32 +209,28 @@ pub struct Beginning {
 pub async fn make(
     app: &PlatformContext,
     begins: Beginning,
-    version: &route_version::Model,
+    (version, rules): (i32, &RuleSet),
     facts: Facts,
     presence: Presence,
 ) -> anyhow::Result<Decision> {
-    let rules = versions::rules_of(version)
-        .ok_or_else(|| anyhow::anyhow!("version {} of the routes is damaged; save the routes anew", version.number))?;
     let Beginning { tenant_id, message_id, conversation_id, at } = begins;
     in_transaction(&app.store, async |tx| {
-        if let Some(made) = find(tx, tenant_id, message_id).await? {
-            return Ok(made);
+        let mut presence = presence.clone();
+        if rules.rules.iter().any(|rule| matches!(rule.then.responsible, Some(Assignee::RoundRobin { .. }))) {
+            // Another decision of the account waits here, and then takes the next turn.
+            let locked = route_version::Entity::find_by_id((tenant_id, version)).lock_exclusive();
+            locked.select_only().column(route_version::Column::Number).into_tuple::<i32>().one(tx).await?;
+            presence.turns = turns(tx, tenant_id).await?;
         }
-        // Another decision of the account waits here, and then takes the next turn.
-        let locked = route_version::Entity::find_by_id((tenant_id, version.number)).lock_exclusive();
-        locked.one(tx).await?;
-        let presence = Presence { turns: turns(tx, tenant_id).await?, ..presence.clone() };
-        let verdict = decide(&rules, &facts, &presence);
-        if let Some((key, turn)) = &verdict.turn {
-            keep_turn(tx, tenant_id, (key.clone(), turn)).await?;
-        }
+        // Why each of the other rules does not decide can be told anew, and is longer than all the rest.
+        let verdict = Verdict { others: Vec::new(), ..decide(rules, &facts, &presence) };
         let is_nothing = verdict.plan.asks(&facts).is_empty();
         let state = if is_nothing { DecisionState::Done } else { DecisionState::Open };
         let row = Model {
             tenant_id,
             message_id,
             conversation_id,
-            version: version.number,
+            version,
             rule_id: verdict.rule.as_ref().map(|rule| rule.id.clone()).unwrap_or_default(),
             facts: serde_json::to_string(&facts)?,
             verdict: serde_json::to_string(&verdict)?,
@@ -241,7 +239,14 @@ pub async fn make(
             state: state.word().to_owned(),
             created_at: app.clock.millis(),
         };
-        route_decision::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
+        let once = OnConflict::columns([Column::TenantId, Column::MessageId]).do_nothing().to_owned();
+        let insert = route_decision::Entity::insert(row.clone().into_active_model()).on_conflict(once);
+        if insert.exec_without_returning(tx).await? == 0 {
+            return find(tx, tenant_id, message_id).await?.ok_or_else(|| anyhow::anyhow!("the enquiry was erased"));
+        }
+        if let Some((key, turn)) = &verdict.turn {
+            keep_turn(tx, tenant_id, (key.clone(), turn)).await?;
+        }
         if let Some(minutes) = verdict.plan.fallback_minutes {
             let due = at + i64::from(minutes) * base::millis::MINUTE;
             schedule_new(tx, app.clock.millis(), NewJob::new(tenant_id, FALLBACKS, message_id, due)).await?;

@@ -171,7 +171,7 @@ async fn a_trial_is_what_happens(world: &mut World) {
                     // Whose turn it was depends on the order of the jobs.
                     (now.plan.responsible, then.plan.responsible) = (None, None);
                 }
-                then.turn = None;
+                (then.turn, then.others) = (None, Vec::new());
                 assert_eq!(now, then, "set {sets}: {:#?}", one.rules);
                 compared += 1;
                 matched += usize::from(now.rule.is_some());
