@@ -7,7 +7,9 @@ use base::millis::DAY;
 use base::store::Store;
 use base::vault::{Place, Vault};
 use connectors::custom;
-use entity::{conversation, conversation_alias, directory, oauth_grant, route_version, source, tenant, tenant_channel};
+use entity::{
+    conversation, conversation_alias, crm_copy, directory, oauth_grant, route_version, source, tenant, tenant_channel,
+};
 use queue::accept_batch::Side;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseConnection, EntityTrait, IntoActiveModel};
 use secrecy::SecretString;
@@ -81,8 +83,48 @@ pub async fn accounts(
     Ok(lines)
 }
 
-/// Gives every account these many rules for new enquiries, of which the last one matches and does nothing, and access to amoCRM.
-pub async fn routes(store: &Store, vault: &Vault, rules: usize) -> anyhow::Result<()> {
+/// Gives every account access to amoCRM, whose users and pipelines are known.
+pub async fn access(store: &Store, vault: &Vault) -> anyhow::Result<()> {
+    let (db, now) = (store.write(), Clock::system().millis());
+    let tenants = tenant::Entity::find().all(db).await?;
+    let token = SecretString::from("bench");
+    let grants = tenants.iter().map(|tenant| oauth_grant::ActiveModel {
+        tenant_id: Set(tenant.tenant_id),
+        crm_user_id: Set(1),
+        is_admin: Set(true),
+        in_use: Set(true),
+        version: Set(1),
+        access_token: Set(vault.seal_text(tenant.tenant_id, Place::OauthAccess, "1", &token)),
+        refresh_token: Set(vault.seal_text(tenant.tenant_id, Place::OauthRefresh, "1", &token)),
+        previous_refresh_token: Set(None),
+        expires_at: Set(now + DAY),
+        refreshed_at: Set(now),
+        intent_at: Set(None),
+        dead: Set(false),
+        lease_owner: Set(None),
+        leased_until: Set(0),
+        created_at: Set(now),
+        user_name: Set("bench".to_owned()),
+    });
+    insert::<oauth_grant::Entity, _>(db, grants.collect()).await?;
+    let lists = tenants.iter().flat_map(|tenant| {
+        ["users", "pipelines"].map(|name| crm_copy::ActiveModel {
+            tenant_id: Set(tenant.tenant_id),
+            name: Set(name.to_owned()),
+            body: Set("[]".to_owned()),
+            read_at: Set(now),
+            asked_at: Set(now),
+        })
+    });
+    insert::<crm_copy::Entity, _>(db, lists.collect()).await?;
+    Ok(())
+}
+
+/// Gives every account these many rules for new enquiries, of which the last one matches and does nothing.
+pub async fn routes(store: &Store, rules: usize) -> anyhow::Result<()> {
+    if rules == 0 {
+        return Ok(());
+    }
     let (db, now) = (store.write(), Clock::system().millis());
     let rule = |number: usize| {
         let when = match number % 4 {
@@ -105,26 +147,6 @@ pub async fn routes(store: &Store, vault: &Vault, rules: usize) -> anyhow::Resul
         is_draft: Set(false),
     });
     insert::<route_version::Entity, _>(db, versions.collect()).await?;
-    let token = SecretString::from("bench");
-    let grants = tenants.iter().map(|tenant| oauth_grant::ActiveModel {
-        tenant_id: Set(tenant.tenant_id),
-        crm_user_id: Set(1),
-        is_admin: Set(true),
-        in_use: Set(true),
-        version: Set(1),
-        access_token: Set(vault.seal_text(tenant.tenant_id, Place::OauthAccess, "1", &token)),
-        refresh_token: Set(vault.seal_text(tenant.tenant_id, Place::OauthRefresh, "1", &token)),
-        previous_refresh_token: Set(None),
-        expires_at: Set(now + DAY),
-        refreshed_at: Set(now),
-        intent_at: Set(None),
-        dead: Set(false),
-        lease_owner: Set(None),
-        leased_until: Set(0),
-        created_at: Set(now),
-        user_name: Set("bench".to_owned()),
-    });
-    insert::<oauth_grant::Entity, _>(db, grants.collect()).await?;
     let hours = tenant::ActiveModel { routes_hours: Set(Some(24)), ..Default::default() };
     tenant::Entity::update_many().set(hours).exec(db).await?;
     Ok(())

@@ -79,7 +79,7 @@ async fn compare(mut options: MessageOptions, rules: usize) -> anyhow::Result<()
     let (mut without, mut with) = (Figures::default(), Figures::default());
     for _ in 0..options.runs {
         for (count, figures) in [(0, &mut without), (rules, &mut with)] {
-            options.size.rules = count;
+            options.size.rules = Some(count);
             at_rate(&options, Way::ToCrm, figures).await?;
         }
     }
@@ -160,6 +160,9 @@ async fn at_rate(options: &MessageOptions, way: Way, figures: &mut Figures) -> a
     let sent = load::send(address, requests, Some(options.rate.into()), options.connections).await?;
     sent.all_taken()?;
     scene.fake.arrivals.wait_for(count).await?;
+    if options.rules.is_some() {
+        scene.stage.decides().await?;
+    }
     let mut latency = Histogram::new(3)?;
     for (number, planned) in sent.planned.iter().flatten().enumerate().skip(uncounted) {
         let Some(at) = scene.fake.arrivals.at(number) else { continue };

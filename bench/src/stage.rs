@@ -14,7 +14,8 @@ use base::config::Config;
 use base::store::Store;
 use base::vault::Vault;
 use clap::Args;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use entity::job;
+use sea_orm::{ColumnTrait, ConnectionTrait, Database, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use uuid::Uuid;
@@ -76,9 +77,9 @@ pub struct Size {
     /// Conversations of each tenant.
     #[arg(long, default_value_t = 40)]
     conversations: usize,
-    /// Rules for new enquiries of each account.
+    /// Rules for new enquiries of each account, which then has access to amoCRM, too.
     #[arg(skip)]
-    pub rules: usize,
+    pub rules: Option<usize>,
 }
 
 impl Size {
@@ -129,8 +130,9 @@ impl Stage {
         let vault = Vault::open(&config.secrets, store.is_sqlite())?;
         let webhook_url = fakes.map_or_else(|| "https://messenger.example".to_owned(), |url| format!("{url}/webhook"));
         let lines = fill::accounts(&store, &vault, size.tenants, size.conversations, &webhook_url).await?;
-        if size.rules > 0 {
-            fill::routes(&store, &vault, size.rules).await?;
+        if let Some(rules) = size.rules {
+            fill::access(&store, &vault).await?;
+            fill::routes(&store, rules).await?;
         }
         if created.is_some() {
             // PostgreSQL would do this by itself within a minute.
@@ -151,6 +153,17 @@ impl Stage {
         let word = if self.store.is_sqlite() { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "CHECKPOINT" };
         self.store.write().execute_unprepared(word).await?;
         Ok(())
+    }
+
+    /// Waits until every enquiry has its decision. Without rules it waits as long as they take to begin.
+    pub async fn decides(&self) -> anyhow::Result<()> {
+        loop {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            let open = job::Entity::find().filter(job::Column::Kind.eq("routes"));
+            if open.count(self.store.read()).await? == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Stops the server in order and deletes its data.
