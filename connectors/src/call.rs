@@ -119,7 +119,7 @@ impl ApiError {
         match self {
             Self::Refused(refusal) => refused(refusal),
             Self::NotSent(said) | Self::Unknown(said) => said.clone(),
-            Self::Unreadable { status } => server_answered(*status),
+            Self::Unreadable { status } => messenger_answered(*status),
         }
     }
 
@@ -138,9 +138,9 @@ impl ApiError {
     }
 }
 
-/// That the server answered with this status, where nothing better is known.
-pub(crate) fn server_answered(status: u16) -> LocalizedText {
-    LocalizedText::new("said-server-answered").with("status", status)
+/// That the messenger answered with this status, where nothing better is known.
+pub(crate) fn messenger_answered(status: u16) -> LocalizedText {
+    LocalizedText::new("said-messenger-answered").with("status", status)
 }
 
 /// A complete answer, whatever it says.

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use crate::call::{ApiError, answered, below, server_answered};
+use crate::call::{ApiError, answered, below, messenger_answered};
 use crate::{Denied, Field};
 
 /// A messenger's page for the vendor's application.
@@ -128,9 +128,9 @@ impl OAuthApp {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = self.http.post(at).timeout(CALL_WITHIN);
         let request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(body);
-        let away = |failed: ApiError| Denied::Away(failed.explained(|refused| server_answered(refused.status)));
+        let away = |failed: ApiError| Denied::Away(failed.explained(|refused| messenger_answered(refused.status)));
         let answer = answered(request, ANSWER_BYTES, None).await.map_err(away)?;
-        let unreadable = || Denied::Away(server_answered(answer.status));
+        let unreadable = || Denied::Away(messenger_answered(answer.status));
         let body: Value = answer.read().map_err(|_| unreadable())?;
         match CodeRefusal::of(answer.status, &body) {
             Some(refusal) => Err(refusal.denied(form)),
@@ -202,7 +202,7 @@ impl CodeRefusal {
             || about("client secret")
             || about("platform app");
         if self.status == 429 || self.status >= 500 {
-            return Denied::Away(server_answered(self.status));
+            return Denied::Away(messenger_answered(self.status));
         }
         let key = match (is_app, about("redirect")) {
             (true, _) => "said-consent-app",

@@ -210,7 +210,7 @@ impl Judged {
     /// Not the messenger but something before it answered, without the messenger's error body: unless it
     /// [`is_about_request`], it says nothing about the message or our access, and nothing arrived.
     pub fn gateway(status: u16, after: Option<Duration>) -> Self {
-        let said = LocalizedText::new("said-server-answered").with("status", status);
+        let said = LocalizedText::new("said-messenger-answered").with("status", status);
         let verdict = Verdict::Retry { after, whole_target: status == TOO_MANY_REQUESTS };
         Self::plain(verdict, said.to_string()).with_answer(status, "")
     }

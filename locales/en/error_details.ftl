@@ -254,6 +254,7 @@ said-telegram-answered = Telegram answered { $status }: { $text }
 said-telegram-unreadable = Telegram answered { $status } with something unreadable
 said-telegram-file = the file could not be read here
 said-server-answered = your server answered { $status }
+said-messenger-answered = the messenger answered { $status }
 said-server-unconnected = no connection to your server
 said-server-late = your server did not answer in { $seconds } seconds
 said-server-broke = the connection broke

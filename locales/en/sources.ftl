@@ -38,7 +38,7 @@ source-test-passed =
         [one] { $steps } step
        *[other] { $steps } steps
     }.
-source-test-failed = The test stopped at step { $step }: { $reason }
+source-test-failed = The test stopped at step “{ $step }”: { $reason }
 source-pause = Pause source
 source-pause-confirm =
     Messages of “{ $source }” will be received and will wait. { $count ->

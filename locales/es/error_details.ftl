@@ -256,6 +256,7 @@ said-telegram-answered = Telegram respondió { $status }: { $text }
 said-telegram-unreadable = Telegram respondió { $status } con algo ilegible
 said-telegram-file = no se pudo leer el archivo aquí
 said-server-answered = tu servidor respondió { $status }
+said-messenger-answered = la app de mensajería respondió { $status }
 said-server-unconnected = no hay conexión con tu servidor
 said-server-late = tu servidor no respondió en { $seconds } segundos
 said-server-broke = la conexión se cortó

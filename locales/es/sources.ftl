@@ -40,7 +40,7 @@ source-test-passed =
         [one] { $steps } paso
        *[other] { $steps } pasos
     }.
-source-test-failed = La prueba se detuvo en el paso { $step }: { $reason }
+source-test-failed = La prueba se detuvo en el paso “{ $step }”: { $reason }
 source-pause = Pausar fuente
 source-pause-confirm =
     Los mensajes de “{ $source }” se recibirán y esperarán. { $count ->

@@ -256,6 +256,7 @@ said-telegram-answered = O Telegram respondeu { $status }: { $text }
 said-telegram-unreadable = O Telegram respondeu { $status } com algo ilegível
 said-telegram-file = não foi possível ler o arquivo aqui
 said-server-answered = seu servidor respondeu { $status }
+said-messenger-answered = o app de mensagens respondeu { $status }
 said-server-unconnected = não há conexão com seu servidor
 said-server-late = seu servidor não respondeu em { $seconds } segundos
 said-server-broke = a conexão caiu

@@ -40,7 +40,7 @@ source-test-passed =
         [one] { $steps } passo
        *[other] { $steps } passos
     }.
-source-test-failed = O teste parou no passo { $step }: { $reason }
+source-test-failed = O teste parou no passo “{ $step }”: { $reason }
 source-pause = Pausar fonte
 source-pause-confirm =
     As mensagens de “{ $source }” serão recebidas e vão esperar. { $count ->

@@ -254,6 +254,7 @@ said-telegram-answered = ответ Telegram { $status }: { $text }
 said-telegram-unreadable = Telegram ответил { $status }, ответ не удалось прочитать
 said-telegram-file = здесь файл прочитать не удалось
 said-server-answered = ваш сервер ответил { $status }
+said-messenger-answered = мессенджер ответил { $status }
 said-server-unconnected = нет соединения с вашим сервером
 said-server-late = ваш сервер не ответил за { $seconds } с
 said-server-broke = соединение оборвалось

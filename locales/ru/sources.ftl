@@ -40,7 +40,7 @@ source-test-passed =
         [many] { $steps } шагов
        *[other] { $steps } шага
     }.
-source-test-failed = Проверка остановилась на шаге { $step }: { $reason }
+source-test-failed = Проверка остановилась на шаге «{ $step }»: { $reason }
 source-pause = Поставить на паузу
 source-pause-confirm =
     Сообщения источника «{ $source }» будут приниматься и ждать. Сейчас { $count ->

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use url::{Url, form_urlencoded};
 
 use super::settings::{Account, Credentials};
-use crate::call::{ApiError, Refusal, answered, below, server_answered};
+use crate::call::{ApiError, Refusal, answered, below, messenger_answered};
 use crate::consent::OAuthApp;
 use crate::error_catalog::AVITO;
 use crate::file::Whole;
@@ -151,7 +151,7 @@ fn message_of(body: &Value) -> String {
 pub(super) fn explain(failed: &ApiError) -> LocalizedText {
     failed.explained(|refusal| match AVITO.find(refusal.code, &refusal.text) {
         Some(row) if !refusal.is_gateways => LocalizedText::new(row.key()),
-        _ => server_answered(refusal.status),
+        _ => messenger_answered(refusal.status),
     })
 }
 
@@ -277,7 +277,7 @@ impl AvitoApi {
                 Err(refusal(401, text))
             }
             // Only the token request is uncertain; no message was sent.
-            Err(ApiError::Unreadable { status }) => Err(ApiError::NotSent(server_answered(status))),
+            Err(ApiError::Unreadable { status }) => Err(ApiError::NotSent(messenger_answered(status))),
             Err(other) => Err(other.invisible()),
         }
     }

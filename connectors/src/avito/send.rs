@@ -326,7 +326,7 @@ impl OwnSends {
 
 /// Judges a failed call.
 pub(super) fn judge(words: Words, failed: &ApiError) -> Report {
-    let refusal = match failed.judged("said-server-answered") {
+    let refusal = match failed.judged("said-messenger-answered") {
         Ok(judged) => return judged.report,
         Err(refusal) => refusal,
     };

@@ -126,7 +126,7 @@ pub(super) async fn identity(api: &AvitoApi, settings: &Settings) -> Result<Opti
     let account = Account::required(settings)?;
     let me = me(api, &account).await.map_err(|failed| denied(&failed))?;
     if me.id.is_empty() {
-        return Err(Denied::Away(LocalizedText::new("said-server-answered").with("status", 200_u16)));
+        return Err(Denied::Away(LocalizedText::new("said-messenger-answered").with("status", 200_u16)));
     }
     let facts = json!({ "id": me.id.as_str(), "name": me.name });
     Ok(Some(Identity { key: me.id.to_string(), name: me.called(), facts }))

@@ -11,7 +11,7 @@ use url::Url;
 
 use super::TOKEN;
 use super::api::{Call, MaxApi, is_missing};
-use crate::call::{ApiError, Refusal, server_answered};
+use crate::call::{ApiError, Refusal, messenger_answered};
 use crate::incoming::IncomingCall;
 use crate::line::host;
 use crate::{
@@ -146,7 +146,7 @@ pub(super) fn explain(failed: &ApiError) -> LocalizedText {
         match error_catalog::MAX.find(refusal.code, &text) {
             // The general text is about a refused message; for a setup error MAX's own words are more precise.
             Some(row) if row.id != "400" => LocalizedText::new(row.key()),
-            _ if text.is_empty() => server_answered(refusal.status),
+            _ if text.is_empty() => messenger_answered(refusal.status),
             _ => LocalizedText::new("said-max-refused").with("text", text),
         }
     })

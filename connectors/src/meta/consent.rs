@@ -139,7 +139,7 @@ async fn account(meta: &Meta, returned: &Returned<'_>) -> Result<OfferedLine, De
 
 fn token_of(answer: &Value) -> Result<SecretString, Denied> {
     let token = text_of(answer, "access_token").filter(|token| !token.is_empty());
-    token.map(SecretString::from).ok_or_else(|| Denied::Away(crate::call::server_answered(200)))
+    token.map(SecretString::from).ok_or_else(|| Denied::Away(crate::call::messenger_answered(200)))
 }
 
 fn offered(meta: &Meta, me: Myself, token: &SecretString) -> OfferedLine {

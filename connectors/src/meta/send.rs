@@ -152,7 +152,7 @@ fn unreachable(context: &SendContext<'_>) -> Report {
 
 /// Judges a failed call.
 fn judge(context: &SendContext<'_>, failed: &ApiError) -> Judged {
-    let refusal = match failed.judged("said-server-answered") {
+    let refusal = match failed.judged("said-messenger-answered") {
         Ok(judged) => return judged,
         Err(refusal) => refusal,
     };

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::graph::{Edge, ME, is_missing, is_no_object, is_not_read, spoken};
 use super::settings::{ACCESS_TOKEN, Account, verify_token};
 use super::{Meta, Platform};
-use crate::call::{ApiError, Refusal, server_answered};
+use crate::call::{ApiError, Refusal, messenger_answered};
 use crate::error_catalog::RefusalClass;
 use crate::incoming::NotReceived;
 use crate::line::host;
@@ -296,7 +296,7 @@ pub(super) fn denied(platform: &Platform, failed: &ApiError) -> Denied {
 pub(super) fn explain(platform: &Platform, failed: &ApiError) -> LocalizedText {
     failed.explained(|refusal| match platform.catalog.find(refusal.code, &spoken(refusal)) {
         Some(row) if row.id != "other" => LocalizedText::new(row.key()),
-        _ if refusal.text.is_empty() => server_answered(refusal.status),
+        _ if refusal.text.is_empty() => messenger_answered(refusal.status),
         _ => LocalizedText::new("said-meta-refused").with("text", refusal.text.as_str()),
     })
 }

@@ -13,7 +13,7 @@ use url::Url;
 
 use super::TOKEN;
 use super::api::{self, BotApi};
-use crate::call::{ApiError, Refusal, server_answered};
+use crate::call::{ApiError, Refusal, messenger_answered};
 use crate::incoming::{Greeting, IncomingCall};
 use crate::line::host;
 use crate::{
@@ -179,7 +179,7 @@ pub(super) async fn check_access(api: &BotApi, settings: &Settings) -> Check {
 pub fn explain(failed: &ApiError) -> LocalizedText {
     failed.explained(|refusal| match error_catalog::TELEGRAM.find(refusal.code, &refusal.text) {
         Some(row) => LocalizedText::new(row.key()),
-        None if refusal.text.is_empty() => server_answered(refusal.status),
+        None if refusal.text.is_empty() => messenger_answered(refusal.status),
         None => LocalizedText::new("said-telegram-refused").with("text", refusal.text.as_str()),
     })
 }

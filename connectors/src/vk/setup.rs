@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq;
 
 use super::TOKEN;
 use super::api::{UNREADABLE, VERSION, VkApi, is_missing};
-use crate::call::{ApiError, Refusal, server_answered};
+use crate::call::{ApiError, Refusal, messenger_answered};
 use crate::incoming::{IncomingCall, NotReceived};
 use crate::line::host;
 use crate::{
@@ -177,7 +177,7 @@ pub fn explain(failed: &ApiError) -> LocalizedText {
         return LocalizedText::new("said-vk-unreadable");
     }
     failed.explained(|refusal| match error_catalog::VK.find(refusal.code, &refusal.text) {
-        _ if refusal.is_gateways => server_answered(refusal.status),
+        _ if refusal.is_gateways => messenger_answered(refusal.status),
         Some(row) if refusal.word.is_empty() && !row.id.starts_with("other") => LocalizedText::new(row.key()),
         _ => LocalizedText::new("said-vk-refused").with("text", refusal.text.as_str()),
     })

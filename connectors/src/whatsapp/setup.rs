@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::LineAccount;
-use crate::call::{ApiError, server_answered};
+use crate::call::{ApiError, messenger_answered};
 use crate::error_catalog::{RefusalClass, WHATSAPP};
 use crate::{Denied, Field, Identity, Input, LinePage, LineService, Settings, Setup, field};
 
@@ -207,7 +207,7 @@ pub(super) fn is_pin(text: &str) -> bool {
 pub fn explain(failed: &ApiError) -> LocalizedText {
     failed.explained(|refusal| match WHATSAPP.known(refusal.code) {
         Some(row) if !is_vague(row.id) => LocalizedText::new(row.key()),
-        _ if refusal.text.is_empty() => server_answered(refusal.status),
+        _ if refusal.text.is_empty() => messenger_answered(refusal.status),
         _ => LocalizedText::new("said-wa-refused").with("text", refusal.text.as_str()),
     })
 }
