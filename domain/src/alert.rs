@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::i18n::{Sentence, When, Words, Zone, duration};
+use base::i18n::{LocalizedText, Sentence, When, Words, Zone, duration};
 use base::store::{Store, VENDOR};
 use chrono::TimeDelta;
 use entity::alert::{self, Column};
@@ -520,6 +520,17 @@ pub fn text(words: Words, alert: &alert::Model, part: &str, account: &str, crm: 
         .with("target", target.map(|target| words.text_of("sale-target-", target).to_string()).unwrap_or_default());
     let limit = detail.get("limit").and_then(Value::as_str);
     Some(named.with("limit", limit.map(|limit| words.text_of("limits-", limit).to_string()).unwrap_or_default()))
+}
+
+/// The subject of one of the vendor's alerts, for a reader whose language is not known yet.
+pub fn subject(alert: &alert::Model) -> LocalizedText {
+    let detail: Value = serde_json::from_str(&alert.detail).unwrap_or_default();
+    let subject = LocalizedText::new(format!("alert-{}-subject", alert.kind));
+    PLACEABLES.split(' ').fold(subject, |subject, name| match detail.get(name) {
+        Some(Value::Number(number)) => subject.with(name, number.as_i64().unwrap_or_default()),
+        Some(Value::String(text)) => subject.with(name, text.as_str()),
+        _ => subject.with(name, ""),
+    })
 }
 
 /// The date of a moment in a zone, with the year if that is another one than at `seen_at`.

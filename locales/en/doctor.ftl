@@ -35,10 +35,11 @@ doctor-vault-old =
 doctor-vault-old-fix = run: parom secrets rotate; it continues an unfinished rotation
 doctor-vault-several = { $count } keys are configured, and everything is encrypted with the first
 doctor-vault-wrong = could not check which key encrypts what: { $reason }
-doctor-private-ok = no secret leaves this machine on an unencrypted connection
+doctor-private-ok = no secret for mail or the database leaves this machine unencrypted
 doctor-private-clear = { $key } sends secrets over the network without verified TLS
 doctor-private-clear-fix = set { $key } to something like { $remedy }
 doctor-operators-ok = /metrics and /readyz are at { $address }, not on the public port
+doctor-operators-here = /metrics and /readyz answer at { $address }, and only requests of this machine
 doctor-operators-public = the server listens on { $address }, which other machines reach, but server.ops_listen is not set: /metrics and /readyz answer 404 there
 doctor-operators-public-fix = set server.ops_listen to an address that only your monitoring and your proxy reach, for example 127.0.0.1:9090
 doctor-public_url-ok = { $url }
@@ -72,6 +73,7 @@ doctor-backup-age =
     }
 doctor-backup-none-fix = make one every night: systemctl enable --now parom-backup.timer, or parom backup create
 doctor-backup-fix = see why: systemctl status parom-backup.service
+doctor-disk-low = only { $free } MB are free at { $place }: when the disk is full, nothing more is stored
 doctor-disk-far = at last week’s rate, the disk lasts for more than a year
 doctor-disk-days =
     { $days ->
@@ -79,7 +81,7 @@ doctor-disk-days =
        *[other] at last week’s rate, the disk is full in { $days } days
     }
 doctor-disk-fix = make the disk larger, move files to a bucket (media.url), or keep them for fewer days (media.keep_days)
-doctor-webhook-ok = the webhook { $name } accepts its events
+doctor-webhook-ok = no event for the webhook { $name } has failed
 doctor-webhook-refused = the webhook { $name } does not accept its events: { $waiting } are tried again, { $failed } have failed
 doctor-webhook-fix = fix its receiver; /admin/webhooks shows each attempt and sends failed events again
 doctor-media-ok = files are kept in { $place }
@@ -198,8 +200,8 @@ doctor-accounts =
     }
 doctor-accounts-wrong = the accounts could not be read: { $reason }
 doctor-list-more = { $items } and { $count } more
-doctor-tokens-ok = every account’s access works
-doctor-tokens-fewest = every account’s access works; the fewest days left: { $days } at { $host }
+doctor-tokens-ok = no account has lost its access
+doctor-tokens-fewest = no account has lost its access; the first to end is that of { $host }, in { $days } d
 doctor-tokens-lost = these accounts must reauthorize: { $items }
 doctor-tokens-lost-fix = send their administrators the address { $address } of this server
 doctor-token-lost-one =
@@ -215,7 +217,7 @@ doctor-token-ending-one =
         [one] { $days } day
        *[other] { $days } days
     } left)
-doctor-channels-ok = every channel is connected
+doctor-channels-ok = no channel is disconnected or refused, as far as Parom knows
 doctor-channel-one = { $host } (account { $account }, channel { $channel })
 doctor-channel-one-because = { $host } (account { $account }, channel { $channel }): { $reason }
 doctor-channels-not_allowed = the channel is private and these accounts are not on its list: { $items }
@@ -247,7 +249,7 @@ doctor-source-needs_attention = needs attention
 doctor-source-stopped = stopped
 doctor-source-blocked = blocked by the messenger
 doctor-source-unpaid = not paid for
-doctor-strays-ok = amoCRM has no other sources
+doctor-strays-ok = no other sources were seen in amoCRM
 doctor-strays-bad = amoCRM has sources of this integration that Parom did not create: { $items }
 doctor-strays-bad-fix = adopt or remove them in the panel, page Sources
 doctor-contacts-ok = amoCRM reports contact changes everywhere Parom asked for them

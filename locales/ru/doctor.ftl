@@ -42,10 +42,11 @@ doctor-vault-old =
 doctor-vault-old-fix = выполните: parom secrets rotate — команда продолжит начатое
 doctor-vault-several = известно ключей: { $count }; всё зашифровано первым
 doctor-vault-wrong = не удалось посчитать, что каким ключом зашифровано: { $reason }
-doctor-private-ok = секреты не уходят с этой машины по открытым соединениям
+doctor-private-ok = секреты почты и базы не уходят с этой машины по открытым соединениям
 doctor-private-clear = { $key }: секреты идут по сети без проверенного TLS
 doctor-private-clear-fix = задайте { $key } в виде { $remedy }
 doctor-operators-ok = /metrics и /readyz на { $address } открыты не всем
+doctor-operators-here = /metrics и /readyz отвечают на { $address }, и только запросам с этой машины
 doctor-operators-public = сервер слушает { $address }, этот адрес виден с других машин, а server.ops_listen не задан: им /metrics и /readyz отвечают 404
 doctor-operators-public-fix = задайте в server.ops_listen адрес, доступный только мониторингу и прокси, например 127.0.0.1:9090
 doctor-public_url-ok = { $url }
@@ -83,6 +84,7 @@ doctor-backup-age =
     }
 doctor-backup-none-fix = делайте копию каждую ночь: systemctl enable --now parom-backup.timer или parom backup create
 doctor-backup-fix = узнайте почему: systemctl status parom-backup.service
+doctor-disk-low = свободно только { $free } МБ ({ $place }): на полном диске ничего больше не сохранится
 doctor-disk-far = при скорости последней недели диска хватит больше чем на год
 doctor-disk-days =
     { $days ->
@@ -92,7 +94,7 @@ doctor-disk-days =
        *[other] при скорости последней недели диск заполнится через { $days } дня
     }
 doctor-disk-fix = увеличьте диск, перенесите файлы в бакет (media.url) или храните их меньше дней (media.keep_days)
-doctor-webhook-ok = вебхук { $name } принимает события
+doctor-webhook-ok = событий вебхука { $name }, которые не приняты, нет
 doctor-webhook-refused = вебхук { $name } не принимает события: повторяются { $waiting }, не удались { $failed }
 doctor-webhook-fix = исправьте получателя; в /admin/webhooks видны все попытки, оттуда же можно отправить события ещё раз
 doctor-media-ok = файлы хранятся в { $place }
@@ -225,8 +227,8 @@ doctor-accounts =
     }
 doctor-accounts-wrong = аккаунты не удалось прочитать: { $reason }
 doctor-list-more = { $items } и ещё { $count }
-doctor-tokens-ok = доступ всех аккаунтов действует
-doctor-tokens-fewest = доступ всех аккаунтов действует; меньше всего дней осталось у { $host }: { $days }
+doctor-tokens-ok = ни один аккаунт не потерял доступ
+doctor-tokens-fewest = ни один аккаунт не потерял доступ; раньше всех он закончится у { $host }: дней { $days }
 doctor-tokens-lost = доступ должны обновить: { $items }
 doctor-tokens-lost-fix = отправьте их администраторам адрес { $address } этого сервера
 doctor-token-lost-one =
@@ -246,7 +248,7 @@ doctor-token-ending-one =
         [many] { $days } дней
        *[other] { $days } дня
     })
-doctor-channels-ok = все каналы подключены
+doctor-channels-ok = отключённых и отклонённых каналов нет, насколько известно Parom
 doctor-channel-one = { $host } (аккаунт { $account }, канал { $channel })
 doctor-channel-one-because = { $host } (аккаунт { $account }, канал { $channel }): { $reason }
 doctor-channels-not_allowed = канал закрытый, и этих аккаунтов нет в его списке: { $items }
@@ -278,7 +280,7 @@ doctor-source-needs_attention = требует внимания
 doctor-source-stopped = остановлен
 doctor-source-blocked = заблокирован мессенджером
 doctor-source-unpaid = нет оплаты
-doctor-strays-ok = других источников в amoCRM нет
+doctor-strays-ok = других источников в amoCRM не видно
 doctor-strays-bad = в amoCRM есть источники этой интеграции, которых Паром не создавал: { $items }
 doctor-strays-bad-fix = примите или удалите их в панели, страница «Источники»
 doctor-contacts-ok = об изменениях контактов amoCRM сообщает везде, где её об этом просили

@@ -5,10 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use base::config::Config;
+use base::store::VENDOR;
+use parom::alert::{Alarm, VENDOR_KINDS};
 use parom::doctor::{Check, RoadInspector, RoadRecords, Status, is_at_its_end};
 use parom_tests::settings::{CHANNEL_ID, CHANNEL_SECRET, CLIENT_ID, HOST};
 use parom_tests::{World, once};
 use secrecy::SecretString;
+use serde_json::json;
 
 use crate::admin::operator::Operator;
 use crate::browser::{CODE, archive};
@@ -204,6 +207,19 @@ async fn multiple_sources_switched_off_is_named(world: &mut World) {
     is_next(world, "first_source", &["“Multiple sources” is off", "made the source “main”", "step 7"]).await;
 }
 
+/// The vendor's kinds have no name to subscribe to: a key must not show instead.
+async fn the_vendors_alerts_are_named(world: &mut World) {
+    for kind in VENDOR_KINDS {
+        let alarm = Alarm { tenant_id: VENDOR, kind, object: "", source_id: None, detail: json!({}) };
+        parom::alert::raise(world.app(), world.app().store.write(), alarm).await.unwrap();
+        let checks = parom::doctor::stored(&world.app().store).await;
+        let open = checks.iter().find(|check| check.name == "alarms").unwrap().detail.to_string();
+        assert!(open.contains(kind) && !open.contains("alert-"), "{open}");
+        parom::alert::resolve(world.app(), world.app().store.write(), VENDOR, kind, "").await.unwrap();
+    }
+}
+
+once!(the_vendors_alerts_are_named);
 once!(each_step_is_proved_and_the_next_is_named, an_external_integration_is_named, a_wrong_redirect_address_is_named);
 once!(a_wrong_archive_is_named, a_channel_that_is_not_connected_is_named, multiple_sources_switched_off_is_named);
 

@@ -12,6 +12,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Quer
 use uuid::Uuid;
 
 use super::{Check, because};
+use crate::alert as alerts;
 use crate::source::{SourceState, SourceStatus, states_of};
 use crate::tenant::grant;
 use crate::tenant::subscription::{self, SubscriptionState};
@@ -181,7 +182,11 @@ async fn alarms_of(store: &Store, tenant_id: Uuid, host: &str, found: &mut Accou
     for row in open.all(store.read()).await? {
         let days = (store.clock().millis() - row.opened_at).max(0) / DAY;
         let detail = LocalizedText::new(if host.is_empty() { "doctor-alarm-one" } else { "doctor-alarm-one-at" });
-        let what = LocalizedText::new(format!("alert-kind-{}", row.kind));
+        // People of accounts subscribe to kinds; the vendor's have only their subjects.
+        let what = match tenant_id {
+            VENDOR => alerts::subject(&row),
+            _ => LocalizedText::new(format!("alert-kind-{}", row.kind)),
+        };
         let detail = detail.with("what", what).with("kind", row.kind).with("host", host);
         found.alarms.push(detail.with("days", days));
     }

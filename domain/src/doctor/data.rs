@@ -178,7 +178,7 @@ const FAR: i64 = 365;
 
 /// Backups, disks and the vendor's webhooks.
 pub async fn look_at_upkeep(config: &Config, store: &Store, checks: &mut Vec<Check>) {
-    for checked in [backup(store).await, growth(config, store).await] {
+    for checked in [backup(store).await, disk(config, store).await] {
         match checked {
             Ok(check) => checks.extend(check),
             Err(error) => checks.push(unreadable(&error)),
@@ -220,9 +220,12 @@ async fn backup(store: &Store) -> Result<Option<Check>, DbErr> {
     }))
 }
 
-/// When the disk of the database or of the files is full, at the rate of the last week. What retention removes is not
-/// counted, so it is full later or never.
-async fn growth(config: &Config, store: &Store) -> Result<Option<Check>, DbErr> {
+/// Whether the disk of the database or of the files is nearly full, else when it will be, at the rate of the last week.
+/// What retention removes is not counted, so it is full later or never.
+async fn disk(config: &Config, store: &Store) -> Result<Option<Check>, DbErr> {
+    if let Some(check) = nearly_full(config, store.file()) {
+        return Ok(Some(check));
+    }
     let today = day_of(store.clock().millis());
     let db = store.read();
     let (messages, hooks): (Option<i64>, Option<i64>) = account_usage::Entity::find()
@@ -260,6 +263,17 @@ async fn growth(config: &Config, store: &Store) -> Result<Option<Check>, DbErr> 
     Ok(Some(if days < SOON { Check::warn("disk", detail, "doctor-disk-fix") } else { Check::ok("disk", detail) }))
 }
 
+/// The disk of the database's file or of the files with less space than the vendor's alert asks for.
+fn nearly_full(config: &Config, database: Option<&Path>) -> Option<Check> {
+    let files = config.media.url.is_none().then_some(config.media.dir.as_path());
+    database.into_iter().chain(files).find_map(|place| {
+        let free = free_bytes(place)? / (1024 * 1024);
+        let detail = LocalizedText::new("doctor-disk-low").with("free", free);
+        let detail = detail.with("place", place.display().to_string());
+        (free < i64::from(config.media.disk_free_mb)).then(|| Check::warn("disk", detail, "doctor-disk-fix"))
+    })
+}
+
 /// PostgreSQL's sum has another type.
 fn whole(column: impl ColumnTrait) -> SimpleExpr {
     ColumnTrait::sum(&column).cast_as(Alias::new("bigint"))
@@ -267,10 +281,13 @@ fn whole(column: impl ColumnTrait) -> SimpleExpr {
 
 /// Days until the disk of a path is full, if this many bytes are added in a week; none if nothing is added.
 fn days_left(place: &Path, weekly: i64) -> Option<i64> {
+    free_bytes(place)?.checked_mul(i64::from(WEEK))?.checked_div(weekly)
+}
+
+fn free_bytes(place: &Path) -> Option<i64> {
     let whole = std::path::absolute(place).ok()?;
     let standing = whole.ancestors().find(|one| one.exists())?;
-    let free = i64::try_from(fs4::available_space(standing).ok()?).ok()?;
-    free.checked_mul(i64::from(WEEK))?.checked_div(weekly)
+    i64::try_from(fs4::available_space(standing).ok()?).ok()
 }
 
 /// Whether the vendor's own program takes its events.
@@ -286,4 +303,21 @@ async fn vendor_webhook(store: &Store, name: &str) -> Result<Check, DbErr> {
         let detail = text("doctor-webhook-refused").with("waiting", stuck).with("failed", failed);
         Check::warn("webhook", detail, "doctor-webhook-fix")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_nearly_full_is_named() {
+        let found = |least: u32| {
+            let config =
+                Config::from_toml(&format!("[media]\ndir = \"/nowhere/yet\"\ndisk_free_mb = {least}\n")).unwrap();
+            nearly_full(&config, None).map(|check| check.detail.to_string())
+        };
+        let said = found(u32::MAX).unwrap();
+        assert!(said.starts_with("only ") && said.contains(" MB are free at /nowhere/yet"), "{said}");
+        assert_eq!(found(0), None);
+    }
 }

@@ -77,8 +77,10 @@ pub fn operators(config: &Config, checks: &mut Vec<Check>) {
     let host = config.server.listen.rsplit_once(':').map_or("", |(host, _)| host).trim_matches(['[', ']']);
     let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     let address = config.server.ops_listen.clone().unwrap_or_else(|| config.server.listen.clone());
-    checks.push(if is_loopback || config.server.ops_listen.is_some() {
+    checks.push(if config.server.ops_listen.is_some() {
         Check::ok("operators", LocalizedText::new("doctor-operators-ok").with("address", address))
+    } else if is_loopback {
+        Check::ok("operators", LocalizedText::new("doctor-operators-here").with("address", address))
     } else {
         let detail = LocalizedText::new("doctor-operators-public").with("address", address);
         Check::warn("operators", detail, "doctor-operators-public-fix")
@@ -161,6 +163,19 @@ mod tests {
         let mut checks = Vec::new();
         windows(&Config::from_toml(&toml).unwrap(), &mut checks);
         checks
+    }
+
+    #[test]
+    fn operators_routes_are_where_the_check_says() {
+        let said = |server: &str| {
+            let mut checks = Vec::new();
+            operators(&Config::from_toml(&format!("[server]\n{server}")).unwrap(), &mut checks);
+            checks[0].detail.to_string()
+        };
+        let own = said("ops_listen = \"127.0.0.1:9090\"\n");
+        assert_eq!(own, "/metrics and /readyz are at 127.0.0.1:9090, not on the public port");
+        let here = said("listen = \"127.0.0.1:8080\"\n");
+        assert_eq!(here, "/metrics and /readyz answer at 127.0.0.1:8080, and only requests of this machine");
     }
 
     /// M5: without the proxy's name all visitors share one sign-in limit.

@@ -48,7 +48,7 @@ api: api_key audit compressed cursor delivery import intake lookup media public_
     contact marketing
     usage vendor_events vendor_webhooks
 webhook_notices: api::sources source usage
-webchat: alert compressed cors identity intake lead_note lead_origin lookup media platform settings load_shedding source::photos
+webchat: alert compressed cors identity intake lead_note lead_origin lookup media platform public_page::wants_page settings load_shedding source::photos
     unknown_callers
     tenant usage
 alert_notices: alert audit delivery identity job platform tenant
@@ -63,7 +63,7 @@ admin: alert alert_notices announcements cursor audit delivery doctor panel iden
 legal: platform public_page
 public_page:
 service_status: delivery missed_hooks platform public_page source tenant unknown_callers
-doctor: delivery integrations media missed_hooks own_address rotation source tenant
+doctor: alert delivery integrations media missed_hooks own_address rotation source tenant
 backup: media
 own_address:
 http_workers:
