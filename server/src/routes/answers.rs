@@ -150,7 +150,8 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
         let given = format!("background tasks keep failing: {}; the log says why\n", tasks.join(", "));
         return HttpResponse::ServiceUnavailable().body(given);
     }
-    if answers(&app).await {
+    let reads = answers(&app).await;
+    if reads && !app.is_read_only() {
         return match nodes_away(&app).await {
             0 => HttpResponse::Ok().body("ready\n"),
             away => HttpResponse::Ok().body(format!(
@@ -158,10 +159,11 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
             )),
         };
     }
+    let what = if reads { "the database accepts no writes" } else { "the database does not answer" };
     if app.spool.is_there() {
-        return HttpResponse::Ok().body("degraded: the database does not answer, hooks of amoCRM wait on the disk\n");
+        return HttpResponse::Ok().body(format!("degraded: {what}, hooks of amoCRM wait on the disk\n"));
     }
-    HttpResponse::ServiceUnavailable().body("the database does not answer\n")
+    HttpResponse::ServiceUnavailable().body(format!("{what}\n"))
 }
 
 async fn answers(app: &App) -> bool {

@@ -418,6 +418,8 @@ async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
     let blocked = world.database().blocked().await;
     assert_eq!(world.manager(&line).posts(&hook).await, Some(200), "the disk takes it");
     let looks = async {
+        let ready = world.api.get("/readyz").await.is(200).text;
+        assert_eq!(ready, "degraded: the database accepts no writes, hooks of amoCRM wait on the disk\n");
         visitor.opens("/panel/messages").await.is(200).says(&[STRIP, "anna"]);
         visitor.opens("/panel").await.is(200).says(&[STRIP]);
         operator.opens("/admin/accounts").await.is(200).says(&[STRIP]);
@@ -436,6 +438,7 @@ async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
     world.until("the spool is empty", async || (spool.waiting() == 0).then_some(())).await;
     visitor.opens("/panel/messages").await.is(200).never_says(&[STRIP]);
     operator.opens("/admin/accounts").await.is(200).never_says(&[STRIP]);
+    assert_eq!(world.api.get("/readyz").await.is(200).text, "ready\n");
     world.deliver_all().await;
     assert_eq!(world.messenger.texts(), ["kept"]);
 }
