@@ -152,8 +152,8 @@ pub async fn run(config: &Config, command: RecordCommand) -> anyhow::Result<Exit
     let platform = account.split_once('.').map_or("amocrm.ru", |(_, platform)| platform);
     let mut real = Side {
         http: http.clone(),
-        url: url.unwrap_or_else(|| format!("https://{account}")),
-        chats_url: chats_url.unwrap_or_else(|| format!("https://amojo.{platform}")),
+        url: url.unwrap_or_else(|| format!("https://{account}")).trim_end_matches('/').to_owned(),
+        chats_url: chats_url.unwrap_or_else(|| format!("https://amojo.{platform}")).trim_end_matches('/').to_owned(),
         token,
         writes: write,
         known: BTreeMap::new(),

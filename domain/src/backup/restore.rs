@@ -153,12 +153,9 @@ async fn read_file(backup: &Path, entry: &BackupFile) -> anyhow::Result<u64> {
     let (backup, name) = (backup.to_owned(), entry.name.clone());
     let found = tokio::task::spawn_blocking(move || file::looked_at(&backup, &name)).await;
     let (found, lines) = found.context("the backup cannot be read")??;
-    anyhow::ensure!(
-        found == *entry,
-        "the backup is damaged: {} is not the file that was written ({} bytes instead of {}, or another checksum)",
-        entry.name,
-        found.bytes,
-        entry.bytes
-    );
+    let name = &entry.name;
+    let (bytes, written) = (found.bytes, entry.bytes);
+    anyhow::ensure!(bytes == written, "the backup is damaged: {name} has {bytes} bytes, and {written} were written");
+    anyhow::ensure!(found == *entry, "the backup is damaged: {name} does not have the bytes that were written");
     Ok(lines)
 }
