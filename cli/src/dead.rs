@@ -18,6 +18,7 @@ use parom::tenant as tenants;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::help::left_to_a_server;
 use crate::tenant::{all_accounts, find_account, note};
 
 /// Letters per read.
@@ -181,6 +182,9 @@ async fn take_up(app: &App, many: &Many, action: ReplayAction, out: &mut impl Wr
         }
     }
     let Outcome { text, letters, maybe_twice, replays } = outcome;
+    if letters > 0 && !many.dry_run && (action == ReplayAction::Retry || !replays.is_empty()) {
+        left_to_a_server(app).await;
+    }
     let object = json!({
         "action": verb, "dry_run": many.dry_run, "letters": letters, "maybe_twice": maybe_twice, "replays": replays,
     });
@@ -220,7 +224,7 @@ async fn replayed(
     note(app, tenant.tenant_id, action.noted(), "", json!({ "count": row.total, "replay": row.id })).await?;
     outcome.replays.push(json!({ "id": row.id, "host": host, "letters": row.total }));
     outcome.text.push_str(&format!(
-        "{letters} of {host} are {participle} by the running server, {A_SECOND} a second.\n\
+        "{letters} of {host} are {participle} by the server, {A_SECOND} a second.\n\
          To stop it: parom dead cancel {host} {}\n",
         row.id
     ));
@@ -257,9 +261,9 @@ async fn one_by_one(
     let participle = participle(action);
     outcome.text = match (dry_run, named.len()) {
         (true, _) => format!("{} would be {participle}. Nothing is done yet.\n", letters(outcome.letters)),
-        (false, 1) if action == ReplayAction::Retry => "It is sent again by the running server.\n".to_owned(),
+        (false, 1) if action == ReplayAction::Retry => "It is sent again by the server.\n".to_owned(),
         (false, 1) => "It is removed.\n".to_owned(),
-        (false, _) if action == ReplayAction::Retry => "They are sent again by the running server.\n".to_owned(),
+        (false, _) if action == ReplayAction::Retry => "They are sent again by the server.\n".to_owned(),
         (false, _) => "They are removed.\n".to_owned(),
     };
     Ok(())

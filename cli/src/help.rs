@@ -9,6 +9,8 @@ use anyhow::Context;
 use clap::CommandFactory;
 use clap::error::ErrorKind;
 use clap_complete::Shell;
+use parom::app::App;
+use parom::doctor::is_served;
 
 use crate::Arguments;
 
@@ -87,6 +89,13 @@ fn commands_of(words: impl Iterator<Item = String>) -> (String, String) {
     }
     let names: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
     (path, names.join(", "))
+}
+
+/// Says that the command left its work to a server, and none runs.
+pub(super) async fn left_to_a_server(app: &App) {
+    if !is_served(&app.store).await {
+        nothing_listed("no server is running: the work begins when one is started (parom serve)");
+    }
 }
 
 /// Says that a list is empty, and why.

@@ -23,6 +23,7 @@ use parom::import::{
 use parom::source::By;
 use uuid::Uuid;
 
+use crate::help::left_to_a_server;
 use crate::terminal;
 
 /// Interval between progress checks.
@@ -122,6 +123,9 @@ pub async fn run(command: ImportCommand, app: &Arc<App>, out: &mut impl Write) -
     let row = arrived.keep(&app.usage, &By::from(Actor::Cli)).await.map_err(as_error)?;
     if !command.json && row.skipped > 0 {
         print_skipped(app, &row, words, out).await?;
+    }
+    if !command.dry_run {
+        left_to_a_server(app).await;
     }
     let row = match command.dry_run || command.no_wait || ImportState::from_number(row.state)?.is_over() {
         true => row,

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::audit_log;
+use crate::help::left_to_a_server;
 
 /// The actor named in proofs of erasure.
 const BY: &str = "cli";
@@ -244,7 +245,8 @@ async fn compare(app: &App, account: &AccountCommand, out: &mut impl Write) -> a
     let tenant = find_account(app, &account.account.account).await?;
     ensure!(missed_hooks::soon(&app.intake, tenant.tenant_id).await?, "no channel of {} is connected", tenant.host);
     note(app, tenant.tenant_id, "account.compared", &tenant.host, json!({})).await?;
-    let words = "the running server compares its chats with amoCRM's history now; parom doctor shows the result.";
+    left_to_a_server(app).await;
+    let words = "the server compares its chats with amoCRM's history next; parom doctor shows the result.";
     print(app, &tenant, account.json, &format!("{}: {words}", tenant.host), out).await
 }
 

@@ -128,7 +128,7 @@ fn build(config: &Config, command: &Build, out: &mut impl Write, errors: &mut im
     let size = bytes.len().div_ceil(1000);
     writeln!(out, "{}: {files} files, {size} KB, for {}", command.out.display(), inputs.platform.brand())?;
     if !findings.is_empty() {
-        writeln!(out, "What is to be mended before the upload:")?;
+        writeln!(out, "Fix before the upload:")?;
         print(&findings, out)?;
     }
     Ok(ExitCode::SUCCESS)

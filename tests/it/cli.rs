@@ -61,7 +61,7 @@ async fn lost_messages_are_looked_for_by_the_running_server() {
     drill.arrives_at_crm(HOST, "Hello").await;
     let told = run(&mut drill.command(&["tenant", "compare", HOST])).await;
     assert!(told.status.success(), "{}", text(&told.stderr));
-    assert!(text(&told.stdout).contains("compares its chats with amoCRM's history now"), "{}", text(&told.stdout));
+    assert!(text(&told.stdout).contains("compares its chats with amoCRM's history next"), "{}", text(&told.stdout));
     drill
         .until("the chats are compared", async || {
             let (_, checks) = doctor(&drill).await;
@@ -71,6 +71,10 @@ async fn lost_messages_are_looked_for_by_the_running_server() {
     let chat = format!("/chats/{}/history", drill.manager(&line).chat_with("anna"));
     let asked = drill.sandbox.requests().into_iter().filter(|request| request.path.contains(&chat));
     assert_eq!(asked.count(), 1);
+    assert_eq!(text(&told.stderr), "");
+    drill.stops().await;
+    let told = run(&mut drill.command(&["tenant", "compare", HOST])).await;
+    assert!(text(&told.stderr).contains("no server is running"), "{}", text(&told.stderr));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -108,7 +108,7 @@ async fn with_stored(config: &Config, store: &Store) -> Option<Config> {
 }
 
 /// Whether a process has reported lately that it serves; true if that cannot be read.
-async fn is_served(store: &Store) -> bool {
+pub async fn is_served(store: &Store) -> bool {
     processes(store).await.map_or(true, |all| all.iter().any(|(_, is_heard)| *is_heard))
 }
 
