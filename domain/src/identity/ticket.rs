@@ -34,6 +34,8 @@ pub enum TicketTarget {
     Overview,
     Sources,
     Source(Uuid),
+    /// Where a source is connected again.
+    Access(Uuid),
     /// The look of a site's chat.
     Design(Uuid),
     Message(Uuid),
@@ -49,6 +51,7 @@ impl TicketTarget {
             Self::Overview => "/panel".to_owned(),
             Self::Sources => "/panel/sources".to_owned(),
             Self::Source(id) => format!("/panel/sources/{id}"),
+            Self::Access(id) => format!("/panel/sources/{id}/access"),
             Self::Design(id) => format!("/panel/sources/{id}/access?tab=appearance"),
             Self::Message(id) => format!("/panel/messages/{id}"),
             Self::Conversation(id) => format!("/panel/conversations/{id}"),

@@ -261,6 +261,7 @@ enum PanelPage {
     Overview,
     Sources,
     Source,
+    Access,
     Design,
     Message,
     Conversation,
@@ -286,10 +287,14 @@ pub(super) async fn post_ticket(mut call: WidgetCall, request: HttpRequest) -> A
         (PanelPage::Connect, None) => TicketTarget::Connect(kind_of(&app, &caller, input.kind.as_deref())?),
         (PanelPage::Overview, None) => TicketTarget::Overview,
         (PanelPage::Sources, None) => TicketTarget::Sources,
-        (page @ (PanelPage::Source | PanelPage::Design), Some(id)) => {
+        (page @ (PanelPage::Source | PanelPage::Access | PanelPage::Design), Some(id)) => {
             caller.needs_admin()?;
             let id = sources::find(&app.sources, tenant_id, id).await?.id;
-            if let PanelPage::Design = page { TicketTarget::Design(id) } else { TicketTarget::Source(id) }
+            match page {
+                PanelPage::Access => TicketTarget::Access(id),
+                PanelPage::Design => TicketTarget::Design(id),
+                _ => TicketTarget::Source(id),
+            }
         }
         (PanelPage::Message, Some(id)) => {
             let row = message::Entity::of_tenant(tenant_id).filter(message::Column::Id.eq(id));

@@ -1,4 +1,4 @@
-/** One source: its state, its test, name and pipeline, pause, deletion. */
+/** One source: its state and what waits, its remedy, its test, name and pipeline, pause, deletion. */
 define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) {
   'use strict';
 
@@ -6,6 +6,10 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
 
   function back(app) {
     return dom.button('← ' + app.words.say('sources-title'), 'back', function () { app.go({ name: 'list' }); }, 'quiet');
+  }
+
+  function failedStep(test) {
+    return test && !test.running && test.steps.find(function (step) { return !step.ok; });
   }
 
   function state(app, item) {
@@ -18,7 +22,11 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
         dom.node('span', { class: 'parom-hint' }, words.has(kind) ? words.say(kind) : item.kind),
         item.default ? dom.node('span', { class: 'parom-mark' }, words.say('sources-default-mark')) : null
       ]),
-      item.hint ? dom.paragraph(item.hint) : null,
+      // The steps of a failed test say the same.
+      item.hint && !failedStep(app.tests[item.id]) ? dom.paragraph(item.hint) : null,
+      item.held && item.held.count ? dom.paragraph(words.say('source-held', {
+        count: item.held.count, stamp: words.stamp(item.held.oldest_at)
+      })) : null,
       item.deleted_in_crm ? dom.notice('warn', [
         dom.paragraph(words.say('source-deleted-in-crm')),
         app.canChange() ? dom.button(words.say('source-create-again'), 'restore', function () {
@@ -37,7 +45,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
     if (test.running) {
       return dom.node('p', { role: 'status' }, words.say('widget-testing'));
     }
-    const failed = test.steps.find(function (step) { return !step.ok; });
+    const failed = failedStep(test);
     const spent = test.steps.reduce(function (sum, step) { return sum + (step.ms || 0); }, 0);
     const verdict = failed
       ? words.say('source-test-failed', { step: failed.title || failed.name, reason: failed.detail })
@@ -187,6 +195,14 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
 
   function buttons(app, item) {
     const words = app.words;
+    if (app.canChange() && item.status === 'stopped') {
+      return dom.node('div', { class: 'parom-buttons' }, [
+        dom.button(words.say('source-reconnect') + ' ↗', 'reconnect', function () {
+          app.openPanel({ page: 'access', id: item.id });
+        }, 'primary'),
+        dom.button(words.say('source-delete'), 'delete', ask(app, item, 'delete'), 'danger')
+      ]);
+    }
     const panel = item.embed
       ? dom.button(words.say('widget-design') + ' ↗', 'panel', function () {
         app.openPanel({ page: 'design', id: item.id });
@@ -202,8 +218,8 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       item.status === 'paused'
         ? dom.button(words.say('source-resume'), 'resume', ask(app, item, 'resume'))
         : dom.button(words.say('source-pause'), 'pause', ask(app, item, 'pause')),
-      dom.button(words.say('source-delete'), 'delete', ask(app, item, 'delete'), 'danger'),
-      panel
+      panel,
+      dom.button(words.say('source-delete'), 'delete', ask(app, item, 'delete'), 'danger')
     ]);
   }
 
@@ -218,7 +234,10 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
     const question = asked(app, item);
     return dom.node('div', { class: 'parom-view' }, [
       back(app),
-      dom.node('h3', { class: 'parom-heading', tabindex: '-1', 'data-heading': question ? null : true }, item.name),
+      dom.node('div', { class: 'parom-state' }, [
+        dom.logo(app.config.server, item.kind),
+        dom.node('h3', { class: 'parom-heading', tabindex: '-1', 'data-heading': question ? null : true }, item.name)
+      ]),
       state(app, item),
       question || [buttons(app, item), steps(app, item), handOut(app, item), app.canChange() ? edit(app, item) : null]
     ]);

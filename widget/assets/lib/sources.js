@@ -26,7 +26,7 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
     }
     if (item.status === 'stopped') {
       return dom.button(words.say('source-reconnect'), key, function () {
-        app.openPanel({ page: 'source', id: item.id });
+        app.openPanel({ page: 'access', id: item.id });
       });
     }
     if (item.status === 'paused') {

@@ -97,6 +97,13 @@ define([], function () {
       return say('time-day-at', { date: day(date, now), clock: clock(date) });
     }
 
+    /** A moment after "since": "14:05", of another day "18 Nov at 14:05". */
+    function stamp(moment) {
+      const date = new Date(moment);
+      const now = new Date();
+      return daysOff(date, now) === 0 ? clock(date) : say('time-day-at', { date: day(date, now), clock: clock(date) });
+    }
+
     /** "in 15 seconds", "in 2 minutes". */
     function inSeconds(seconds) {
       if (seconds < 60) {
@@ -105,6 +112,6 @@ define([], function () {
       return say('time-in-minutes', { count: Math.ceil(seconds / 60) });
     }
 
-    return { language: language, has: has, say: say, when: when, inSeconds: inSeconds };
+    return { language: language, has: has, say: say, when: when, stamp: stamp, inSeconds: inSeconds };
   };
 });

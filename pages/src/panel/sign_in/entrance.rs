@@ -466,6 +466,7 @@ async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: &TicketTarget) -> 
         TicketTarget::Overview
         | TicketTarget::Sources
         | TicketTarget::Source(_)
+        | TicketTarget::Access(_)
         | TicketTarget::Design(_)
         | TicketTarget::Connect(_) => None,
     })
