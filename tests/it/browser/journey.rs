@@ -7,7 +7,8 @@ use base::i18n::{Language, Words};
 use parom::customer;
 use parom::identity::password;
 use parom_tests::settings::HOST;
-use parom_tests::{Browser, Engine, Place, Setup, World};
+use parom_tests::{Answer, Browser, Engine, Place, Setup, World};
+use sea_orm::ConnectionTrait;
 use secrecy::SecretString;
 use serde_json::json;
 use uuid::Uuid;
@@ -319,6 +320,33 @@ async fn a_lost_install_call_is_made_up_for_in_english() {
     browser.says(&say(words, "tenant-state-active")).await;
     browser.says(&say(words, "sources-empty-title")).await;
     assert_eq!(browser.url().await, crm_page(&world, &format!("settings/widgets/{CODE}")));
+    browser.close().await;
+    world.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stopped_source_says_what_waits_and_is_connected_again_by_one_click() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let (mut world, _) = installed().await;
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.messenger.answers_by(|_| Answer::status(401));
+    world.manager(&line).answers("anna", "Hi").await;
+    let held = async || (world.api.get(&line.path("")).await.is(200).json["held"]["count"] == 1).then_some(());
+    world.until("the answer is held", held).await;
+    // A source of one's own server is stopped by nothing else.
+    let stopped = "UPDATE source SET paused = false, status = 'stopped', status_reason = 'credentials_erased'";
+    world.app().store.write().execute_unprepared(stopped).await.unwrap();
+    opens_widget(&browser, &world).await;
+    presses(&browser, &format!("open-{}", line.source_id)).await;
+    browser.says("1 message waits, the oldest since").await;
+    presses(&browser, "reconnect").await;
+    let here = goes_to_the_new_window(&browser, "the panel opens in a window").await;
+    let place = format!("/panel/sources/{}/access", line.source_id);
+    browser.until(&place, async || browser.url().await.ends_with(&place)).await;
+    comes_back(&browser, here).await;
+    world.api.delete(&line.path("")).await.is(204);
     browser.close().await;
     world.close().await;
 }
