@@ -15,7 +15,7 @@ pub fn nonce() -> String {
 pub fn answer(page: &impl Template, nonce: &str, words: Words, kept: &'static str) -> HttpResponse {
     let Ok(text) = page.render() else { return HttpResponse::InternalServerError().finish() };
     let policy = format!(
-        "default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'nonce-{nonce}'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")

@@ -344,8 +344,6 @@ admin-doctor-passed =
 
 admin-audit-account = Account
 admin-audit-account-hint = Address or ID of an account; leave empty for the vendor’s own log.
-admin-audit-from = From
-admin-audit-to = To
 admin-audit-wrong = There is no such account, or a date is not written like 2026-11-18.
 admin-outcome-done = Done
 admin-outcome-refused = Refused

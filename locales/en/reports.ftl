@@ -1,8 +1,5 @@
 ## Reports: messages, first answers, chats without an answer
 
-reports-period-today = Today
-reports-period-7 = 7 days
-reports-period-30 = 30 days
 reports-cut = Only the latest { $count } messages are counted, since { $stamp }. Choose one source or fewer days.
 reports-too-long = A report covers { $days } days at most. Showing the last days of your period.
 reports-first-answer = First reply, usually

@@ -2,9 +2,6 @@
 
 ## Reports: messages, first answers, chats without an answer
 
-reports-period-today = Hoy
-reports-period-7 = 7 días
-reports-period-30 = 30 días
 reports-cut = Solo se cuentan los últimos { $count } mensajes, desde { $stamp }. Elige una fuente o menos días.
 reports-too-long = Un informe abarca { $days } días como máximo. Se muestran los últimos días de tu período.
 reports-first-answer = Primera respuesta, normalmente

@@ -2,9 +2,6 @@
 
 ## Reports: messages, first answers, chats without an answer
 
-reports-period-today = Hoje
-reports-period-7 = 7 dias
-reports-period-30 = 30 dias
 reports-cut = Só são contadas as últimas { $count } mensagens, desde { $stamp }. Escolha uma fonte ou menos dias.
 reports-too-long = Um relatório abrange no máximo { $days } dias. São mostrados os últimos dias do seu período.
 reports-first-answer = Primeira resposta, normalmente

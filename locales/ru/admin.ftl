@@ -378,8 +378,6 @@ admin-doctor-passed =
 
 admin-audit-account = Аккаунт
 admin-audit-account-hint = Адрес или ID аккаунта; пусто — журнал самого разработчика.
-admin-audit-from = С даты
-admin-audit-to = По дату
 admin-audit-wrong = Такого аккаунта нет, или дата указана не так. Пример даты: 2026-11-18.
 admin-outcome-done = Сделано
 admin-outcome-refused = Отказано

@@ -1,8 +1,5 @@
 ## Reports: messages, first answers, chats without an answer
 
-reports-period-today = Сегодня
-reports-period-7 = 7 дней
-reports-period-30 = 30 дней
 reports-cut = Учтены только последние сообщения ({ $count }), начиная с { $stamp }. Выберите один источник или меньше дней.
 reports-too-long = Отчёт строится не больше чем за { $days } дней. Показаны последние дни вашего периода.
 reports-first-answer = Первый ответ, обычно

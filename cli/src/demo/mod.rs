@@ -1,6 +1,7 @@
 //! `parom demo`: a local amoCRM and the server in one process, ready for conversations.
 
 mod messengers;
+mod month;
 mod operator;
 mod other_service;
 mod page;
@@ -52,6 +53,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     let sources = stage.sources().await?;
     stage.telegram_source().await?;
     stage.routes().await?;
+    stage.month().await?;
     let page = page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;

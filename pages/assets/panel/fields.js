@@ -23,6 +23,32 @@ function shown(input) {
 
 const draw = (input) => input.nextElementSibling.replaceChildren(...shown(input));
 
+/** The days of a filter: often wanted ones to choose from, and two dates for others. */
+function offerPeriods(field) {
+  const choice = field.querySelector("select");
+  const dates = ["from", "to"].map((name) => choice.form.elements[name]);
+  const today = field.dataset.period;
+  const begin = (word) => {
+    const day = new Date(today);
+    if (word === "month") day.setUTCDate(1);
+    else day.setUTCDate(day.getUTCDate() - word);
+    return day.toISOString().slice(0, 10);
+  };
+  const daysOf = (word) => (word ? [begin(word), today] : ["", ""]);
+  const isIn = ({ value }) => value !== "own" && daysOf(value).every((day, at) => dates[at].value === day);
+  const show = () => dates.forEach((one) => (one.closest(".field").hidden = choice.value !== "own"));
+  choice.value = ([...choice.options].find(isIn) ?? { value: "own" }).value;
+  field.hidden = false;
+  show();
+  choice.addEventListener("change", (event) => {
+    show();
+    // Nothing is chosen yet.
+    if (choice.value === "own") return event.stopPropagation();
+    daysOf(choice.value).forEach((day, at) => (dates[at].value = day));
+    prepareFields(choice.form);
+  });
+}
+
 /** Draws the fields inside anew. */
 export function prepareFields(root) {
   for (const input of root.querySelectorAll(KINDS)) {
@@ -33,6 +59,7 @@ export function prepareFields(root) {
     }
     draw(input);
   }
+  for (const field of root.querySelectorAll("[data-period][hidden]")) offerPeriods(field);
 }
 
 for (const event of ["input", "change", "focusout"]) {

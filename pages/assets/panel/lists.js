@@ -5,6 +5,7 @@ import { element } from "./chat-preview.js";
 /** A question with its answer, `Question | Answer`. */
 const QUESTION = {
   most: 8,
+  second: "text",
   sign: "|",
   read: (line) => [line.split("|")[0].trim(), line.split("|").slice(1).join("|").trim()],
   write: ([question, answer]) => (answer ? question + " | " + answer : question),
@@ -12,16 +13,22 @@ const QUESTION = {
 /** The name of a field, with a star if it has to be filled in. */
 const FIELD = {
   most: 5,
+  second: "checkbox",
   sign: "*",
   read: (line) => [line.replace(/\s*\*+$/, ""), line.endsWith("*")],
   write: ([label, required]) => (required && label ? label + " *" : label),
 };
+/** A line that is one word, such as a name or the address of a site. */
+const lineOf = (most, placeholder = "") => ({ most, placeholder, sign: "\n", read: (line) => [line], write: ([text]) => text });
+/** What is drawn, by the end of a field's name. */
+const KINDS = { quick_answers: QUESTION, custom_fields: FIELD, team: lineOf(4), allowed_origins: lineOf(50, "shop.example") };
 
-function drawList(area, kind, words) {
+function drawList(area, which, words) {
+  const kind = KINDS[which];
   const isQuestion = kind === QUESTION;
   const label = area.parentElement.querySelector("label");
   const rows = element("ol", { className: "lines plain" });
-  const add = element("button", { type: "button", className: "button small", textContent: isQuestion ? words.add_question : words.add_field });
+  const add = element("button", { type: "button", className: "button small", textContent: words["add_" + which] });
   label.id = "l-" + area.name;
   rows.setAttribute("aria-labelledby", label.id);
   area.classList.add("unseen");
@@ -32,7 +39,7 @@ function drawList(area, kind, words) {
   // The sign between the parts of a line cannot be in its first part.
   const values = (row) => {
     const [first, second] = row.querySelectorAll("input");
-    return [first.value.replaceAll(kind.sign, " ").trim(), isQuestion ? second.value.trim() : second.checked];
+    return [first.value.replaceAll(kind.sign, " ").trim(), second && (isQuestion ? second.value.trim() : second.checked)];
   };
   const keep = () => {
     area.value = [...rows.children].map((row) => kind.write(values(row))).filter(Boolean).join("\n");
@@ -49,12 +56,14 @@ function drawList(area, kind, words) {
     return button;
   };
   const put = ([first, second]) => {
-    const name = element("input", { value: first, maxLength: isQuestion ? 100 : 98, autocomplete: "off", placeholder: isQuestion ? words.question : words.label });
-    name.ariaLabel = name.placeholder;
-    const other = isQuestion
-      ? element("input", { value: second, autocomplete: "off", placeholder: words.answer, ariaLabel: words.answer })
-      : element("label", { className: "check" }, element("input", { type: "checkbox", checked: second }), element("span", { textContent: words.required }));
-    const row = element("li", { className: isQuestion ? "two" : "" }, name, other);
+    const called = { text: words.question, checkbox: words.label }[kind.second];
+    const name = element("input", { value: first, maxLength: isQuestion ? 100 : 98, autocomplete: "off", placeholder: called ?? kind.placeholder });
+    name.ariaLabel = called ?? label.textContent.trim();
+    const other = {
+      text: () => element("input", { value: second, autocomplete: "off", placeholder: words.answer, ariaLabel: words.answer }),
+      checkbox: () => element("label", { className: "check" }, element("input", { type: "checkbox", checked: second }), element("span", { textContent: words.required })),
+    }[kind.second]?.();
+    const row = element("li", { className: { text: "two", checkbox: "" }[kind.second] ?? "one" }, name, ...(other ? [other] : []));
     const move = (by) => (event) => {
       const beside = by < 0 ? row.previousElementSibling : row.nextElementSibling;
       by < 0 ? beside.before(row) : beside.after(row);
@@ -93,13 +102,15 @@ function drawList(area, kind, words) {
     name.focus();
   });
   const hint = document.getElementById("h-" + area.name);
-  if (hint) hint.textContent = isQuestion ? words.quick_hint : words.fields_hint;
+  if (hint) hint.textContent = words["hint_" + which];
   area.after(rows, add);
   keep();
 }
 
-/** Draws the quick answers, in all languages, and the fields of the shop's own. */
+/** Draws the settings of several lines, those of all languages too. */
 export function drawLists(form, words) {
-  for (const area of form.querySelectorAll("textarea[name$=quick_answers]")) drawList(area, QUESTION, words);
-  for (const area of form.querySelectorAll("textarea[name$=custom_fields]")) drawList(area, FIELD, words);
+  for (const area of form.querySelectorAll("textarea")) {
+    const which = area.name.split(".").pop();
+    if (which in KINDS) drawList(area, which, words);
+  }
 }

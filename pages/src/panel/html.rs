@@ -67,7 +67,7 @@ fn policy(page: &PageContext) -> String {
     // Live updates and notifications.
     let live = if page.realm == Realm::Panel { "connect-src 'self'; worker-src 'self'; " } else { "" };
     format!(
-        "default-src 'none'; style-src 'self'; script-src 'nonce-{}'; img-src 'self' data:; {live}form-action 'self'; \
+        "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'nonce-{}'; img-src 'self' data:; {live}form-action 'self'; \
          base-uri 'none'; object-src 'none'; frame-ancestors {}",
         page.nonce, page.ancestors
     )
@@ -213,8 +213,18 @@ fn file_of(name: &str) -> Option<Asset> {
     })
 }
 
+/// The letters of our pages. Another version gets another name, so browsers keep it without asking again.
+const FONT: &str = "inter-4.1.woff2";
+
 /// `GET /panel/static/{file}`.
 pub(super) async fn asset(file: web::Path<String>, request: HttpRequest) -> Answer {
+    if *file == FONT {
+        let font = web::Bytes::from_static(include_bytes!("../../assets/panel/inter-4.1.woff2"));
+        let mut answer = asset::respond("font/woff2", font, &request);
+        let kept = header::HeaderValue::from_static("public, max-age=31536000, immutable");
+        answer.headers_mut().insert(header::CACHE_CONTROL, kept);
+        return Ok(answer);
+    }
     Ok(asset::answer(file_of(&file).ok_or(Error::NotFound)?, &request))
 }
 

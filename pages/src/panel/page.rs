@@ -372,6 +372,11 @@ impl PageContext {
         if first == last { date(first) } else { format!("{} – {}", date(first), date(last)) }
     }
 
+    /// Today in the account's time zone: `2026-11-20`.
+    pub fn today(&self) -> NaiveDate {
+        self.zone.date_of(self.now)
+    }
+
     /// When a day begins in the account's time zone.
     pub fn day_begins(&self, day: NaiveDate) -> i64 {
         self.zone.day_begins(day)

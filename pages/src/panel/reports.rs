@@ -81,16 +81,10 @@ async fn show(app: AppData, member: Member, request: HttpRequest) -> Answer {
     let days = query.days(member.here.zone, app.clock.millis());
     let ReadReport { page, ground, report, users } = &read;
     let words = page.words;
-    let shown = query.tab();
-    let tabs = PERIODS.map(|(word, _)| {
-        let other = ReportQuery { period: word.to_owned(), source: query.source.clone(), ..ReportQuery::default() };
-        (word, other.address("/panel/reports", ""), shown == Some(word))
-    });
     let week = report.by_hour(page.zone);
     let answers = report.answers();
     let may_export = page.may(Right::Retry) && report.total().all() > 0;
     let view = ReportsPage {
-        tabs: tabs.into(),
         from: days.first.to_string(),
         to: days.last.to_string(),
         sources: choice::sources(page, ground, &query.source),
@@ -232,8 +226,6 @@ struct WaitingChat {
 #[template(path = "panel/reports.html")]
 struct ReportsPage {
     page: PageContext,
-    /// Word, address, whether it is shown.
-    tabs: Vec<(&'static str, String, bool)>,
     from: String,
     to: String,
     sources: Vec<SelectOption>,

@@ -111,7 +111,7 @@ impl InstallPage {
     pub fn answer(&self, status: StatusCode) -> HttpResponse {
         let Ok(text) = self.render() else { return HttpResponse::InternalServerError().finish() };
         let policy = format!(
-            "default-src 'none'; style-src 'nonce-{}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "default-src 'none'; style-src 'nonce-{}'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             self.nonce
         );
         HttpResponse::build(status)

@@ -300,13 +300,17 @@ pub fn texts_given(page: &PageContext, settings: &WebChatSettings) -> Value {
             "answer": say("wizard-web-list-answer"),
             "label": say("wizard-web-list-label"),
             "required": say("wizard-web-list-required"),
-            "add_question": say("wizard-web-list-add-question"),
-            "add_field": say("wizard-web-list-add-field"),
+            "add_quick_answers": say("wizard-web-list-add-question"),
+            "add_custom_fields": say("wizard-web-list-add-field"),
+            "add_team": say("wizard-web-list-add-person"),
+            "add_allowed_origins": say("wizard-web-list-add-site"),
             "up": say("wizard-web-list-up"),
             "down": say("wizard-web-list-down"),
             "remove": say("wizard-web-list-remove"),
-            "quick_hint": say("wizard-web-quick-list-hint"),
-            "fields_hint": say("wizard-web-fields-list-hint"),
+            "hint_quick_answers": say("wizard-web-quick-list-hint"),
+            "hint_custom_fields": say("wizard-web-fields-list-hint"),
+            "hint_team": say("wizard-web-team-list-hint"),
+            "hint_allowed_origins": say("wizard-web-sites-list-hint"),
         }
     })
 }

@@ -25,10 +25,9 @@ pub mod problems;
 mod view;
 
 /// The page loads only its style sheet.
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// With the script that sends requests to this server.
-const POLICY_OF_TRYING: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; base-uri \
+const POLICY_OF_TRYING: &str = "default-src 'none'; style-src 'self'; font-src 'self'; script-src 'self'; connect-src 'self'; base-uri \
     'none'; form-action 'none'; frame-ancestors 'none'";
 
 #[derive(Template)]
