@@ -1,4 +1,4 @@
-//! The last month of the demo's shop: chats, answers and three messages that did not arrive, written straight into the tables.
+//! The last month of the demo's shop: chats, answers and a few messages that were not delivered, written straight into the tables.
 //! Lists, charts and reports would be empty otherwise, and playing a month through all of Parom would take minutes.
 
 use std::collections::BTreeMap;
@@ -139,10 +139,13 @@ impl Month {
             for _ in 0..self.dice.random_range(usual..=usual + 4 + (DAYS - ago) / 6) {
                 let hour = HOURS.choose(&mut self.dice).copied().unwrap_or(12);
                 let at = begin + hour * HOUR + self.dice.random_range(0..HOUR);
-                self.talk(&words, at, &mut rows);
+                // What is left of today has not happened yet.
+                if at < self.now {
+                    self.talk(&words, at, &mut rows);
+                }
             }
         }
-        // Some write just now, and nobody has answered them yet.
+        // These began within the last hours, and some still wait for an answer.
         for minutes in [2, 9, 26, 48, 75] {
             self.talk(&words, self.now - minutes * MINUTE, &mut rows);
         }
