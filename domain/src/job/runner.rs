@@ -132,7 +132,7 @@ async fn work(app: &JobContext, kinds: &[Arc<dyn JobKind>]) -> usize {
     let mut progress = InProgress::default();
     // Jobs that could not be claimed are left alone until the next tick.
     let mut alone = Vec::new();
-    // What was found and has to wait for room. Another process may work on it meanwhile: then its claim fails.
+    // Due jobs for which there is no room yet. If another process takes one meanwhile, our claim fails.
     let mut waiting: Vec<job::Model> = Vec::new();
     let (mut attempts, mut reads) = (0, true);
     let (mut looked, mut may_be_more) = (Instant::now(), true);
@@ -148,7 +148,7 @@ async fn work(app: &JobContext, kinds: &[Arc<dyn JobKind>]) -> usize {
                 }
                 !has_room
             });
-            // Those who wait have no room, so they are not found again; others may be due by now.
+            // The search leaves out kinds and accounts without room, so it does not find these again.
             let has_begun = working.len() > before;
             if !reads || (has_begun && !may_be_more && looked.elapsed() < LOOK_EVERY) {
                 break;

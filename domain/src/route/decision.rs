@@ -222,7 +222,7 @@ pub async fn make(
             locked.select_only().column(route_version::Column::Number).into_tuple::<i32>().one(tx).await?;
             presence.turns = turns(tx, tenant_id).await?;
         }
-        // Why each of the other rules does not decide can be told anew, and is longer than all the rest.
+        // The reasons why other rules did not match would be most of the row, and *Try* computes them again.
         let verdict = Verdict { others: Vec::new(), ..decide(rules, &facts, &presence) };
         let is_nothing = verdict.plan.asks(&facts).is_empty();
         let state = if is_nothing { DecisionState::Done } else { DecisionState::Open };

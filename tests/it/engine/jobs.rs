@@ -182,7 +182,7 @@ async fn scheduling_and_cancelling_are_part_of_a_commit(world: &mut World) {
     assert_eq!(*stage.kind.ends.lock().unwrap(), [("kept".to_owned(), JobEnd::Done)]);
 }
 
-/// What was found waits for room here, instead of being read anew for each attempt.
+/// Due jobs for which there is no room yet are kept in memory; the table is not read again for each attempt.
 async fn many_due_jobs_are_read_few_times(world: &mut World) {
     let stage = stage(world);
     for number in 1..=90 {
