@@ -121,9 +121,11 @@ pub async fn go_on(app: Arc<DeliveryContext>, job: jobs::Model) -> anyhow::Resul
         app.faults.hit("takeover.before_commit")?;
         let is_over = matches!(next, Next::End);
         let is_held =
-            in_transaction(&app.store, async |tx| run.store(tx, &job, &takeover, effect, is_over).await).await?;
-        app.faults.hit("takeover.after_commit")?;
+            in_transaction(&app.store, async |tx| run.store(tx, &job, &takeover, effect, is_over).await).await;
+        // Before the error: the database may have stored what it could not confirm.
         app.lookup.forget();
+        let is_held = is_held?;
+        app.faults.hit("takeover.after_commit")?;
         match then {
             _ if !is_held => return Ok(NextRun::Scheduled),
             Some(then) => return Ok(then),

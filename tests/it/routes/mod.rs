@@ -29,7 +29,7 @@ fn path(line: &Line) -> String {
 }
 
 /// Puts rules in force; each gets its id as its name.
-async fn has_rules(world: &World, line: &Line, rules: Value) {
+pub async fn has_rules(world: &World, line: &Line, rules: Value) {
     let named = rules.as_array().unwrap().iter().map(|rule| {
         let mut rule = rule.clone();
         rule["name"] = json!(format!("Rule {}", rule["id"].as_str().unwrap()));

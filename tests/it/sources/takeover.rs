@@ -13,12 +13,13 @@ use simulator::avito::Avito;
 use simulator::crm::{HookMessage, OtherMessage};
 use simulator::max::Max;
 use simulator::telegram::Telegram;
-use simulator::vk::{Fault, Vk};
+use simulator::vk::{Fault, NewPerson, Vk};
 use simulator::whatsapp::WhatsApp;
 use taken::{At, Rival, THEIR_APP, Taken};
 
 use crate::admin::operator::Operator;
 use crate::pages::olga;
+use crate::routes::has_rules;
 
 /// A shadow, or for a line with one receiver a source.
 async fn source<M: Taken>(world: &Beside<M>, at: &At, shadow: bool) -> Line {
@@ -36,6 +37,11 @@ async fn takeover(world: &World, line: &Line) -> Value {
 
 /// Takes the steps until this one is due, with a kill before and after each commit. The server starts anew now and then.
 async fn goes_to<M: Taken>(world: &mut Beside<M>, line: &Line, wanted: &str) {
+    reaches(world, line, wanted, true).await;
+}
+
+/// The same. With restarts the messenger goes on to call the server that ended, as it does not know the new one's address.
+async fn reaches<M: Taken>(world: &mut Beside<M>, line: &Line, wanted: &str, restarts: bool) {
     let mut seen = BTreeSet::new();
     for round in 0..90 {
         let now = takeover(world, line).await;
@@ -49,7 +55,7 @@ async fn goes_to<M: Taken>(world: &mut Beside<M>, line: &Line, wanted: &str) {
         world.faults.add(&format!("{point}=error:1")).unwrap();
         world.hurries("takeovers").await;
         world.works("takeovers").await;
-        if round % 7 == 6 {
+        if restarts && round % 7 == 6 {
             world.restart().await;
         }
         world.advance(Duration::from_secs(20));
@@ -459,6 +465,39 @@ async fn people_switch_and_give_back(world: &mut Beside<Vk>) {
     visitor.opens(&path).await.is(200).says(&["Being given back"]);
 }
 
+/// Routes decide about enquiries that are Parom's: a chat that goes on after the switch begins none until it was silent, and
+/// then with the contact of the other service; a chat that begins during the switch is decided about once.
+async fn chats_of_the_switch_are_routed(world: &mut Beside<Vk>) {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let rival = Rival::start();
+    let at = world.messenger.has(&rival).await;
+    let boris = At { person: world.messenger.add_person(NewPerson::default()), ..at.clone() };
+    let line = source(world, &at, true).await;
+    let contact_id = world.sandbox.add_contact(HOST, "Maria", None, None);
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "tags": ["routed"]}}])).await;
+    let tags = |world: &World| world.sandbox.leads(HOST).into_iter().map(|lead| (lead.contact_id, lead.tags));
+    writes(world, &at, "before-the-switch").await;
+    others_message(world, contact_id);
+    world.advance(Duration::from_secs(600));
+    world.api.post(&line.path("/takeover"), &json!({})).await.is(202);
+    reaches(world, &line, "begin", false).await;
+    writes(world, &boris, "begun-during-the-switch").await;
+    reaches(world, &line, "settle", false).await;
+    settles(world).await;
+    writes(world, &at, "goes-on").await;
+    settles(world).await;
+    assert_eq!(world.works("routes").await, 1);
+    let routed: Vec<_> = tags(world).collect();
+    assert!(routed.len() == 1 && routed[0].0 != contact_id && routed[0].1 == ["routed"], "{routed:?}");
+    assert_eq!(at_crm(world, "goes-on"), 1);
+    world.advance(DAY + Duration::from_secs(60));
+    writes(world, &at, "after-a-day").await;
+    world.advance(Duration::from_secs(4));
+    assert_eq!(world.works("routes").await, 1);
+    let routed: Vec<_> = tags(world).filter(|(contact, _)| *contact == contact_id).collect();
+    assert_eq!(routed, [(contact_id, vec!["routed".to_owned()])], "the contact of the other service");
+}
+
 both!(vk_goes_there_and_back);
 once!(avito_goes_there_and_back, whatsapp_goes_there_and_back, max_goes_there_and_back, telegram_goes_there_and_back);
 once!(telegram_is_switched_by_plan, telegram_without_an_address_gets_none);
@@ -471,5 +510,6 @@ once!(
     people_switch_and_give_back,
     a_step_that_fails_is_undone,
     a_service_that_stays_ends_the_switch,
-    a_day_later_it_is_over
+    a_day_later_it_is_over,
+    chats_of_the_switch_are_routed
 );

@@ -52,6 +52,7 @@ impl Rival {
 }
 
 /// A line, and the customer who writes on it.
+#[derive(Clone)]
 pub struct At {
     pub settings: Value,
     pub line: Id,
