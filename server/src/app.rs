@@ -26,6 +26,7 @@ use domain::job::{JobContext, JobKind, Kind, chore, kind};
 use domain::load_shedding::{Load, LoadSheddingContext};
 use domain::media::{MediaContext, MediaService};
 use domain::platform::{PlatformContext, stands_on};
+use domain::route::versions::RulesInForce;
 use domain::route::{carry, fallback};
 use domain::source::line::{self, watch as lines};
 use domain::source::{ChangeLocks, ComparedWith, ListedTemplates, Observations, SourceContext, UnsavedCredentials};
@@ -243,6 +244,7 @@ fn kinds(
 ) -> Vec<Arc<dyn JobKind>> {
     let (delivery, sources, tenants) = (&intake.delivery, &intake.sources, &intake.tenants);
     let (hours, minutes) = (TimeDelta::hours, TimeDelta::minutes);
+    let rules = RulesInForce::default();
     // Few visits and checks at a time, so that a restart does not query amoCRM for all accounts at once.
     let mut kinds = vec![
         kind(watch::KIND, tenants, watch::visit).at_once(4, 1).within(4),
@@ -253,7 +255,11 @@ fn kinds(
         kind(block::RELEASE, intake, block::release).waits(&MINUTE),
         kind(lead_origin::KIND, tenants, lead_origin::write_origin).waits(&lead_note::BACK_OFF).gives_up(),
         kind(lead_note::KIND, tenants, lead_note::write).waits(&lead_note::BACK_OFF).gives_up(),
-        kind(carry::KIND, intake, carry::route).at_once(16, 2).within(3).waits(&carry::BACK_OFF).gives_up(),
+        kind(carry::KIND, intake, move |app, job| carry::route(app, rules.clone(), job))
+            .at_once(16, 2)
+            .within(3)
+            .waits(&carry::BACK_OFF)
+            .gives_up(),
         kind(salesbot::KIND, intake, salesbot::go_on).at_once(16, 4).waits(&lead_note::BACK_OFF).gives_up(),
         kind(fallback::KIND, intake, fallback::fall_back).waits(&carry::BACK_OFF).gives_up(),
         // Accounts' own servers may hang for a while: many accounts at a time, each with one sale.

@@ -24,10 +24,12 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::decide::{Ask, Plan, RuleFault, fallback_user};
+use super::decide::{matching, needs_crm};
 use super::decision::{self, Beginning, Decision, DecisionState, Outcome};
 use super::facts::{Arrival, CrmFacts, Facts, has_templates};
-use super::{crm, versions};
+use super::plan::{Ask, Plan, Presence, RuleFault, fallback_user};
+use super::versions::{self, RulesInForce};
+use super::{RuleSet, crm};
 use crate::alert::{self, Alarm, ROUTE_FAILED};
 use crate::delivery::read::reason::HoldReasons;
 use crate::intake::IntakeContext;
@@ -44,13 +46,13 @@ pub use crate::intake::enquiry::ROUTES as KIND;
 pub const BACK_OFF: [TimeDelta; 6] = lead_note::BACK_OFF;
 
 /// An attempt. Safe to repeat.
-pub async fn route(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
+pub async fn route(app: Arc<IntakeContext>, rules: RulesInForce, job: job::Model) -> anyhow::Result<NextRun> {
     let (app, job) = (&app, &job);
     let message_id = serde_json::from_str::<serde_json::Value>(&job.payload)?["message"].as_str().map(Uuid::parse_str);
     let Some(message_id) = message_id.transpose()? else { return Ok(NextRun::Never) };
     let Some(enquiry) = Enquiry::read(app, job.tenant_id, message_id).await? else { return Ok(NextRun::Never) };
     let is_last = usize::try_from(job.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
-    match go_on(app, &enquiry).await {
+    match go_on(app, &rules, &enquiry).await {
         Ok(Progress::Done) => Ok(NextRun::Never),
         Ok(Progress::Waiting) => Ok(lead_note::later(app.clock.millis(), job)),
         Err(error) => {
@@ -113,14 +115,18 @@ impl Enquiry {
         })
     }
 
-    /// The same with what amoCRM knows; none while it does not know the message.
-    async fn all_facts(&self, app: &IntakeContext) -> anyhow::Result<Option<Facts>> {
+    /// The same with what amoCRM knows, if that may matter to these rules; none while it does not know the message.
+    async fn facts_for(&self, app: &IntakeContext, rules: &RuleSet) -> anyhow::Result<Option<Facts>> {
+        let facts = self.facts(app);
+        if !needs_crm(rules, &facts) {
+            return Ok(Some(facts));
+        }
         let is_there = self.message.state != State::Queued.number() && !self.conversation.amocrm_chat_id.is_empty();
         if !is_there {
             return Ok(None);
         }
         let crm = self.crm(app).await?;
-        Ok(Some(Facts { crm, ..self.facts(app) }))
+        Ok(Some(Facts { crm, ..facts }))
     }
 
     /// What amoCRM knows of the customer now.
@@ -150,7 +156,7 @@ async fn warn(app: &IntakeContext, made: &Decision, fault: RuleFault, reason: &s
 }
 
 /// Decides if that was not done, and does what is left to do.
-async fn go_on(app: &Arc<IntakeContext>, enquiry: &Enquiry) -> anyhow::Result<Progress> {
+async fn go_on(app: &Arc<IntakeContext>, rules: &RulesInForce, enquiry: &Enquiry) -> anyhow::Result<Progress> {
     let (tenant_id, message_id) = (enquiry.tenant.tenant_id, enquiry.message.id);
     // amoCRM has no enquiry whose message it refused.
     if enquiry.message.state == State::Failed.number() || enquiry.message.state == State::Shadow.number() {
@@ -160,23 +166,27 @@ async fn go_on(app: &Arc<IntakeContext>, enquiry: &Enquiry) -> anyhow::Result<Pr
         Some(made) if matches!(made.state(), DecisionState::Done | DecisionState::Failed) => return Ok(Progress::Done),
         Some(made) => made,
         None => {
-            let Some(version) = versions::in_force(app.store.read(), tenant_id).await? else {
+            let Some((version, rules)) = rules.of(app.store.read(), tenant_id).await? else {
                 return Ok(Progress::Done);
             };
-            let Some(rules) = versions::rules_of(&version).filter(super::RuleSet::is_on) else {
+            if !rules.is_on() {
                 return Ok(Progress::Done);
+            }
+            let Some(facts) = enquiry.facts_for(app, &rules).await? else { return Ok(Progress::Waiting) };
+            let names = matching(&rules, &facts).is_some_and(|rule| rule.then.need_lead());
+            let presence = match names {
+                false => Presence::default(),
+                true => crm::presence(&app.sources, &enquiry.tenant, &rules)
+                    .await
+                    .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?,
             };
-            let Some(facts) = enquiry.all_facts(app).await? else { return Ok(Progress::Waiting) };
-            let presence = crm::presence(&app.sources, &enquiry.tenant, &rules)
-                .await
-                .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?;
             let begins = Beginning {
                 tenant_id,
                 message_id,
                 conversation_id: enquiry.conversation.id,
                 at: enquiry.message.accepted_at,
             };
-            let made = decision::make(app, begins, (version.number, &rules), facts, presence).await?;
+            let made = decision::make(app, begins, (version, &rules), facts, presence).await?;
             app.faults.hit("route.decided")?;
             made
         }

@@ -11,8 +11,8 @@ use base::millis::MINUTE;
 use entity::{conversation, tenant};
 
 use super::RuleSet;
-use super::decide::Presence;
 use super::facts::{CrmFacts, IncomingFact, LeadFact};
+use super::plan::Presence;
 use crate::contact;
 use crate::lead_note::newest_leads;
 use crate::source::{KnownPipeline, KnownUser, SourceContext, known_pipelines, known_users, read_users_and_pipelines};

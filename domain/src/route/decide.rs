@@ -1,51 +1,23 @@
-//! Which rule decides about an enquiry, why the others do not, and what amoCRM would be asked. Pure: it reads and writes
-//! nothing, so what the trial page shows is what happens.
+//! Which rule decides about an enquiry, and why the others do not. Pure: it reads and writes nothing, so what the trial page
+//! shows is what happens.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use base::json::NumericId;
 use base::worded::worded;
-use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::facts::Facts;
+use super::plan::{Plan, Presence, RuleFault, plan};
 use super::round_robin::{Turn, is_at_work};
-use super::rule::{Assignee, Conditions, ContactKind, HoursKind, LeadUse, Rule, RuleSet, StagePlace, TaskRule};
-
-/// The people and stages of the account, and whose turn it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Presence {
-    /// In the account's time zone.
-    pub now: NaiveDateTime,
-    /// Ids of active users; none if amoCRM never listed them, and then all are believed to be there.
-    pub users: Option<BTreeSet<i64>>,
-    /// Pipelines with their stages; the same.
-    pub stages: Option<BTreeSet<(i64, i64)>>,
-    /// When the older of both lists was read, in milliseconds since 1970.
-    pub read_at: i64,
-    /// Round robins by [`turn_key`].
-    pub turns: BTreeMap<String, Turn>,
-}
-
-impl Presence {
-    /// Whether a user still works with amoCRM.
-    pub fn is_active(&self, user_id: i64) -> bool {
-        self.users.as_ref().is_none_or(|users| users.contains(&user_id))
-    }
-
-    /// Whether a stage is still there.
-    pub fn has(&self, stage: StagePlace) -> bool {
-        self.stages.as_ref().is_none_or(|stages| stages.contains(&(stage.pipeline_id.0, stage.status_id.0)))
-    }
-}
+use super::rule::{Conditions, ContactKind, HoursKind, Rule, RuleSet};
 
 /// The decision about an enquiry.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {
     /// The rule that matched first; null if none did.
     pub rule: Option<RuleName>,
-    /// The other rules in their order, each with why it does not decide.
+    /// The other rules in their order, each with why it does not decide; empty where only the decision counts.
     pub others: Vec<MissedRule>,
     pub plan: Plan,
     /// What of the rule could not be used, because amoCRM no longer has it.
@@ -96,155 +68,54 @@ worded! {
     }
 }
 
-worded! {
-    /// What of a rule could not be used. Texts are `route-fault-{word}`.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-    #[serde(rename_all = "snake_case")]
-    pub enum RuleFault, word {
-        /// The pipeline or stage is gone: the lead stays where it is.
-        StageGone = "stage_gone",
-        /// The person is dismissed: the fallback user gets the enquiry.
-        UserGone = "user_gone",
-        /// Everyone in the round robin is off work or has reached their daily limit.
-        NobodyPresent = "nobody_present",
-        /// Nobody is responsible for the contact or lead.
-        NobodyResponsible = "nobody_responsible",
-        /// amoCRM refused what the rule asks for.
-        Refused = "refused",
-    }
-}
-
-impl RuleFault {
-    /// Whether a person has to change the rule.
-    pub const fn is_defect(self) -> bool {
-        matches!(self, Self::StageGone | Self::UserGone | Self::Refused)
-    }
-}
-
-/// What is to be done about an enquiry.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(default)]
-pub struct Plan {
-    /// Whether a lead is touched at all.
-    pub needs_lead: bool,
-    pub lead: LeadUse,
-    pub accept: bool,
-    pub stage: Option<StagePlace>,
-    /// amoCRM's id of the user who becomes responsible; null: nobody is set.
-    #[schema(value_type = Option<String>)]
-    pub responsible: Option<NumericId>,
-    pub tags: Vec<String>,
-    pub task: Option<TaskRule>,
-    pub greeting: Option<String>,
-    /// amoCRM's id of the template that is sent instead.
-    #[schema(value_type = Option<String>)]
-    pub template: Option<NumericId>,
-    /// After how many minutes without an answer another person becomes responsible.
-    pub fallback_minutes: Option<u32>,
-}
-
-/// One request to amoCRM, or one thing that is done here, with amoCRM's ids. Texts are `route-ask-{word}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "ask", rename_all = "snake_case")]
-pub enum Ask {
-    /// The customer is greeted.
-    Greet,
-    /// The customer gets a template.
-    Template {
-        #[schema(value_type = String)]
-        template_id: NumericId,
-    },
-    /// A person has to accept the incoming lead first.
-    WaitForPerson,
-    /// The incoming lead is accepted.
-    Accept,
-    /// The chat of the incoming lead goes to this lead.
-    Link {
-        #[schema(value_type = String)]
-        lead_id: NumericId,
-    },
-    /// This lead is used.
-    Use {
-        #[schema(value_type = String)]
-        lead_id: NumericId,
-    },
-    /// This lead is opened again.
-    Reopen {
-        #[schema(value_type = String)]
-        lead_id: NumericId,
-    },
-    /// A lead is made.
-    Create,
-    /// The lead is moved to a stage.
-    Stage {
-        #[schema(value_type = String)]
-        pipeline_id: NumericId,
-        #[schema(value_type = String)]
-        status_id: NumericId,
-    },
-    /// The lead and its contact get a responsible user.
-    Assign {
-        #[schema(value_type = String)]
-        user_id: NumericId,
-    },
-    /// The lead gets tags.
-    Tag,
-    /// A task is made.
-    Task,
-    /// If nobody answers within so many minutes, another person becomes responsible.
-    Fallback { minutes: u32 },
-}
-
-impl Ask {
-    /// The end of its text's key.
-    pub const fn word(&self) -> &'static str {
-        match self {
-            Self::Greet => "greet",
-            Self::Template { .. } => "template",
-            Self::WaitForPerson => "wait-for-person",
-            Self::Accept => "accept",
-            Self::Link { .. } => "link",
-            Self::Use { .. } => "use",
-            Self::Reopen { .. } => "reopen",
-            Self::Create => "create",
-            Self::Stage { .. } => "stage",
-            Self::Assign { .. } => "assign",
-            Self::Tag => "tag",
-            Self::Task => "task",
-            Self::Fallback { .. } => "fallback",
-        }
-    }
-}
-
-/// The key of a rule's round robin.
-pub fn turn_key(rule: &str, is_fallback: bool) -> String {
-    if is_fallback { format!("{rule}/fallback") } else { rule.to_owned() }
-}
-
-/// Decides about an enquiry: the first rule that matches.
+/// Decides about an enquiry: the first rule that matches. The verdict does not name the others: see [`explain`].
 pub fn decide(rules: &RuleSet, facts: &Facts, presence: &Presence) -> Verdict {
     let mut verdict = Verdict::default();
-    let text = facts.text.to_lowercase();
-    for rule in &rules.rules {
-        let mut because = misses(&rule.when, facts, &text);
-        if !rule.on {
-            because = vec![Miss::Off];
-        }
-        if because.is_empty() && verdict.rule.is_none() {
-            verdict.rule = Some(RuleName { id: rule.id.clone(), name: rule.name.clone() });
-            plan(&mut verdict, rules, rule, facts, presence);
-            continue;
-        }
-        if because.is_empty() {
-            because.push(Miss::Earlier);
-        }
-        verdict.others.push(MissedRule { id: rule.id.clone(), name: rule.name.clone(), because });
+    if let Some(rule) = matching(rules, facts) {
+        verdict.rule = Some(RuleName { id: rule.id.clone(), name: rule.name.clone() });
+        (verdict.plan, verdict.faults, verdict.turn) = plan(rules, rule, facts, presence);
     }
     verdict
 }
 
+/// The same, with the reasons of all rules that do not decide.
+pub fn explain(rules: &RuleSet, facts: &Facts, presence: &Presence) -> Verdict {
+    let verdict = decide(rules, facts, presence);
+    let (first, text) = (matching(rules, facts).map(|rule| &rule.id), facts.text.to_lowercase());
+    let others = rules.rules.iter().filter(|rule| Some(&rule.id) != first).map(|rule| {
+        let mut because: Vec<Miss> = if rule.on { misses(&rule.when, facts, &text).collect() } else { vec![Miss::Off] };
+        if because.is_empty() {
+            because.push(Miss::Earlier);
+        }
+        MissedRule { id: rule.id.clone(), name: rule.name.clone(), because }
+    });
+    Verdict { others: others.collect(), ..verdict }
+}
+
+/// The first rule that matches.
+pub fn matching<'rules>(rules: &'rules RuleSet, facts: &Facts) -> Option<&'rules Rule> {
+    let text = facts.text.to_lowercase();
+    rules.enabled().find(|rule| misses(&rule.when, facts, &text).next().is_none())
+}
+
+/// Whether amoCRM has to be asked about the customer: not if by what is known here a rule matches that neither looks at
+/// contact or leads nor needs a lead, or no rule can match.
+pub fn needs_crm(rules: &RuleSet, facts: &Facts) -> bool {
+    const CRM: [Miss; 3] = [Miss::Contact, Miss::ContactResponsible, Miss::Lead];
+    let text = facts.text.to_lowercase();
+    let may_match = |rule: &&Rule| misses(&rule.when, facts, &text).all(|miss| CRM.contains(&miss));
+    let looks =
+        |when: &Conditions| when.contact.is_some() || when.lead.is_some() || !when.contact_responsible.is_empty();
+    rules.enabled().find(may_match).is_some_and(|rule| looks(&rule.when) || rule.then.need_lead())
+}
+
 /// The conditions that do not hold. `text`: what the customer wrote, in lower case.
-fn misses(when: &Conditions, facts: &Facts, text: &str) -> Vec<Miss> {
+fn misses<'rule>(when: &'rule Conditions, facts: &'rule Facts, text: &'rule str) -> impl Iterator<Item = Miss> + 'rule {
+    Miss::ALL.into_iter().filter(move |miss| !holds(*miss, when, facts, text))
+}
+
+/// Whether the condition of this miss holds, or is not given.
+fn holds(miss: Miss, when: &Conditions, facts: &Facts, text: &str) -> bool {
     let is_among = |list: &[String], value: Option<&str>| {
         list.is_empty() || value.is_some_and(|value| list.iter().any(|one| one.eq_ignore_ascii_case(value)))
     };
@@ -254,165 +125,56 @@ fn misses(when: &Conditions, facts: &Facts, text: &str) -> Vec<Miss> {
             found.is_some_and(|(_, found)| value == ANY || found.trim().to_lowercase() == value.to_lowercase())
         })
     };
-    let hours = when.working_hours.is_none_or(|wanted| match wanted {
-        HoursKind::Within => facts.working_hours.is_none_or(|hours| hours == HoursKind::Within),
-        HoursKind::Outside => facts.working_hours.is_some_and(|hours| hours != HoursKind::Within),
-        HoursKind::Holiday => facts.working_hours == Some(HoursKind::Holiday),
-    });
-    let referral = when.referral.as_ref().is_none_or(|wanted| {
-        let begins = |given: &str| wanted == ANY || given.to_lowercase().starts_with(&wanted.to_lowercase());
-        facts.referral.as_deref().is_some_and(begins)
-    });
-    let crm = &facts.crm;
-    let contact = if crm.is_known { ContactKind::Known } else { ContactKind::Unknown };
-    let responsible = crm.contact_responsible.filter(|_| crm.is_known);
-    let is_responsible = |user_id: NumericId| when.contact_responsible.contains(&user_id);
     let any = |list: &[String], holds: &dyn Fn(&str) -> bool| {
         list.is_empty() || list.iter().any(|one| holds(&one.to_lowercase()))
     };
-    let begun = text.trim_start();
-    let all = [
-        (Miss::Source, when.sources.is_empty() || when.sources.contains(&facts.source_id)),
-        (Miss::Messenger, is_among(&when.messengers, Some(&facts.messenger))),
-        (Miss::WorkingHours, hours),
-        (Miss::Times, is_at_work(&when.times, facts.local_time)),
-        (Miss::Language, is_among(&when.languages, facts.language.as_deref())),
-        (Miss::Campaign, is_said(&when.campaign, &facts.campaign)),
-        (Miss::Referral, referral),
-        (Miss::Customer, when.customer.is_none_or(|wanted| facts.customer == Some(wanted))),
-        (Miss::Contact, when.contact.is_none_or(|wanted| wanted == contact)),
-        (Miss::ContactResponsible, when.contact_responsible.is_empty() || responsible.is_some_and(is_responsible)),
-        (Miss::Lead, when.lead.is_none_or(|wanted| wanted == crm.leads_kind())),
-        (Miss::TextBegins, any(&when.text_begins, &|one| begun.starts_with(one))),
-        (Miss::TextContains, any(&when.text_contains, &|one| text.contains(one))),
-        (Miss::Field, is_said(&when.fields, &facts.fields)),
-        (Miss::Country, is_among(&when.countries, facts.country.as_deref())),
-    ];
-    all.into_iter().filter(|(_, holds)| !holds).map(|(miss, _)| miss).collect()
+    let crm = &facts.crm;
+    match miss {
+        Miss::Off | Miss::Earlier => true,
+        Miss::Source => when.sources.is_empty() || when.sources.contains(&facts.source_id),
+        Miss::Messenger => is_among(&when.messengers, Some(&facts.messenger)),
+        Miss::WorkingHours => when.working_hours.is_none_or(|wanted| match wanted {
+            HoursKind::Within => facts.working_hours.is_none_or(|hours| hours == HoursKind::Within),
+            HoursKind::Outside => facts.working_hours.is_some_and(|hours| hours != HoursKind::Within),
+            HoursKind::Holiday => facts.working_hours == Some(HoursKind::Holiday),
+        }),
+        Miss::Times => is_at_work(&when.times, facts.local_time),
+        Miss::Language => is_among(&when.languages, facts.language.as_deref()),
+        Miss::Campaign => is_said(&when.campaign, &facts.campaign),
+        Miss::Referral => when.referral.as_ref().is_none_or(|wanted| {
+            let begins = |given: &str| wanted == ANY || given.to_lowercase().starts_with(&wanted.to_lowercase());
+            facts.referral.as_deref().is_some_and(begins)
+        }),
+        Miss::Customer => when.customer.is_none_or(|wanted| facts.customer == Some(wanted)),
+        Miss::Contact => {
+            let contact = if crm.is_known { ContactKind::Known } else { ContactKind::Unknown };
+            when.contact.is_none_or(|wanted| wanted == contact)
+        }
+        Miss::ContactResponsible => {
+            let responsible = crm.contact_responsible.filter(|_| crm.is_known);
+            when.contact_responsible.is_empty()
+                || responsible.is_some_and(|user_id| when.contact_responsible.contains(&user_id))
+        }
+        Miss::Lead => when.lead.is_none_or(|wanted| wanted == crm.leads_kind()),
+        Miss::TextBegins => any(&when.text_begins, &|one| text.trim_start().starts_with(one)),
+        Miss::TextContains => any(&when.text_contains, &|one| text.contains(one)),
+        Miss::Field => is_said(&when.fields, &facts.fields),
+        Miss::Country => is_among(&when.countries, facts.country.as_deref()),
+    }
 }
 
 /// Any value.
 const ANY: &str = "*";
 
-/// What the rule that matched asks for, with the fallback where amoCRM no longer has what it names.
-fn plan(verdict: &mut Verdict, rules: &RuleSet, rule: &Rule, facts: &Facts, presence: &Presence) {
-    let then = &rule.then;
-    let stage = then.stage.filter(|stage| presence.has(*stage));
-    if stage != then.stage {
-        verdict.faults.push(RuleFault::StageGone);
-    }
-    let mut responsible = None;
-    if let Some(assignee) = &then.responsible {
-        match assign(assignee, &turn_key(&rule.id, false), facts, presence) {
-            Ok((user_id, turn)) => {
-                responsible = Some(user_id);
-                verdict.turn = turn;
-            }
-            Err(fault) => {
-                verdict.faults.push(fault);
-                responsible = fallback_user(rules, presence);
-            }
-        }
-    }
-    let template = then.template.filter(|_| facts.has_templates);
-    // Without a stage to go to a lead cannot be opened again.
-    let lead = if then.lead == LeadUse::Reopen && stage.is_none() { LeadUse::Open } else { then.lead };
-    verdict.plan = Plan {
-        needs_lead: then.need_lead(),
-        lead,
-        accept: then.accept,
-        stage,
-        responsible,
-        tags: then.tags.clone(),
-        task: then.task.clone(),
-        greeting: then.greeting.clone().filter(|_| template.is_none()),
-        template,
-        fallback_minutes: then.fallback.as_ref().map(|fallback| fallback.after_minutes),
-    };
-}
-
-/// Who gets what a rule cannot give, if that person still works with amoCRM.
-pub fn fallback_user(rules: &RuleSet, presence: &Presence) -> Option<NumericId> {
-    rules.fallback_user.filter(|user_id| presence.is_active(user_id.0))
-}
-
-/// The person, and a round robin after its turn.
-pub fn assign(
-    assignee: &Assignee,
-    key: &str,
-    facts: &Facts,
-    presence: &Presence,
-) -> Result<(NumericId, Option<(String, Turn)>), RuleFault> {
-    let one = |user_id: Option<NumericId>| match user_id {
-        None => Err(RuleFault::NobodyResponsible),
-        Some(user_id) if presence.is_active(user_id.0) => Ok((user_id, None)),
-        Some(_) => Err(RuleFault::UserGone),
-    };
-    match assignee {
-        Assignee::Contact => one(facts.crm.contact_responsible.filter(|_| facts.crm.is_known)),
-        Assignee::Lead => {
-            one(facts.crm.open_lead.as_ref().or(facts.crm.closed_lead.as_ref()).and_then(|lead| lead.responsible))
-        }
-        Assignee::Person { user_id } => one(Some(*user_id)),
-        Assignee::RoundRobin { people } => {
-            let turn = presence.turns.get(key).cloned().unwrap_or_default();
-            match turn.next(people, presence.now, |user_id| presence.is_active(user_id)) {
-                Some((user_id, after)) => Ok((NumericId(user_id), Some((key.to_owned(), after)))),
-                None if people.iter().any(|seat| presence.is_active(seat.user_id.0)) => Err(RuleFault::NobodyPresent),
-                None => Err(RuleFault::UserGone),
-            }
-        }
-    }
-}
-
-impl Plan {
-    /// What is asked for in its order, given what amoCRM has now.
-    pub fn asks(&self, facts: &Facts) -> Vec<Ask> {
-        let mut asks = Vec::new();
-        if self.greeting.is_some() {
-            asks.push(Ask::Greet);
-        }
-        asks.extend(self.template.map(|template_id| Ask::Template { template_id }));
-        if self.needs_lead {
-            asks.push(self.lead_ask(facts));
-            if let Some(stage) = self.stage {
-                asks.push(Ask::Stage { pipeline_id: stage.pipeline_id, status_id: stage.status_id });
-            }
-            asks.extend(self.responsible.map(|user_id| Ask::Assign { user_id }));
-            if !self.tags.is_empty() {
-                asks.push(Ask::Tag);
-            }
-            if self.task.is_some() {
-                asks.push(Ask::Task);
-            }
-        }
-        asks.extend(self.fallback_minutes.map(|minutes| Ask::Fallback { minutes }));
-        asks
-    }
-
-    /// Which lead the enquiry gets.
-    pub fn lead_ask(&self, facts: &Facts) -> Ask {
-        let crm = &facts.crm;
-        let open = crm.open_lead.as_ref().filter(|_| self.lead != LeadUse::New);
-        let closed = crm.closed_lead.as_ref().filter(|_| self.lead == LeadUse::Reopen);
-        match (&crm.incoming, open, closed) {
-            (Some(_), ..) if !self.accept => Ask::WaitForPerson,
-            (Some(_), Some(lead), _) => Ask::Link { lead_id: lead.id },
-            (None, Some(lead), _) => Ask::Use { lead_id: lead.id },
-            (_, None, Some(lead)) => Ask::Reopen { lead_id: lead.id },
-            (Some(_), None, None) => Ask::Accept,
-            (None, None, None) => Ask::Create,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveDate;
+    use base::json::NumericId;
+    use chrono::{NaiveDate, NaiveDateTime};
     use serde_json::{Value, json};
 
-    use super::super::facts::{CrmFacts, IncomingFact, LeadFact};
-    use super::super::rule::{CustomerKind, LeadKind};
+    use super::super::facts::{CrmFacts, LeadFact};
+    use super::super::plan::Ask;
+    use super::super::rule::CustomerKind;
     use super::*;
 
     fn rules(rules: Value) -> RuleSet {
@@ -438,7 +200,7 @@ mod tests {
     }
 
     fn matches(when: Value, facts: &Facts) -> Vec<Miss> {
-        let verdict = decide(&rules(json!([{"id": "a", "name": "a", "when": when}])), facts, &presence());
+        let verdict = explain(&rules(json!([{"id": "a", "name": "a", "when": when}])), facts, &presence());
         verdict.others.into_iter().next().map(|missed| missed.because).unwrap_or_default()
     }
 
@@ -450,7 +212,7 @@ mod tests {
             {"id": "hello", "name": "Hello", "when": {"text_begins": ["hello"]}, "then": {"tags": ["hi"]}},
             {"id": "rest", "name": "Rest"},
         ]));
-        let verdict = decide(&rules, &facts(), &presence());
+        let verdict = explain(&rules, &facts(), &presence());
         assert_eq!(verdict.rule.unwrap().id, "hello");
         assert_eq!(verdict.plan.tags, ["hi"]);
         let others: Vec<_> = verdict.others.into_iter().map(|missed| (missed.id, missed.because)).collect();
@@ -515,6 +277,31 @@ mod tests {
     }
 
     #[test]
+    fn amocrm_is_asked_only_if_that_may_matter() {
+        let needs = |given: Value| needs_crm(&rules(given), &facts());
+        let rule = |id: &str, when: Value, then: Value| json!({"id": id, "name": id, "when": when, "then": then});
+        let rest = || rule("rest", json!({}), json!({"greeting": "Hello"}));
+        for (what, wanted) in [
+            ("no rule", needs(json!([]))),
+            ("a greeting", needs(json!([rest()]))),
+            (
+                "a lead that cannot matter",
+                needs(json!([rule("a", json!({"lead": "open", "text_begins": ["no"]}), json!({})), rest()])),
+            ),
+            ("tags that cannot matter", needs(json!([rest(), rule("a", json!({}), json!({"tags": ["chat"]}))]))),
+        ] {
+            assert!(!wanted, "{what}");
+        }
+        for (what, wanted) in [
+            ("tags", needs(json!([rule("a", json!({}), json!({"tags": ["chat"]}))]))),
+            ("a known contact", needs(json!([rule("a", json!({"contact": "known"}), json!({})), rest()]))),
+            ("a lead", needs(json!([rule("a", json!({"lead": "none", "text_begins": ["hello"]}), json!({})), rest()]))),
+        ] {
+            assert!(wanted, "{what}");
+        }
+    }
+
+    #[test]
     fn what_is_gone_goes_to_the_fallback() {
         let rules = rules(json!([{"id": "a", "name": "a", "then": {"lead": "reopen",
             "stage": {"pipeline_id": 1, "status_id": 2}, "responsible": {"kind": "person", "user_id": 5}}}]));
@@ -530,38 +317,6 @@ mod tests {
             [],
             "what amoCRM never listed is believed to be there"
         );
-    }
-
-    #[test]
-    fn the_lead_of_an_enquiry() {
-        let incoming = || Some(IncomingFact { uid: "u".into(), lead_id: Some(NumericId(3)) });
-        let ask = |lead: LeadUse, accept: bool, incoming: Option<IncomingFact>, kind: LeadKind| {
-            let (open_lead, closed_lead) = match kind {
-                LeadKind::Open => (self::lead(1, 5), self::lead(2, 5)),
-                LeadKind::Closed => (None, self::lead(2, 5)),
-                LeadKind::None => (None, None),
-            };
-            let crm = CrmFacts { open_lead, closed_lead, incoming, ..CrmFacts::default() };
-            Plan { lead, accept, ..Plan::default() }.lead_ask(&Facts { crm, ..facts() })
-        };
-        use {LeadKind as Kind, LeadUse as Use};
-        for (given, wanted) in [
-            ((Use::Open, true, incoming(), Kind::None), Ask::Accept),
-            ((Use::Open, false, incoming(), Kind::Open), Ask::WaitForPerson),
-            ((Use::Open, true, incoming(), Kind::Open), Ask::Link { lead_id: NumericId(1) }),
-            ((Use::Open, true, None, Kind::Open), Ask::Use { lead_id: NumericId(1) }),
-            ((Use::Open, true, incoming(), Kind::Closed), Ask::Accept),
-            ((Use::Open, true, None, Kind::Closed), Ask::Create),
-            ((Use::New, true, incoming(), Kind::Open), Ask::Accept),
-            ((Use::New, true, None, Kind::Open), Ask::Create),
-            ((Use::Reopen, true, incoming(), Kind::Closed), Ask::Reopen { lead_id: NumericId(2) }),
-            ((Use::Reopen, true, None, Kind::Open), Ask::Use { lead_id: NumericId(1) }),
-            ((Use::Reopen, false, None, Kind::Closed), Ask::Reopen { lead_id: NumericId(2) }),
-            ((Use::Reopen, true, None, Kind::None), Ask::Create),
-        ] {
-            let shown = format!("{given:?}");
-            assert_eq!(ask(given.0, given.1, given.2, given.3), wanted, "{shown}");
-        }
     }
 
     #[test]

@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::decide::{Ask, Presence, decide};
+use super::decide::decide;
+use super::plan::{Ask, Presence};
 use super::round_robin::Turn;
 use super::rule::Assignee;
 use super::{Facts, RuleSet, Verdict};
@@ -74,7 +75,7 @@ pub struct Step {
 pub struct Decision {
     pub row: Model,
     pub facts: Facts,
-    /// Without the other rules.
+    /// Without the other rules: why they did not match would be most of the row, and *Try* computes it again.
     pub verdict: Verdict,
     pub steps: Vec<Step>,
 }
@@ -222,8 +223,7 @@ pub async fn make(
             locked.select_only().column(route_version::Column::Number).into_tuple::<i32>().one(tx).await?;
             presence.turns = turns(tx, tenant_id).await?;
         }
-        // The reasons why other rules did not match would be most of the row, and *Try* computes them again.
-        let verdict = Verdict { others: Vec::new(), ..decide(rules, &facts, &presence) };
+        let verdict = decide(rules, &facts, &presence);
         let is_nothing = verdict.plan.asks(&facts).is_empty();
         let state = if is_nothing { DecisionState::Done } else { DecisionState::Open };
         let row = Model {

@@ -9,8 +9,8 @@ use entity::job;
 use uuid::Uuid;
 
 use super::carry::{Enquiry, accept, set_contact, set_lead};
-use super::decide::{assign, fallback_user, turn_key};
 use super::decision::{self, FALLBACK_STEP as ASK, Outcome, keep_turn};
+use super::plan::{assign, fallback_user, turn_key};
 use super::rule::Assignee;
 use super::{Facts, crm, versions};
 use crate::intake::IntakeContext;
@@ -54,7 +54,7 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
             let facts = Facts { crm: crm.clone(), ..made.facts.clone() };
             let chosen = in_transaction(&app.store, async |tx| {
                 let presence =
-                    super::decide::Presence { turns: decision::turns(tx, tenant_id).await?, ..presence.clone() };
+                    super::plan::Presence { turns: decision::turns(tx, tenant_id).await?, ..presence.clone() };
                 match assign(&to, &key, &facts, &presence) {
                     Ok((user_id, turn)) => {
                         if let Some((key, turn)) = turn {

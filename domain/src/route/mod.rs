@@ -16,6 +16,7 @@ pub mod decide;
 pub mod decision;
 pub mod facts;
 pub mod fallback;
+pub mod plan;
 mod round_robin;
 pub mod rule;
 pub mod trial;

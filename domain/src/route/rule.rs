@@ -332,7 +332,7 @@ impl RuleSet {
         self.enabled().filter_map(|rule| rule.then.stage)
     }
 
-    fn enabled(&self) -> impl Iterator<Item = &Rule> {
+    pub fn enabled(&self) -> impl Iterator<Item = &Rule> {
         self.rules.iter().filter(|rule| rule.on)
     }
 

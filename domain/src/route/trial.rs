@@ -17,8 +17,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::carry::Enquiry;
-use super::decide::{Ask, RuleFault, RuleName, Verdict, decide};
+use super::decide::{RuleName, Verdict, decide, explain};
 use super::facts::{Arrival, CrmFacts, IncomingFact, LeadFact, has_templates, hours_at, language_of};
+use super::plan::{Ask, RuleFault};
 use super::rule::{CustomerKind, LeadKind};
 use super::{Facts, RuleSet, crm, decision};
 use crate::intake::IntakeContext;
@@ -76,7 +77,7 @@ async fn trial(
     presence.turns = decision::turns(app.store.read(), tenant.tenant_id).await?;
     // Who is at work when it comes, and not when it is tried.
     presence.now = facts.local_time;
-    let verdict = decide(rules, &facts, &presence);
+    let verdict = explain(rules, &facts, &presence);
     let asks = verdict.plan.asks(&facts);
     Ok(Trial { facts, verdict, asks, crm_answered })
 }
@@ -136,8 +137,8 @@ pub async fn past(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Rule
     let facts = enquiry.facts(app);
     let made = decision::find(app.store.read(), tenant.tenant_id, id).await?;
     let crm = match made {
-        Some(made) => Some(made.facts.crm),
-        None => enquiry.crm(app).await.ok(),
+        Some(made) if made.facts.crm.contact_id.is_some() => Some(made.facts.crm),
+        _ => enquiry.crm(app).await.ok(),
     };
     let crm_answered = crm.is_some();
     let facts = Facts { crm: crm.unwrap_or_default(), ..facts };
@@ -260,7 +261,7 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
             now: verdict.rule,
             now_responsible: verdict.plan.responsible,
             faults: verdict.faults,
-            crm_known: made.is_some(),
+            crm_known: made.is_some_and(|made| made.facts.crm.contact_id.is_some()),
         });
     }
     told.enquiries.reverse();

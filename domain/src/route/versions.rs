@@ -6,7 +6,10 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
+use base::cache::Cache;
 use base::error::{ChangedMeanwhile, Error, FieldError, Result};
 use base::i18n::LocalizedText;
 use base::store::in_transaction;
@@ -36,6 +39,31 @@ pub fn rules_of(row: &Model) -> Option<RuleSet> {
 /// The version that decides; none if there never was one.
 pub async fn in_force(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<Model>, DbErr> {
     newest(tenant_id).filter(Column::IsDraft.eq(false)).one(db).await
+}
+
+/// The rules in force of accounts, as numbers of versions name them: a version is parsed once, because its rules never change.
+#[derive(Clone)]
+pub struct RulesInForce(Cache<(Uuid, i32, i64), Option<Arc<RuleSet>>>);
+
+impl Default for RulesInForce {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(1_000).time_to_idle(Duration::from_secs(600)).build())
+    }
+}
+
+impl RulesInForce {
+    /// An account's, with the number of their version. None if there never were any, or they cannot be read.
+    pub async fn of(&self, db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<(i32, Arc<RuleSet>)>, DbErr> {
+        let version = newest(tenant_id).filter(Column::IsDraft.eq(false)).select_only();
+        let version = version.column(Column::Number).column(Column::CreatedAt).into_tuple().one(db).await?;
+        let Some((number, created_at)) = version else { return Ok(None) };
+        // A restored backup may have given the number to other rules.
+        let key = (tenant_id, number, created_at);
+        let read =
+            async { Ok::<_, DbErr>(one(db, tenant_id, number).await?.as_ref().and_then(rules_of).map(Arc::new)) };
+        let rules = self.0.try_get_with(key, read).await.map_err(|error| DbErr::clone(&error))?;
+        Ok(rules.map(|rules| (number, rules)))
+    }
 }
 
 /// The draft.
