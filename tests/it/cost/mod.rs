@@ -12,8 +12,11 @@ use parom_tests::{World, both, on_postgres, once};
 use queue::accept_batch::{AcceptBatch, Alias, ItemOutcome, NewLetter, NewMedia, Receipt, Side};
 use queue::{Claim, Settled, Settlement, TurnEffect};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryResult, Statement};
+use serde_json::json;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+use crate::routes::has_rules;
 
 mod memory;
 
@@ -160,7 +163,27 @@ async fn a_settlement_of_a_success_takes_two_statements(office: &mut Office) {
     }
 }
 
+/// Of enquiries about which no rule says anything amoCRM is not asked, and the account's rules are read once.
+async fn an_enquiry_that_no_rule_changes_costs_no_call(world: &mut World) {
+    let line = world.line("support").await;
+    let rules = json!([{"id": "orders", "when": {"lead": "open", "text_begins": ["order"]}}, {"id": "rest"}]);
+    has_rules(world, &line, rules).await;
+    for (name, reads) in [("anna", 1), ("boris", 0)] {
+        world.customer(&line, name).writes("Good morning").await;
+        world.deliver_all().await;
+        world.advance(Duration::from_secs(4));
+        let asked = world.sandbox.requests().len();
+        let counted = world.app().store.counted();
+        counted.watch();
+        assert_eq!(world.works("routes").await, 1);
+        let statements = counted.statements();
+        assert_eq!(statements.iter().filter(|text| text.contains(r#""rules""#)).count(), reads, "{statements:#?}");
+        assert_eq!(world.sandbox.requests().len(), asked, "{name}");
+    }
+}
+
 both!(
+    an_enquiry_that_no_rule_changes_costs_no_call,
     an_accept_of_known_conversations_takes_few_statements,
     an_accept_leases_idle_lanes_in_its_own_commit,
     a_claim_takes_few_statements,
