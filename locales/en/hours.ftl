@@ -17,8 +17,8 @@ hours-day =
         [sat] Saturday
        *[sun] Sunday
     }
-hours-from = { $day }, opens
-hours-until = { $day }, closes
+hours-from = { $day }, from
+hours-until = { $day }, until
 hours-add = Add a break
 hours-remove = Remove
 hours-copy = Copy to all days
@@ -47,7 +47,7 @@ hours-text-hint-web = { "{opens}" } is when you open again, { "{holiday}" } the 
 hours-answer =
     Thank you for your message. We are closed right now.
     We will answer { "{opens}" }.
-hours-wrong-times = { $day }: enter when you open and when you close.
+hours-wrong-times = { $day }: enter from when and until when.
 hours-wrong-holidays = “{ $field }”: enter dates like 2027-01-01 or 12-31, not “{ $line }”.
 hours-wrong-zone = “{ $field }”: choose a time zone like Europe/Moscow.
 hours-wrong-empty = “{ $field }”: tick the days on which you work, or choose days off.

@@ -59,7 +59,7 @@ routing-condition-off = The rule is off
 routing-condition-earlier = It matches, but a rule above decides
 routing-lines-hint = One per line.
 routing-pairs-hint = One per line: name = value. * is any value.
-routing-times-hint = Lines such as mon-fri 09:00-15:00, in the account’s time zone.
+routing-times-hint = Tick the days and enter their times, in the account’s time zone. If the time ends after midnight, enter an end before the beginning; 00:00 is midnight. Without a ticked day any time matches.
 routing-referral-hint = How the payload of the link or the advert begins; * is any.
 routing-countries-hint = Two letters each, such as ES, PT.
 routing-hours-within = During working hours
@@ -87,6 +87,7 @@ routing-assignee-lead = Who is responsible for the lead
 routing-assignee-person = One person
 routing-assignee-round_robin = In turn
 routing-person = Person
+routing-person-no-chat = { $name } ({ $crm } gives no chat ID)
 routing-people = People in turn
 routing-people-hint = Someone with weight 2 gets twice as many enquiries as someone with weight 1. Leave the weight empty to leave a person out, the limit empty for no daily limit, and the times empty if they always work.
 routing-weight = Weight

@@ -19,8 +19,8 @@ hours-day =
         [sat] Sábado
        *[sun] Domingo
     }
-hours-from = { $day }, apertura
-hours-until = { $day }, cierre
+hours-from = { $day }, desde
+hours-until = { $day }, hasta
 hours-add = Agregar una pausa
 hours-remove = Quitar
 hours-copy = Copiar a todos los días
@@ -49,7 +49,7 @@ hours-text-hint-web = { "{opens}" } es cuándo abres de nuevo, { "{holiday}" } e
 hours-answer =
     Gracias por tu mensaje. Ahora estamos cerrados.
     Responderemos { "{opens}" }.
-hours-wrong-times = { $day }: escribe la hora de apertura y la de cierre.
+hours-wrong-times = { $day }: escribe desde qué hora y hasta qué hora.
 hours-wrong-holidays = “{ $field }”: escribe fechas como 01.01.2027 o 31.12, no “{ $line }”.
 hours-wrong-zone = “{ $field }”: elige una zona horaria como America/Bogota.
 hours-wrong-empty = “{ $field }”: marca los días en que atiendes o elige días libres.

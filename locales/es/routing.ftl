@@ -61,7 +61,7 @@ routing-condition-off = La regla está inactiva
 routing-condition-earlier = Encaja, pero decide una regla anterior
 routing-lines-hint = Uno por línea.
 routing-pairs-hint = Uno por línea: nombre = valor. * es cualquier valor.
-routing-times-hint = Líneas como mon-fri 09:00-15:00, en la zona horaria de la cuenta.
+routing-times-hint = Marca los días y escribe sus horas, en la zona horaria de la cuenta. Si terminan después de medianoche, escribe un final anterior al inicio; 00:00 es medianoche. Sin ningún día marcado vale cualquier hora.
 routing-referral-hint = Cómo empieza la etiqueta del enlace o el anuncio; * es cualquiera.
 routing-countries-hint = Dos letras cada uno, como ES, PT.
 routing-hours-within = En el horario de atención
@@ -89,6 +89,7 @@ routing-assignee-lead = El responsable del lead
 routing-assignee-person = Una persona
 routing-assignee-round_robin = Por turnos
 routing-person = Persona
+routing-person-no-chat = { $name } ({ $crm } no da un ID de chat)
 routing-people = Personas por turnos
 routing-people-hint = Una persona de peso 2 recibe el doble de consultas que una de peso 1. Sin peso no participa; sin límite recibe cualquier cantidad al día; sin horas siempre está presente.
 routing-weight = Peso

@@ -19,8 +19,8 @@ hours-day =
         [sat] Sábado
        *[sun] Domingo
     }
-hours-from = { $day }, abertura
-hours-until = { $day }, fechamento
+hours-from = { $day }, das
+hours-until = { $day }, até
 hours-add = Adicionar um intervalo
 hours-remove = Remover
 hours-copy = Copiar para todos os dias
@@ -49,7 +49,7 @@ hours-text-hint-web = { "{opens}" } é quando você abre de novo, { "{holiday}" 
 hours-answer =
     Obrigado pela mensagem. Estamos fechados agora.
     Responderemos { "{opens}" }.
-hours-wrong-times = { $day }: informe quando você abre e quando fecha.
+hours-wrong-times = { $day }: informe a partir de que horas e até que horas.
 hours-wrong-holidays = “{ $field }”: informe datas como 01.01.2027 ou 31.12, não “{ $line }”.
 hours-wrong-zone = “{ $field }”: escolha um fuso horário como America/Sao_Paulo.
 hours-wrong-empty = “{ $field }”: marque os dias de atendimento ou escolha folgas.

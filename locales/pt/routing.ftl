@@ -61,7 +61,7 @@ routing-condition-off = A regra está inativa
 routing-condition-earlier = Aplica-se, mas uma regra anterior decide
 routing-lines-hint = Um por linha.
 routing-pairs-hint = Um por linha: nome = valor. * é qualquer valor.
-routing-times-hint = Linhas como mon-fri 09:00-15:00, no fuso da conta.
+routing-times-hint = Marque os dias e informe os horários, no fuso da conta. Se o horário termina depois da meia-noite, informe um fim anterior ao início; 00:00 é meia-noite. Sem nenhum dia marcado, vale qualquer horário.
 routing-referral-hint = Como começa a etiqueta do link ou do anúncio; * é qualquer.
 routing-countries-hint = Duas letras cada, como ES, PT.
 routing-hours-within = No horário de atendimento
@@ -89,6 +89,7 @@ routing-assignee-lead = O responsável pelo lead
 routing-assignee-person = Uma pessoa
 routing-assignee-round_robin = Em rodízio
 routing-person = Pessoa
+routing-person-no-chat = { $name } ({ $crm } não fornece um ID de chat)
 routing-people = Pessoas em rodízio
 routing-people-hint = Uma pessoa de peso 2 recebe o dobro de atendimentos de uma de peso 1. Sem peso não participa; sem limite recebe qualquer número por dia; sem horas está sempre presente.
 routing-weight = Peso

@@ -17,8 +17,8 @@ hours-day =
         [sat] Суббота
        *[sun] Воскресенье
     }
-hours-from = { $day }, открытие
-hours-until = { $day }, закрытие
+hours-from = { $day }, с
+hours-until = { $day }, до
 hours-add = Добавить перерыв
 hours-remove = Убрать
 hours-copy = Скопировать на все дни
@@ -47,7 +47,7 @@ hours-text-hint-web = { "{opens}" } — когда вы откроетесь, { 
 hours-answer =
     Спасибо за сообщение. Сейчас мы не работаем.
     Ответим { "{opens}" }.
-hours-wrong-times = { $day }: укажите время открытия и закрытия.
+hours-wrong-times = { $day }: укажите, с какого и до какого времени.
 hours-wrong-holidays = «{ $field }»: нужны даты вида 01.01.2027 или 31.12, а не «{ $line }».
 hours-wrong-zone = «{ $field }»: выберите часовой пояс, например Europe/Moscow.
 hours-wrong-empty = «{ $field }»: отметьте дни, в которые работаете, или укажите выходные.

@@ -59,7 +59,7 @@ routing-condition-off = Правило выключено
 routing-condition-earlier = Подходит, но решает правило выше
 routing-lines-hint = По одному в строке.
 routing-pairs-hint = По одному в строке: имя = значение. * — любое значение.
-routing-times-hint = Строки вида пн-пт 09:00-15:00, по часовому поясу аккаунта.
+routing-times-hint = Отметьте дни и укажите время по часовому поясу аккаунта. Если время заканчивается после полуночи, укажите конец раньше начала; 00:00 — полночь. Если не отмечен ни один день, подходит любое время.
 routing-referral-hint = Начало метки ссылки или объявления; * — любое.
 routing-countries-hint = По две буквы, например ES, PT.
 routing-hours-within = В рабочее время
@@ -87,6 +87,7 @@ routing-assignee-lead = Ответственный за сделку
 routing-assignee-person = Один человек
 routing-assignee-round_robin = По очереди
 routing-person = Человек
+routing-person-no-chat = { $name } ({ $crm } не даёт ID в чатах)
 routing-people = Кто в очереди
 routing-people-hint = Человек с весом 2 получает вдвое больше обращений, чем с весом 1. Без веса человек не участвует. Без лимита он получает сколько угодно в день, без рабочего времени доступен всегда.
 routing-weight = Вес

@@ -39,6 +39,8 @@ pub const SILENCE_HOURS: std::ops::RangeInclusive<u32> = 1..=24 * 30;
 /// Minutes until a fallback, or until the end of a task.
 pub const MINUTES: std::ops::RangeInclusive<u32> = 1..=60 * 24 * 30;
 const WEIGHTS: std::ops::RangeInclusive<u32> = 1..=100;
+/// Enquiries of a person a day.
+const LIMITS: std::ops::RangeInclusive<u32> = 1..=10_000;
 
 /// The rules of an account in their order: the first that matches decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -269,7 +271,7 @@ pub struct Seat {
     pub weight: u32,
     /// Enquiries a day at most, by the account's time zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 1)]
+    #[schema(minimum = 1, maximum = 10000)]
     pub limit: Option<u32>,
     /// When this person works, in the account's time zone; always if there is no line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -385,7 +387,7 @@ impl RuleErrors {
 
     fn range(&mut self, pointer: &str, value: u32, range: std::ops::RangeInclusive<u32>) {
         if !range.contains(&value) {
-            let said = LocalizedText::new("said-route-number").with("least", *range.start()).with("most", *range.end());
+            let said = LocalizedText::new("said-between").with("least", *range.start()).with("most", *range.end());
             self.add(pointer.to_owned(), said);
         }
     }
@@ -491,8 +493,8 @@ impl RuleErrors {
                 self.add(format!("{at}/user_id"), LocalizedText::new("said-route-twice"));
             }
             self.range(&format!("{at}/weight"), seat.weight, WEIGHTS);
-            if seat.limit == Some(0) {
-                self.add(format!("{at}/limit"), LocalizedText::new("said-route-nobody"));
+            if let Some(limit) = seat.limit {
+                self.range(&format!("{at}/limit"), limit, LIMITS);
             }
             self.times(&format!("{at}/times"), &mut seat.times);
         }

@@ -101,7 +101,7 @@ impl From<LeadsIn> for LeadsMode {
 ), request_body(content(
     (String = "application/x-ndjson"),
     (String = "text/csv"),
-    (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 ), description = "The messages"), responses(
     (status = 202, description = "The file is stored and its lines are counted", body = ImportOut),
     (status = 400, description = "The body ended early"),
@@ -256,6 +256,11 @@ async fn act(
 
 /// Maximum number of skipped lines in a response; the panel shows all of them.
 const SKIPS: u64 = 1_000;
+
+/// An Excel file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct Workbook(pub Vec<u8>);
 
 /// An import with its totals and its progress.
 #[derive(Debug, Serialize, ToSchema)]

@@ -106,7 +106,7 @@ impl Whole {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use actix_web::App;
     use actix_web::dev::ServiceResponse;
@@ -206,6 +206,55 @@ mod tests {
 
     fn is_problem(answer: &ServiceResponse) -> bool {
         answer.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json")
+    }
+
+    /// The numbers of a schema and of those that it names, with their places.
+    fn numbers<'document>(
+        document: &'document Value,
+        schema: &'document Value,
+        at: &str,
+        found: &mut BTreeMap<String, &'document Value>,
+    ) {
+        if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+            // Named schemas may name themselves.
+            if found.insert(name.to_owned(), &Value::Null).is_none() {
+                numbers(document, &document["components"]["schemas"][name], name, found);
+            }
+            return;
+        }
+        let kind = schema["type"].to_string();
+        if kind.contains("integer") || kind.contains("number") {
+            found.insert(at.to_owned(), schema);
+        }
+        let parts: Box<dyn Iterator<Item = (String, &Value)>> = match schema {
+            Value::Object(parts) => Box::new(parts.iter().map(|(name, part)| (name.clone(), part))),
+            Value::Array(parts) => Box::new(parts.iter().enumerate().map(|(place, part)| (place.to_string(), part))),
+            _ => return,
+        };
+        parts.for_each(|(name, part)| numbers(document, part, &format!("{at}/{name}"), found));
+    }
+
+    /// Days of an account: the server's own numbers are the most, which its description says.
+    const CONFIGURED: [&str; 4] = ["hooks_days", "attempts_days", "undelivered_days", "audit_days"];
+
+    #[test]
+    fn every_number_of_a_request_says_its_least_and_its_most() {
+        let document = serde_json::to_value(Whole::now()).unwrap();
+        let mut found = BTreeMap::new();
+        for item in document["paths"].as_object().unwrap().values() {
+            for operation in item.as_object().unwrap().values() {
+                let name = operation["operationId"].as_str().unwrap();
+                numbers(&document, &operation["requestBody"], name, &mut found);
+                numbers(&document, &operation["parameters"], name, &mut found);
+            }
+        }
+        found.retain(|_, schema| !schema.is_null());
+        assert!(found.contains_key("Seat/properties/limit") && found.len() > 10, "{found:#?}");
+        let is_configured = |at: &str| CONFIGURED.iter().any(|name| at.ends_with(name));
+        found.retain(|at, schema| {
+            !(schema["minimum"].is_number() && schema["maximum"].is_number() || is_configured(at))
+        });
+        assert_eq!(found, BTreeMap::new());
     }
 
     #[actix_web::test]

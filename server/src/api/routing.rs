@@ -89,7 +89,7 @@ pub async fn list_route_versions(
 /// draft on.
 #[utoipa::path(tag = "routes", params(
     ("tenant_id", description = "Parom's id of the account"),
-    ("number", description = "The number of the version"),
+    ("number" = i32, Path, minimum = 1, maximum = 2147483647, description = "The number of the version"),
     ("If-Match" = Option<String>, Header, description = "The `ETag` you last read"),
 ), responses(
     (status = 200, description = "The routes", body = RoutesOut),

@@ -34,8 +34,10 @@ pub struct ContentIn {
     #[schema(example = "offer.pdf")]
     pub file_name: Option<String>,
     /// Size in bytes. For files.
+    #[schema(maximum = 9007199254740991_i64)]
     pub file_size: Option<u64>,
     /// Duration in seconds. For `video`, `audio` and `voice`.
+    #[schema(maximum = 2147483647)]
     pub duration: Option<u32>,
     /// An id that is the same for all accounts. For `sticker`.
     pub sticker_id: Option<String>,
@@ -188,6 +190,14 @@ impl ContentIn {
             }
             _ => {}
         }
+        let numbers = [
+            ("/content/file_size", self.file_size.unwrap_or_default(), MOST_BYTES),
+            ("/content/duration", self.duration.unwrap_or_default().into(), MOST_SECONDS),
+        ];
+        wrong.extend(numbers.into_iter().filter(|(_, number, most)| number > most).map(|(pointer, _, most)| {
+            let detail = LocalizedText::new("said-between").with("least", 0).with("most", most.to_string());
+            FieldError::new(pointer, detail)
+        }));
         let named = self.file_name.filter(|name| !name.trim().is_empty());
         Media {
             file_name: named.unwrap_or_else(|| last_part(&url)),
@@ -209,6 +219,11 @@ fn filled(pointer: &str, text: Option<String>, wrong: &mut Vec<FieldError>) -> S
     }
     text
 }
+
+/// The largest whole number that every reader of JSON keeps exactly.
+const MOST_BYTES: u64 = 9_007_199_254_740_991;
+/// Readers have 32 bits for seconds.
+const MOST_SECONDS: u64 = 2_147_483_647;
 
 fn degrees(pointer: &str, given: Option<f64>, most: f64, wrong: &mut Vec<FieldError>) -> f64 {
     let right = given.filter(|degrees| degrees.is_finite() && degrees.abs() <= most);

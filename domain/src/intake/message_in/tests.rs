@@ -126,6 +126,14 @@ fn wrong_and_missing_fields_of_a_kind_are_named() {
         (json!({"type": "picture", "media_url": "files/a.jpg"}), "/content/media_url"),
         (json!({"type": "picture", "media_url": "https://a.example/a.jpg", "duration": 5}), "/content/duration"),
         (json!({"type": "picture", "media_url": "https://a.example/a.jpg", "sticker_id": "s"}), "/content/sticker_id"),
+        (
+            json!({"type": "voice", "media_url": "https://a.example/a.ogg", "duration": 2147483648_u32}),
+            "/content/duration",
+        ),
+        (
+            json!({"type": "file", "media_url": "https://a.example/a", "file_size": 9007199254740992_u64}),
+            "/content/file_size",
+        ),
         (json!({"type": "location", "latitude": 91, "longitude": 0}), "/content/latitude"),
         (json!({"type": "location", "latitude": 1}), "/content/longitude"),
         (json!({"type": "location", "latitude": 1, "longitude": 1, "text": "here"}), "/content/text"),

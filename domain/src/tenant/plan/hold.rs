@@ -399,7 +399,10 @@ pub async fn limit_sources(app: &TenantContext, tenant_id: Uuid, limit: Option<i
 /// Sets an account's share of concurrent calls while others wait as well. 422 outside of 1 to [`MOST_WEIGHT`].
 pub async fn weigh(app: &TenantContext, tenant_id: Uuid, weight: i32) -> Result<()> {
     if !(1..=MOST_WEIGHT).contains(&weight) {
-        return Err(Error::field("/weight", LocalizedText::new("said-weight").with("most", MOST_WEIGHT)));
+        return Err(Error::field(
+            "/weight",
+            LocalizedText::new("said-between").with("least", 1).with("most", MOST_WEIGHT),
+        ));
     }
     crate::tenant::load(app.store.read(), tenant_id).await?.ok_or(Error::NotFound)?;
     set_column(app, tenant_id, tenant::Column::Weight, Expr::value(weight)).await?;
