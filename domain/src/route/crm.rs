@@ -8,6 +8,7 @@ use base::error::Result;
 use base::i18n::Zone;
 use base::json::NumericId;
 use base::millis::MINUTE;
+use chrono::TimeDelta;
 use entity::{conversation, tenant};
 
 use super::RuleSet;
@@ -15,14 +16,15 @@ use super::facts::{CrmFacts, IncomingFact, LeadFact};
 use super::plan::Presence;
 use crate::contact;
 use crate::lead_note::newest_leads;
-use crate::source::{KnownPipeline, KnownUser, SourceContext, known_pipelines, known_users, read_users_and_pipelines};
+use crate::source::crm_copy::{Known, renewed, stored};
+use crate::source::{KnownPipeline, KnownUser, SourceContext};
 use crate::tenant::TenantContext;
 use crate::tenant::token::{CallError, with_token};
 
 /// A contact that was made so long before a message was there before.
 const BEFORE: i64 = MINUTE;
 /// What was read more recently is not asked for again.
-const FRESH: i64 = MINUTE;
+const FRESH: TimeDelta = TimeDelta::minutes(1);
 
 /// Contact and leads of a chat that amoCRM knows. `began_at`: when the enquiry began, milliseconds since 1970.
 pub async fn read(
@@ -33,7 +35,7 @@ pub async fn read(
 ) -> Result<CrmFacts, CallError> {
     let (tenant_id, chat_id) = (known.tenant_id, known.amocrm_chat_id.as_str());
     // The chat was linked to it before its first message, seconds ago.
-    let is_fresh = known.contact_id > 0 && app.clock.millis() - known.contact_seen_at < FRESH;
+    let is_fresh = known.contact_id > 0 && app.clock.millis() - known.contact_seen_at < FRESH.num_milliseconds();
     let contact_id = match known.contact_id {
         contact_id if is_fresh => Some(contact_id),
         _ => contact::of_chat(app, tenant_id, chat_id).await?,
@@ -62,32 +64,21 @@ pub async fn read(
 /// Who works in the account and which stages it has, as last read. amoCRM is asked if the rules name something that is not
 /// among them: it may be new.
 pub async fn presence(app: &Arc<SourceContext>, tenant: &tenant::Model, rules: &RuleSet) -> Result<Presence> {
-    let mut presence = known(app, tenant).await?;
-    let has_all = presence.users.is_some()
-        && presence.stages.is_some()
-        && rules.users().iter().all(|user_id| presence.is_active(*user_id))
-        && rules.stages().all(|stage| presence.has(stage));
-    if !has_all && presence.read_at + FRESH < app.clock.millis() {
-        match read_users_and_pipelines(app, tenant.tenant_id).await {
-            Ok(()) => presence = known(app, tenant).await?,
-            Err(error) => {
-                tracing::info!(tenant.id = %tenant.tenant_id, %error, "routes go on with the users and pipelines that are known");
-            }
-        }
+    let tenant_id = tenant.tenant_id;
+    let mut users = stored::<KnownUser>(app, tenant_id).await?;
+    let mut pipelines = stored::<KnownPipeline>(app, tenant_id).await?;
+    let of = |users: &Option<Known<KnownUser>>, pipelines: &Option<Known<KnownPipeline>>| {
+        Presence::of(users.as_ref().map(|known| &*known.items), pipelines.as_ref().map(|known| &*known.items))
+    };
+    let known = of(&users, &pipelines);
+    if users.is_none() || rules.users().iter().any(|user_id| !known.is_active(*user_id)) {
+        users = renewed(app, tenant_id, FRESH).await?;
     }
-    Ok(presence)
-}
-
-/// The same without asking amoCRM.
-async fn known(app: &Arc<SourceContext>, tenant: &tenant::Model) -> Result<Presence> {
-    let users = known_users(app, tenant.tenant_id, false).await?;
-    let pipelines = known_pipelines(app, tenant.tenant_id, false).await?;
-    let read_at = [users.as_ref().map(|known| known.read_at), pipelines.as_ref().map(|known| known.read_at)];
-    Ok(Presence {
-        now: Zone::named(&tenant.time_zone).local_time(app.clock.millis()),
-        read_at: read_at.into_iter().map(Option::unwrap_or_default).min().unwrap_or_default(),
-        ..Presence::of(users.as_ref().map(|known| &*known.items), pipelines.as_ref().map(|known| &*known.items))
-    })
+    if pipelines.is_none() || rules.stages().any(|stage| !known.has(stage)) {
+        pipelines = renewed(app, tenant_id, FRESH).await?;
+    }
+    let now = Zone::named(&tenant.time_zone).local_time(app.clock.millis());
+    Ok(Presence { now, ..of(&users, &pipelines) })
 }
 
 impl Presence {

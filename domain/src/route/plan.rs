@@ -22,8 +22,6 @@ pub struct Presence {
     pub users: Option<BTreeSet<i64>>,
     /// Pipelines with their stages; the same.
     pub stages: Option<BTreeSet<(i64, i64)>>,
-    /// When the older of both lists was read, in milliseconds since 1970.
-    pub read_at: i64,
     /// Round robins by [`turn_key`].
     pub turns: BTreeMap<String, Turn>,
 }

@@ -73,6 +73,28 @@ pub async fn refresh<T: CrmItem>(app: &Arc<SourceContext>, tenant_id: Uuid) -> R
     Ok(())
 }
 
+/// The list for what cannot go on with an old one: amoCRM is asked, and waited for, if it is older than this. What amoCRM did not
+/// give is asked for again only after the usual pause.
+pub async fn renewed<T: CrmItem>(
+    app: &Arc<SourceContext>,
+    tenant_id: Uuid,
+    age: TimeDelta,
+) -> Result<Option<Known<T>>> {
+    let row = row::<T>(app, tenant_id).await?;
+    let is_due = row.as_ref().is_none_or(|row| {
+        let (last, pause) = if row.asked_at > row.read_at { (row.asked_at, T::FRESH) } else { (row.read_at, age) };
+        app.clock.millis() - last >= pause.num_milliseconds()
+    });
+    if !is_due {
+        return Ok(row.and_then(read));
+    }
+    if let Err(error) = T::ask(app.clone(), tenant_id).await {
+        tracing::info!(tenant.id = %tenant_id, list = T::NAME, %error, "routes go on with the list of amoCRM that is known");
+        claim::<T>(app, tenant_id, TimeDelta::zero()).await?;
+    }
+    stored(app, tenant_id).await
+}
+
 fn ask_if_old<T: CrmItem>(
     app: &Arc<SourceContext>,
     tenant_id: Uuid,
@@ -121,15 +143,16 @@ fn read<T: CrmItem>(row: crm_copy::Model) -> Option<Known<T>> {
 
 /// Asks amoCRM, unless another request just did.
 async fn asked<T: CrmItem>(app: Arc<SourceContext>, tenant_id: Uuid) {
-    let asked =
-        async { if claim::<T>(&app, tenant_id).await? { T::ask(app.clone(), tenant_id).await } else { Ok(()) } };
+    let asked = async {
+        if claim::<T>(&app, tenant_id, T::FRESH).await? { T::ask(app.clone(), tenant_id).await } else { Ok(()) }
+    };
     if let Err(error) = asked.await {
         tracing::info!(tenant.id = %tenant_id, list = T::NAME, %error, "pages go on with the list of amoCRM that is known");
     }
 }
 
 /// Stores that amoCRM is asked now; false if it was asked within the pause.
-async fn claim<T: CrmItem>(app: &SourceContext, tenant_id: Uuid) -> Result<bool, DbErr> {
+async fn claim<T: CrmItem>(app: &SourceContext, tenant_id: Uuid, pause: TimeDelta) -> Result<bool, DbErr> {
     use sea_orm::sea_query::ExprTrait as _;
     let now = app.clock.millis();
     let name = T::NAME.to_owned();
@@ -138,7 +161,7 @@ async fn claim<T: CrmItem>(app: &SourceContext, tenant_id: Uuid) -> Result<bool,
         .on_conflict(
             OnConflict::columns([Column::TenantId, Column::Name])
                 .update_column(Column::AskedAt)
-                .action_and_where(Expr::col((crm_copy::Entity, Column::AskedAt)).lte(now - T::FRESH.num_milliseconds()))
+                .action_and_where(Expr::col((crm_copy::Entity, Column::AskedAt)).lte(now - pause.num_milliseconds()))
                 .to_owned(),
         )
         .exec_without_returning(app.store.write())

@@ -1,5 +1,6 @@
 //! The amoCRM side of a source: REST calls on behalf of the account, and the errors that their failures become.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, PaginatorTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::crm_copy::{self, CrmItem, Known};
+use super::crm_copy::{self, CrmItem};
 use super::{SourceContext, not_deleted};
 use crate::tenant::token::{CallError, TokenError, with_token};
 use crate::tenant::{self as tenants, users};
@@ -207,23 +208,14 @@ impl CrmItem for KnownPipeline {
     }
 }
 
-/// The account's pipelines without waiting for amoCRM; `None` if it never gave them. `asks`: an old list is asked for.
-pub async fn known_pipelines(
-    app: &Arc<SourceContext>,
-    tenant_id: Uuid,
-    asks: bool,
-) -> Result<Option<Known<KnownPipeline>>> {
-    if asks { crm_copy::known(app, tenant_id).await } else { crm_copy::stored(app, tenant_id).await }
-}
-
 // The users of an account, as pages name them: amoCRM's hooks contain only a manager's id. Users who left the account are
 // kept, because their messages are.
 
 /// A user of the account, present or past.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownUser {
-    /// amojo's id, by which hooks name the user.
-    pub amojo_id: String,
+    /// amojo's id, by which hooks name the user. amoCRM gives some users none, and does not say why.
+    pub amojo_id: Option<String>,
     /// amoCRM's id.
     pub id: i64,
     pub name: String,
@@ -241,36 +233,24 @@ impl CrmItem for KnownUser {
         let kept = crm_copy::stored::<Self>(&app, tenant_id).await?.map(|known| known.items).unwrap_or_default();
         let present = listed.into_iter().map(|user| {
             let is_gone = !user.is_active;
-            Self { amojo_id: user.amojo_id, id: user.id, name: user.name, is_gone }
+            Self { amojo_id: user.amojo_id, id: user.id, name: user.name.unwrap_or_default(), is_gone }
         });
         crm_copy::keep(&app, tenant_id, &with_past(present.collect(), kept)).await;
         Ok(())
     }
 }
 
-/// The account's users with those who left, without waiting for amoCRM; `None` if it never listed them. `asks`: an old list is
-/// asked for.
-pub async fn known_users(app: &Arc<SourceContext>, tenant_id: Uuid, asks: bool) -> Result<Option<Known<KnownUser>>> {
-    if asks { crm_copy::known(app, tenant_id).await } else { crm_copy::stored(app, tenant_id).await }
-}
-
-/// Asks amoCRM for users and pipelines now, and keeps them for [`known_users`] and [`known_pipelines`].
-pub async fn read_users_and_pipelines(app: &Arc<SourceContext>, tenant_id: Uuid) -> Result<()> {
-    KnownUser::ask(app.clone(), tenant_id).await?;
-    KnownPipeline::ask(app.clone(), tenant_id).await
-}
-
 /// The present users, then those who are listed no more.
 fn with_past(mut present: Vec<KnownUser>, kept: Vec<KnownUser>) -> Vec<KnownUser> {
-    let gone = kept.into_iter().filter(|user| !present.iter().any(|one| one.is(&user.amojo_id)));
-    let gone: Vec<KnownUser> = gone.map(|user| KnownUser { is_gone: true, ..user }).collect();
-    present.extend(gone);
+    let listed: BTreeSet<i64> = present.iter().map(|user| user.id).collect();
+    let gone = kept.into_iter().filter(|user| !listed.contains(&user.id));
+    present.extend(gone.map(|user| KnownUser { is_gone: true, ..user }));
     present
 }
 
 impl KnownUser {
     fn is(&self, amojo_id: &str) -> bool {
-        self.amojo_id.eq_ignore_ascii_case(amojo_id)
+        self.amojo_id.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(amojo_id))
     }
 }
 
@@ -298,7 +278,7 @@ impl KnownUsers {
 
     /// amojo's ids of all of them.
     pub fn amojo_ids(&self) -> Vec<String> {
-        self.0.iter().map(|user| user.amojo_id.clone()).collect()
+        self.0.iter().filter_map(|user| user.amojo_id.clone()).collect()
     }
 }
 
@@ -407,14 +387,14 @@ mod tests {
         assert!(matches!(unpaid, Error::Conflict { problem: "crm_unpaid", .. }));
     }
 
-    fn user(amojo_id: &str, name: &str) -> KnownUser {
-        KnownUser { amojo_id: amojo_id.to_owned(), id: 1, name: name.to_owned(), is_gone: false }
+    fn user(id: i64, amojo_id: &str, name: &str) -> KnownUser {
+        KnownUser { amojo_id: Some(amojo_id.to_owned()), id, name: name.to_owned(), is_gone: false }
     }
 
     #[test]
     fn a_removed_user_is_still_named() {
-        let kept = vec![user("a", "Anna"), user("b", "Boris")];
-        let known = KnownUsers(with_past(vec![user("B", "Boris P."), user("c", "Carl")], kept));
+        let kept = vec![user(1, "a", "Anna"), user(2, "b", "Boris")];
+        let known = KnownUsers(with_past(vec![user(2, "B", "Boris P."), user(3, "c", "Carl")], kept));
         let names = ["a", "b", "c", "d"].map(|id| known.name_of(id).map(str::to_owned));
         assert_eq!(names, [Some("Anna".to_owned()), Some("Boris P.".to_owned()), Some("Carl".to_owned()), None]);
         assert_eq!(known.amojo_ids(), ["B", "c", "a"]);

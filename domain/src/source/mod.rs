@@ -62,10 +62,7 @@ pub use embed::{
     set_logo, set_photo, sites,
 };
 pub use live_test::{TestStep, test};
-pub use mirror::{
-    KnownPipeline, KnownStage, KnownUser, KnownUsers, as_error as call_error, known_pipelines, known_users, pipelines,
-    read_users_and_pipelines, refresh_users,
-};
+pub use mirror::{KnownPipeline, KnownStage, KnownUser, KnownUsers, as_error as call_error, pipelines, refresh_users};
 pub use observations::{Observations, failing, note_unknown, prove, stopped};
 pub use reconcile::{Reconciled, reconcile};
 pub use restore::{

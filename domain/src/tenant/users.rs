@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use amocrm::rest::User;
 use base::cache::Cache;
 use chrono::TimeDelta;
 use entity::tenant;
@@ -28,7 +29,6 @@ pub struct ChatsUser {
     /// amojo's id.
     pub amojo_id: String,
     pub name: String,
-    pub is_active: bool,
 }
 
 /// Lists of users by account, cached for an hour.
@@ -90,23 +90,23 @@ async fn listed(app: &Arc<TenantContext>, tenant_id: Uuid) -> Option<Arc<Listed>
                 tracing::info!(tenant.id = %tenant_id, %error, "the account's users cannot be listed");
                 Vec::new()
             });
-            Arc::new(Listed { at: app.clock.millis(), users })
+            let in_chats = users.into_iter().filter_map(|user| {
+                let name = user.name.unwrap_or_default();
+                user.amojo_id.map(|amojo_id| ChatsUser { id: user.id, amojo_id, name })
+            });
+            Arc::new(Listed { at: app.clock.millis(), users: in_chats.collect() })
         };
         cache.get_with(tenant_id, reading).await
     });
     tokio::time::timeout(WITHIN, list).await.ok()?.ok()
 }
 
-/// Asks amoCRM for all users with an id in chats.
-pub async fn read_all(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<ChatsUser>, CallError> {
+/// Asks amoCRM for all users.
+pub async fn read_all(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<User>, CallError> {
     let mut users = Vec::new();
     for number in 1..=PAGES {
         let page = with_token(app, tenant_id, |rest, token| async move { rest.users(&token, number).await }).await?;
-        users.extend(page.items.into_iter().filter_map(|user| {
-            let name = user.name.unwrap_or_default();
-            let is_active = user.is_active;
-            user.amojo_id.map(|amojo_id| ChatsUser { id: user.id, amojo_id, name, is_active })
-        }));
+        users.extend(page.items);
         if !page.has_more {
             break;
         }

@@ -9,7 +9,7 @@ use domain::cursor::PageRequest;
 use domain::delivery::read::figures;
 use domain::delivery::read::list::Ground;
 use domain::source::KnownPipeline;
-use domain::source::crm_copy::Known;
+use domain::source::crm_copy::{self, CrmItem, Known};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -136,10 +136,14 @@ pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
-/// The account's pipelines as cached; `None` if amoCRM has never returned them. `asks`: an old list is refreshed in the
-/// background.
+/// A list of amoCRM as cached; `None` if amoCRM has never returned it. `asks`: an old list is refreshed in the background.
+pub(super) async fn crm_list<T: CrmItem>(app: &PanelContext, tenant_id: Uuid, asks: bool) -> Result<Option<Known<T>>> {
+    if asks { crm_copy::known(&app.sources, tenant_id).await } else { crm_copy::stored(&app.sources, tenant_id).await }
+}
+
+/// The account's pipelines.
 pub(super) async fn pipelines(app: &PanelContext, tenant_id: Uuid, asks: bool) -> Result<Option<Known<KnownPipeline>>> {
-    domain::source::known_pipelines(&app.sources, tenant_id, asks).await
+    crm_list(app, tenant_id, asks).await
 }
 
 /// When the pipelines were read, if that was long ago, as a sentence for the page.

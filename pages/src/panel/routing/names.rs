@@ -7,12 +7,12 @@ use base::i18n::Sentence;
 use base::json::NumericId;
 use domain::route::decide::Miss;
 use domain::route::plan::{Ask, Plan, Presence, RuleFault};
-use domain::route::rule::{Actions, Assignee, Conditions, LeadUse, StagePlace};
+use domain::route::rule::{Actions, Assignee, Conditions, LANGUAGES, LeadUse, StagePlace};
 use domain::source::{KnownPipeline, KnownUser};
 use domain::template::Stage;
 use entity::{message_template, source};
 
-use super::super::choice::SelectOption;
+use super::super::choice::{SelectOption, crm_list, pipelines};
 use super::super::{Member, PageContext, PanelContext};
 
 /// A name and what is said of it.
@@ -36,8 +36,8 @@ impl<'a> Names<'a> {
     pub async fn read(app: &PanelContext, member: &Member, page: &'a PageContext, asks: bool) -> Result<Self> {
         use sea_orm::QueryOrder;
         let tenant_id = member.tenant_id;
-        let users = domain::source::known_users(&app.sources, tenant_id, asks).await?;
-        let pipelines = domain::source::known_pipelines(&app.sources, tenant_id, asks).await?;
+        let users = crm_list::<KnownUser>(app, tenant_id, asks).await?;
+        let pipelines = pipelines(app, tenant_id, asks).await?;
         let sources = domain::source::live(tenant_id).order_by_asc(source::Column::Name).all(app.store.read()).await?;
         let templates = domain::template::registered(&app.sources, tenant_id).await?;
         let is_approved = |row: &message_template::Model| Stage::of(row) == Stage::Approved;
@@ -71,6 +71,12 @@ impl<'a> Names<'a> {
         found.map_or_else(|| id.to_string(), |user| user.name.clone())
     }
 
+    /// A user to choose. amoCRM does not say why some have no id in chats, so this says no more than that.
+    pub fn person(&self, user: &KnownUser) -> String {
+        let name = self.user(user.id);
+        if user.amojo_id.is_some() { name } else { self.text("routing-person-no-chat").with("name", name).to_string() }
+    }
+
     /// Pipeline and stage.
     pub fn stage(&self, place: StagePlace) -> String {
         let pipeline = self.pipelines.iter().flatten().find(|pipeline| pipeline.id == place.pipeline_id.0);
@@ -95,11 +101,8 @@ impl<'a> Names<'a> {
     pub fn user_options(&self, none: &'static str, chosen: &str) -> Vec<SelectOption> {
         let mut options = vec![SelectOption::new("", self.text(none), chosen)];
         let active = self.users.iter().flatten().filter(|user| !user.is_gone || user.id.to_string() == chosen);
-        options.extend(active.map(|user| SelectOption::new(user.id.to_string(), self.user(user.id), chosen)));
-        if !chosen.is_empty() && !options.iter().any(|option| option.chosen) {
-            options.push(SelectOption::new(chosen, chosen, chosen));
-        }
-        options
+        options.extend(active.map(|user| SelectOption::new(user.id.to_string(), self.person(user), chosen)));
+        with_chosen(options, chosen, chosen)
     }
 
     /// The stages as options; the value is `pipeline/stage`.
@@ -111,10 +114,7 @@ impl<'a> Names<'a> {
                 SelectOption::new(format!("{}/{}", pipeline.id, stage.id), label, chosen)
             }));
         }
-        if !chosen.is_empty() && !options.iter().any(|option| option.chosen) {
-            options.push(SelectOption::new(chosen, self.text("routing-stage-gone").with("id", chosen), chosen));
-        }
-        options
+        with_chosen(options, chosen, self.text("routing-stage-gone").with("id", chosen))
     }
 
     /// The templates that may be sent as options.
@@ -122,10 +122,7 @@ impl<'a> Names<'a> {
         let chosen = chosen.map(|id| id.to_string()).unwrap_or_default();
         let mut options = vec![SelectOption::new("", self.text("routing-template-none"), &chosen)];
         options.extend(self.templates.iter().map(|(id, name)| SelectOption::new(id.to_string(), name, &chosen)));
-        if !chosen.is_empty() && !options.iter().any(|option| option.chosen) {
-            options.push(SelectOption::new(&chosen, &chosen, &chosen));
-        }
-        options
+        with_chosen(options, &chosen, &chosen)
     }
 
     /// A template's name, else the number.
@@ -158,7 +155,7 @@ impl<'a> Names<'a> {
         add("messenger", when.messengers.iter().map(kind).collect());
         add("working_hours", one(when.working_hours.map(|hours| format!("routing-hours-{}", hours.word()))));
         add("times", when.times.clone());
-        add("language", when.languages.clone());
+        add("language", when.languages.iter().map(|code| language(code)).collect());
         add("campaign", pairs(&when.campaign));
         add("referral", when.referral.iter().cloned().collect());
         add("customer", one(when.customer.map(|kind| format!("routing-customer-{}", kind.word()))));
@@ -227,4 +224,18 @@ impl<'a> Names<'a> {
         };
         self.text(format!("routing-ask-{}", ask.word())).with("detail", detail).to_string()
     }
+}
+
+/// A language by its own name.
+pub fn language(code: &str) -> String {
+    let found = LANGUAGES.iter().find(|(_, known)| *known == code);
+    found.map_or_else(|| code.to_owned(), |(lang, _)| lang.name().to_owned())
+}
+
+/// The options with the chosen one, which amoCRM may no longer have.
+fn with_chosen(mut options: Vec<SelectOption>, chosen: &str, label: impl ToString) -> Vec<SelectOption> {
+    if !chosen.is_empty() && !options.iter().any(|option| option.chosen) {
+        options.push(SelectOption::new(chosen, label, chosen));
+    }
+    options
 }
