@@ -180,12 +180,8 @@ async fn go_on(app: &Arc<IntakeContext>, rules: &RulesInForce, enquiry: &Enquiry
                     .await
                     .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?,
             };
-            let begins = Beginning {
-                tenant_id,
-                message_id,
-                conversation_id: enquiry.conversation.id,
-                at: enquiry.message.accepted_at,
-            };
+            let begins =
+                Beginning { tenant_id, message_id, conversation_id: enquiry.conversation.id, at: app.clock.millis() };
             let made = decision::make(app, begins, (version, &rules), facts, presence).await?;
             app.faults.hit("route.decided")?;
             made
@@ -462,13 +458,8 @@ impl Carrier<'_> {
         }
         let (app, tenant_id) = (self.app, self.made.row.tenant_id);
         app.faults.hit("route.before_step")?;
-        match set_contact(app, tenant_id, contact_id.0, user_id.0).await {
-            Ok(()) => self.made.note(app, ASK, Outcome::Done, user_id.to_string()).await,
-            Err(error) => match error.refusal() {
-                Some(words) => self.made.note(app, ASK, Outcome::Refused, words).await,
-                None => Err(error.into()),
-            },
-        }
+        let done = set_contact(app, tenant_id, contact_id.0, user_id.0).await;
+        self.ended(ASK, done.map(|()| user_id.0)).await
     }
 
     /// Makes the task unless the lead has it since the decision.
@@ -499,10 +490,16 @@ impl Carrier<'_> {
             let new = new.clone();
             async move { rest.create_task(&token, &new).await }
         };
-        match with_token(&app.tenants, tenant_id, ask).await {
-            Ok(id) => self.made.note(app, ASK, Outcome::Done, id.to_string()).await,
+        let done = with_token(&app.tenants, tenant_id, ask).await;
+        self.ended(ASK, done).await
+    }
+
+    /// Notes what a request made, or amoCRM's refusal. Other errors are tried again.
+    async fn ended(&mut self, ask: &str, done: Result<i64, CallError>) -> anyhow::Result<()> {
+        match done {
+            Ok(id) => self.made.note(self.app, ask, Outcome::Done, id.to_string()).await,
             Err(error) => match error.refusal() {
-                Some(words) => self.made.note(app, ASK, Outcome::Refused, words).await,
+                Some(words) => self.made.note(self.app, ask, Outcome::Refused, words).await,
                 None => Err(error.into()),
             },
         }

@@ -201,7 +201,7 @@ pub struct Beginning {
     pub tenant_id: Uuid,
     pub message_id: Uuid,
     pub conversation_id: Uuid,
-    /// When it was accepted, milliseconds since 1970.
+    /// When it is decided about, milliseconds since 1970.
     pub at: i64,
 }
 

@@ -10,6 +10,7 @@ use base::json::NumericId;
 use base::message::{Body, Direction, State};
 use base::millis::HOUR;
 use base::phone::Phone;
+use chrono::NaiveDateTime;
 use entity::{conversation, message, tenant};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
@@ -40,7 +41,7 @@ pub struct Imagined {
     pub text: String,
     /// By the clocks of the account's time zone; null: now.
     #[schema(value_type = Option<String>, example = "2026-11-30T09:15:00")]
-    pub local_time: Option<chrono::NaiveDateTime>,
+    pub local_time: Option<NaiveDateTime>,
     pub customer: Option<CustomerKind>,
     #[schema(example = "+34 611 222 333")]
     pub phone: Option<String>,
@@ -66,23 +67,24 @@ pub struct Trial {
     pub crm_answered: bool,
 }
 
+/// `decided_at`: in the account's time zone; none: now.
 async fn trial(
     app: &Arc<IntakeContext>,
     tenant: &tenant::Model,
     rules: &RuleSet,
     facts: Facts,
+    decided_at: Option<NaiveDateTime>,
     crm_answered: bool,
 ) -> Result<Trial> {
     let mut presence = crm::presence(&app.sources, tenant, rules).await?;
     presence.turns = decision::turns(app.store.read(), tenant.tenant_id).await?;
-    // Who is at work when it comes, and not when it is tried.
-    presence.now = facts.local_time;
+    presence.now = decided_at.unwrap_or(presence.now);
     let verdict = explain(rules, &facts, &presence);
     let asks = verdict.plan.asks(&facts);
     Ok(Trial { facts, verdict, asks, crm_answered })
 }
 
-/// Tries a made-up message. 422 if its source is not the account's.
+/// Tries a made-up message, which is decided about when it comes. 422 if its source is not the account's.
 pub async fn imagined(
     app: &Arc<IntakeContext>,
     tenant: &tenant::Model,
@@ -126,11 +128,12 @@ pub async fn imagined(
             leads: BTreeSet::new(),
         },
     };
-    trial(app, tenant, rules, facts, true).await
+    let comes_at = facts.local_time;
+    trial(app, tenant, rules, facts, Some(comes_at), true).await
 }
 
-/// Tries a past message, with what amoCRM knew when it was decided about, else with what it knows now. 404 if there is no
-/// such message.
+/// Tries a past message as if it were decided about now: rules by its time, people by who is at work now. amoCRM's knowledge is
+/// that of its decision, if it has one. 404 if there is no such message.
 pub async fn past(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &RuleSet, id: Uuid) -> Result<Trial> {
     let enquiry = Enquiry::read(app, tenant.tenant_id, id).await?;
     let enquiry = enquiry.filter(|one| one.message.direction == Direction::ToCrm.number()).ok_or(Error::NotFound)?;
@@ -142,7 +145,7 @@ pub async fn past(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Rule
     };
     let crm_answered = crm.is_some();
     let facts = Facts { crm: crm.unwrap_or_default(), ..facts };
-    trial(app, tenant, rules, facts, crm_answered).await
+    trial(app, tenant, rules, facts, None, crm_answered).await
 }
 
 /// What rules would have done with the last messages, beside what was done.
@@ -244,7 +247,8 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
             country: country(&app.integrations, tenant),
         });
         let facts = Facts { crm: made.map(|made| made.facts.crm.clone()).unwrap_or_default(), ..facts };
-        presence.now = zone.local_time(message.sent_at);
+        // Who was at work when it was decided about.
+        presence.now = zone.local_time(made.map_or(message.accepted_at, |made| made.row.created_at));
         let verdict = decide(rules, &facts, &presence);
         presence.turns.extend(verdict.turn.clone());
         let then = made.and_then(|made| made.verdict.rule.clone());

@@ -1,5 +1,6 @@
 //! Routes: who gets a new enquiry, in the local amoCRM, through crashes and refusals.
 
+mod present;
 mod same;
 mod week;
 
@@ -253,46 +254,6 @@ async fn a_closed_lead_is_opened_again(world: &mut World) {
     assert_eq!((again.id, again.pipeline_id, again.responsible_user_id), (first.id, pipeline, manager));
 }
 
-async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mut World) {
-    let line = world.line("support").await;
-    let gone = world.sandbox.add_manager(HOST, "Gone");
-    let admin = world.sandbox.users(HOST)[0].id;
-    let (pipeline, stage) = second_stage(world);
-    let then = json!({"accept": true, "stage": {"pipeline_id": pipeline, "status_id": stage}, "responsible": person(gone),
-        "tags": ["kept"]});
-    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
-    world.customer(&line, "anna").writes("Hello").await;
-    assert_eq!(routed(world).await, 1);
-    assert_eq!(lead(world).responsible_user_id, gone);
-    // The lists that Parom knows are minutes old when both are deleted.
-    world.sandbox.remove_user(HOST, gone);
-    world.sandbox.delete_stage(HOST, stage);
-    let message = world.customer(&line, "boris").writes("Hello").await;
-    assert_eq!(routed(world).await, 1);
-    let leads = world.sandbox.leads(HOST);
-    assert_eq!((leads[1].responsible_user_id, leads[1].tags.as_slice()), (admin, &["kept".to_owned()][..]));
-    assert_ne!(leads[1].status_id, stage);
-    assert_eq!(decision(world, &line, &message).await.row.state, "failed");
-    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
-    let alert = alerts.iter().find(|alert| alert.kind == "route_failed").expect("an alert");
-    assert!(alert.detail.contains("Rule all"), "{}", alert.detail);
-    // Once they are read anew nothing is refused any more: the fallback is decided.
-    world.advance(HOUR);
-    parom::source::read_users_and_pipelines(&world.app().sources, line.tenant_id).await.unwrap();
-    let message = world.customer(&line, "carla").writes("Hello").await;
-    assert_eq!(routed(world).await, 1);
-    let decided = decision(world, &line, &message).await;
-    assert_eq!(json!(decided.verdict.faults), json!(["stage_gone", "user_gone"]));
-    assert_eq!(world.sandbox.leads(HOST)[2].responsible_user_id, admin);
-    assert_eq!(decided.row.state, "done");
-    // A rule that works ends the alert.
-    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true}}])).await;
-    world.customer(&line, "dora").writes("Hello").await;
-    assert_eq!(routed(world).await, 1);
-    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
-    assert!(alerts.iter().all(|alert| alert.kind != "route_failed"), "{alerts:?}");
-}
-
 async fn an_unpaid_account_is_asked_again(world: &mut World) {
     let line = world.line("support").await;
     let manager = world.sandbox.users(HOST)[1].id;
@@ -461,19 +422,30 @@ async fn rules_are_made_and_put_in_order_in_the_panel(world: &mut World) {
         let fields = [("seen", seen), ("id", id), ("name", id), ("on", "on"), ("accept", "on"), ("text_contains", id)];
         olga.sends("/panel/routing/rules", &[&fields[..], &[("tags", id)]].concat()).await.is(303);
     }
+    // Times of a week as the working hours of a source have them.
+    let times =
+        [("seen", "3"), ("name", "one"), ("on", "on"), ("accept", "on"), ("text_contains", "one"), ("tags", "one")];
+    let monday =
+        [("day", "mon"), ("from.mon", "09:00"), ("until.mon", "15:00"), ("from.tue", "09:00"), ("until.tue", "15:00")];
+    let wrong = olga.sends("/panel/routing/rules/one", &[&times[..], &monday[..1]].concat()).await.is(422);
+    wrong.says(&["Monday: enter from when", "id=\"f-day.mon\""]);
+    olga.sends("/panel/routing/rules/one", &[&times[..], &monday].concat()).await.is(303);
+    olga.opens("/panel/routing/rules/one").await.is(200).says(&["value=\"15:00\""]);
     let path = path(&line);
+    let saved = world.api.get(&path).await.is(200).json["draft"]["routes"]["rules"][0]["when"]["times"].clone();
+    assert_eq!(saved, json!(["mon 09:00-15:00"]));
     let order = async |world: &World| {
         let shown = world.api.get(&path).await.is(200);
         let rules = shown.json["draft"]["routes"]["rules"].as_array().unwrap().iter();
         rules.map(|rule| rule["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
     };
     for (id, seen, act, place, wanted) in [
-        ("three", "3", "move", "0", "three one two"),
-        ("three", "4", "down", "", "one three two"),
-        ("two", "5", "up", "", "one two three"),
-        ("one", "5", "move", "2", "one two three"),
-        ("one", "6", "move", "2", "two three one"),
-        ("two", "7", "move", "99", "three one two"),
+        ("three", "4", "move", "0", "three one two"),
+        ("three", "5", "down", "", "one three two"),
+        ("two", "6", "up", "", "one two three"),
+        ("one", "6", "move", "2", "one two three"),
+        ("one", "7", "move", "2", "two three one"),
+        ("two", "8", "move", "99", "three one two"),
     ] {
         let mut fields = vec![("seen", seen), ("act", act)];
         fields.extend(Some(("place", place)).filter(|(_, place)| !place.is_empty()));
@@ -584,7 +556,6 @@ once!(
     a_typed_number_makes_nobody_known,
     a_person_accepts_first_if_the_rule_does_not,
     a_closed_lead_is_opened_again,
-    what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert,
     an_unpaid_account_is_asked_again,
     nobody_accepted_it_in_time
 );

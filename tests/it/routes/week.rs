@@ -7,13 +7,13 @@ use std::time::Duration;
 use base::millis::MINUTE;
 use parom::route::decision::{Decision, Outcome};
 use parom_tests::settings::HOST;
-use parom_tests::{Line, World, both, once};
+use parom_tests::{Line, World, both};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
-use super::{HOUR, decision, has_rules, lead, routed, second_stage};
+use super::{HOUR, has_rules, second_stage};
 
 const FALLBACK: i64 = 15;
 /// How often the jobs are looked at.
@@ -156,7 +156,7 @@ async fn a_week_of_a_shop(world: &mut World) {
         if step.outcome != Outcome::Skipped {
             fell += 1;
             assert_eq!((step.outcome, step.detail.as_str()), (Outcome::Done, boss.to_string().as_str()), "{name}");
-            let waited = step.at - began;
+            let waited = step.at - made.row.created_at;
             assert!(waited <= (FALLBACK + 10) * MINUTE, "{name} waited {} minutes", waited / MINUTE);
         }
     }
@@ -178,27 +178,4 @@ async fn a_week_of_a_shop(world: &mut World) {
     assert_eq!(came.len(), people.values().map(Vec::len).sum::<usize>());
 }
 
-/// A message that is decided about late: the rule is that of its time, and the person is one who is present now.
-async fn a_late_decision_goes_to_who_is_present(world: &mut World) {
-    let line = world.line("support").await;
-    let (early, late) = (world.sandbox.users(HOST)[0].id.to_string(), world.sandbox.users(HOST)[1].id);
-    let seat = |id: &str, times: &str| json!({"user_id": id, "times": [times]});
-    let people = json!([seat(&early, "mon-sun 00:00-15:00"), seat(&late.to_string(), "mon-sun 15:00-24:00")]);
-    let then = json!({"accept": true, "responsible": {"kind": "round_robin", "people": people}});
-    let day = json!({"times": ["mon-sun 00:00-15:00"]});
-    has_rules(world, &line, json!([{"id": "day", "when": day, "then": then}, {"id": "evening"}])).await;
-    let message = world.customer(&line, "anna").writes("Hello").await;
-    world.deliver_all().await;
-    world.advance(8 * HOUR);
-    assert_eq!(routed(world).await, 1);
-    let made = decision(world, &line, &message).await;
-    assert_eq!(
-        (made.row.rule_id.as_str(), lead(world).responsible_user_id),
-        ("day", late),
-        "{:?}",
-        made.facts.local_time
-    );
-}
-
 both!(a_week_of_a_shop);
-once!(a_late_decision_goes_to_who_is_present);

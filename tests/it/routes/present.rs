@@ -1,0 +1,153 @@
+//! Who is at work, and what amoCRM still has: deleted stages and users, users without an id in chats, lists that amoCRM does not
+//! give, and decisions that come late.
+
+use chrono::TimeDelta;
+use parom::source::crm_copy::renewed;
+use parom::source::{KnownPipeline, KnownUser};
+use parom_tests::settings::HOST;
+use parom_tests::{Line, World, once};
+use serde_json::json;
+
+use super::{HOUR, MINUTE, SOON, decision, has_rules, lead, path, person, routed, second_stage};
+use crate::pages::olga;
+
+/// Reads users and pipelines anew.
+async fn lists_are_read(world: &World, line: &Line) {
+    let app = &world.app().sources;
+    assert!(renewed::<KnownUser>(app, line.tenant_id, TimeDelta::zero()).await.unwrap().is_some());
+    assert!(renewed::<KnownPipeline>(app, line.tenant_id, TimeDelta::zero()).await.unwrap().is_some());
+}
+
+async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mut World) {
+    let line = world.line("support").await;
+    let gone = world.sandbox.add_manager(HOST, "Gone");
+    let admin = world.sandbox.users(HOST)[0].id;
+    let (pipeline, stage) = second_stage(world);
+    let then = json!({"accept": true, "stage": {"pipeline_id": pipeline, "status_id": stage}, "responsible": person(gone),
+        "tags": ["kept"]});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(lead(world).responsible_user_id, gone);
+    // The lists that Parom knows are minutes old when both are deleted.
+    world.sandbox.remove_user(HOST, gone);
+    world.sandbox.delete_stage(HOST, stage);
+    let message = world.customer(&line, "boris").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let leads = world.sandbox.leads(HOST);
+    assert_eq!((leads[1].responsible_user_id, leads[1].tags.as_slice()), (admin, &["kept".to_owned()][..]));
+    assert_ne!(leads[1].status_id, stage);
+    assert_eq!(decision(world, &line, &message).await.row.state, "failed");
+    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
+    let alert = alerts.iter().find(|alert| alert.kind == "route_failed").expect("an alert");
+    assert!(alert.detail.contains("Rule all"), "{}", alert.detail);
+    // Once they are read anew nothing is refused any more: the fallback is decided.
+    world.advance(HOUR);
+    lists_are_read(world, &line).await;
+    let message = world.customer(&line, "carla").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let decided = decision(world, &line, &message).await;
+    assert_eq!(json!(decided.verdict.faults), json!(["stage_gone", "user_gone"]));
+    assert_eq!(world.sandbox.leads(HOST)[2].responsible_user_id, admin);
+    assert_eq!(decided.row.state, "done");
+    // A rule that works ends the alert.
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true}}])).await;
+    world.customer(&line, "dora").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
+    assert!(alerts.iter().all(|alert| alert.kind != "route_failed"), "{alerts:?}");
+}
+
+/// amoCRM gives some users no id in chats, and takes them as responsible all the same.
+async fn who_has_no_id_in_chats_gets_enquiries(world: &mut World) {
+    let line = world.line("support").await;
+    let pavel = world.sandbox.users(HOST).into_iter().find(|user| user.amojo_id.is_none()).expect("one without");
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "responsible": person(pavel.id)}}])).await;
+    lists_are_read(world, &line).await;
+    let message = world.customer(&line, "anna").writes("Hello").await;
+    assert_eq!(routed(world).await, 1);
+    assert_eq!(json!(decision(world, &line, &message).await.verdict.faults), json!([]));
+    assert_eq!(lead(world).responsible_user_id, pavel.id);
+    let olga = olga(world, line.tenant_id).await;
+    let rules = olga.opens("/panel/routing").await.is(200);
+    assert!(rules.text.contains(&pavel.name) && !rules.text.contains("Its person has left"), "{}", rules.text);
+    olga.opens("/panel/routing/rules/all").await.is(200).says(&[&format!("{} (amoCRM gives no chat ID)", pavel.name)]);
+    // Once they have left they are found by amoCRM's id.
+    world.sandbox.remove_user(HOST, pavel.id);
+    lists_are_read(world, &line).await;
+    olga.opens("/panel/routing").await.is(200).says(&[&pavel.name, "Its person has left"]);
+}
+
+/// Users that amoCRM does not list are asked for once in ten minutes, pipelines no more often for that.
+async fn a_list_that_is_refused_is_asked_for_after_a_pause(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "responsible": person(manager)}}])).await;
+    world.sandbox.set(|settings| settings.external = true);
+    let asked =
+        |world: &World, list: &str| world.sandbox.requests().iter().filter(|one| one.path.contains(list)).count();
+    let (users, pipelines) = (asked(world, "/api/v4/users"), asked(world, "/api/v4/leads/pipelines"));
+    for (number, (wait, wanted)) in [(0, 1), (2, 1), (4, 1), (4, 2), (2, 2)].into_iter().enumerate() {
+        world.advance(wait * MINUTE);
+        world.customer(&line, &format!("c{number}")).writes("Hello").await;
+        assert_eq!(routed(world).await, 1);
+        assert_eq!(asked(world, "/api/v4/users") - users, wanted, "after {number}");
+        assert!(asked(world, "/api/v4/leads/pipelines") - pipelines <= 1, "after {number}");
+    }
+    let leads = world.sandbox.leads(HOST);
+    assert!(
+        leads.iter().all(|lead| lead.responsible_user_id == manager),
+        "who was never listed is believed to be there"
+    );
+}
+
+/// Decisions that come late, because the server or amoCRM was away over night: the rule is that of the message's time. Who is at
+/// work, their room for today and the minutes until the fallback are those of the decision, as *Try* says before.
+async fn a_late_decision_goes_to_who_is_present(world: &mut World) {
+    let line = world.line("support").await;
+    let [early, late, boss] = ["Early", "Late", "Boss"].map(|name| world.sandbox.add_manager(HOST, name));
+    let seat = |id: i64, times: &str| json!({"user_id": id.to_string(), "times": [times], "limit": 1});
+    let people = json!([seat(early, "mon-sun 00:00-15:00"), seat(late, "mon-sun 15:00-24:00")]);
+    let then = json!({"accept": true, "responsible": {"kind": "round_robin", "people": people},
+        "fallback": {"after_minutes": 15, "to": person(boss)}});
+    let at = |times: &str| json!({ "times": [times] });
+    let rules =
+        json!([{"id": "day", "when": at("mon-sun 00:00-15:00"), "then": then}, {"id": "evening", "then": then}]);
+    has_rules(world, &line, rules).await;
+    // Each has their enquiry of this day.
+    for (name, hours, rule, user) in [("anna", 0, "day", early), ("boris", 8, "evening", late)] {
+        world.advance(hours * HOUR);
+        let message = world.customer(&line, name).writes("Hello").await;
+        assert_eq!(routed(world).await, 1);
+        let made = decision(world, &line, &message).await;
+        assert_eq!((made.row.rule_id.as_str(), made.verdict.plan.responsible.unwrap().0), (rule, user), "{made:#?}");
+    }
+    world.works("route_fallbacks").await;
+    let message = world.customer(&line, "carla").writes("Hello").await;
+    world.deliver_all().await;
+    world.advance(16 * HOUR);
+    let tried = world.api.post(&format!("{}/try", path(&line)), &json!({"message_id": message})).await.is(200).json;
+    world.advance(SOON);
+    assert_eq!(world.works("routes").await, 1);
+    let made = decision(world, &line, &message).await;
+    let said = [&tried["verdict"]["rule"]["id"], &tried["verdict"]["plan"]["responsible"]];
+    assert_eq!(said, [&json!("evening"), &json!(early.to_string())], "{tried}");
+    assert_eq!(json!([made.row.rule_id, made.verdict.plan.responsible]), json!(said));
+    let lead_id = made.row.lead_id;
+    let responsible = |world: &World| {
+        let leads = world.sandbox.leads(HOST);
+        leads.iter().find(|lead| lead.id == lead_id).map(|lead| lead.responsible_user_id)
+    };
+    for (wait, wanted) in [(0, early), (14, early), (2, boss)] {
+        world.advance(wait * MINUTE);
+        world.works("route_fallbacks").await;
+        assert_eq!(responsible(world), Some(wanted), "{wait} minutes later");
+    }
+}
+
+once!(
+    what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert,
+    who_has_no_id_in_chats_gets_enquiries,
+    a_list_that_is_refused_is_asked_for_after_a_pause,
+    a_late_decision_goes_to_who_is_present
+);
