@@ -205,6 +205,7 @@ fn file_of(name: &str) -> Option<Asset> {
         "templates.js" => (SCRIPT, include_str!("../../assets/panel/templates.js")),
         "order.js" => (SCRIPT, include_str!("../../assets/panel/order.js")),
         "hours.js" => (SCRIPT, include_str!("../../assets/panel/hours.js")),
+        "week.js" => (SCRIPT, include_str!("../../assets/panel/week.js")),
         "chat-settings.js" => (SCRIPT, include_str!("../../assets/panel/chat-settings.js")),
         "panel.js" => (SCRIPT, include_str!("../../assets/panel/panel.js")),
         "push.js" => (SCRIPT, include_str!("../../assets/panel/push.js")),

@@ -48,6 +48,7 @@ mod templates;
 mod undelivered;
 mod views;
 mod webhooks;
+mod week;
 mod wizard;
 
 use actix_web::middleware::from_fn;

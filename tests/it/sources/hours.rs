@@ -210,7 +210,7 @@ async fn an_administrator_sets_the_hours_without_a_script(world: &mut World) {
     let base = [("version", version.as_str()), ("time_zone", "Europe/Moscow"), ("country", "RU"), ("holidays", "")];
     let wrong = [("day", "mon"), ("from.mon", "09:00"), ("until.mon", ""), ("holidays", "soon"), ("text", "")];
     let refused = owner.sends(&path, &[&base[..3], &wrong[..]].concat()).await.is(422);
-    refused.says(&["Monday: enter when you open", "value=\"09:00\""]);
+    refused.says(&["Monday: enter from when", "value=\"09:00\""]);
     let times = [
         ("day", "mon"),
         ("day", "tue"),

@@ -13,9 +13,10 @@ use domain::route::rule::{
 };
 use uuid::Uuid;
 
-use super::names::Names;
+use super::names::{Names, language};
 use super::{LIST, Working, back, save_draft};
 use crate::panel::choice::SelectOption;
+use crate::panel::week::{DayRow, Week};
 use crate::panel::{Answer, AppData, Fields, Form, Member, Nav, PageContext, Right, html_as};
 
 /// A checkbox.
@@ -61,6 +62,8 @@ struct RulePage {
     seats: Vec<SeatRow>,
     fallbacks: Vec<SelectOption>,
     templates: Vec<SelectOption>,
+    /// The week of the condition on times.
+    days: Vec<DayRow>,
     lines: BTreeMap<&'static str, String>,
     errors: Vec<(String, String)>,
 }
@@ -103,7 +106,7 @@ pub async fn new(app: AppData, member: Member) -> Answer {
     let id = Uuid::new_v4().simple().to_string()[..12].to_owned();
     let then = Actions { accept: true, ..Actions::default() };
     let rule = Rule { id, name: String::new(), on: true, when: Conditions::default(), then };
-    show(&app, &member, &rule, false, Vec::new()).await
+    show(&app, &member, &rule, false, None).await
 }
 
 /// `GET /panel/routing/rules/{id}`.
@@ -111,7 +114,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer 
     member.require(Right::EditSources)?;
     let working = Working::read(&app, member.tenant_id).await?;
     let rule = working.rules.rule(&id).ok_or(Error::NotFound)?;
-    show(&app, &member, rule, true, Vec::new()).await
+    show(&app, &member, rule, true, None).await
 }
 
 /// `POST /panel/routing/rules`: a new one, below the others.
@@ -133,7 +136,8 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
     if id.is_some() && place.is_none() {
         return Err(Error::NotFound);
     }
-    let rule = read(&given, form);
+    let week = Week::read(form);
+    let rule = read(&given, form, &week);
     let place = place.unwrap_or(rules.rules.len());
     if place == rules.rules.len() {
         rules.rules.push(rule.clone())
@@ -143,9 +147,13 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
     match save_draft(app, member, rules, seen).await {
         Err(Error::Invalid(wrong)) => {
             let at = format!("/rules/{place}/");
-            let shown =
-                wrong.iter().map(|wrong| (field_of(wrong, &at), wrong.detail.sentence(member.words, member.crm())));
-            show(app, member, &rule, id.is_some(), shown.collect()).await
+            let mut errors = week.errors(member.words);
+            let of_lines = wrong.iter().filter(|wrong| errors.is_empty() || !wrong.pointer.contains("/when/times"));
+            let rest: Vec<_> = of_lines
+                .map(|wrong| (field_of(wrong, &at), wrong.detail.sentence(member.words, member.crm())))
+                .collect();
+            errors.extend(rest);
+            show(app, member, &rule, id.is_some(), Some((&week, errors))).await
         }
         done => back(app, member, done, "routing-drafted").await,
     }
@@ -161,6 +169,7 @@ fn field_of(wrong: &FieldError, at: &str) -> String {
         rest if rest.starts_with("fallback") => "fallback_to",
         rest if rest.starts_with("task/within") => "task_minutes",
         rest if rest.starts_with("lead") => "use",
+        rest if rest.starts_with("times") => "week",
         rest => rest.split('/').next().unwrap_or("name"),
     }
     .to_owned()
@@ -189,14 +198,14 @@ fn ids(values: &[&str]) -> Vec<NumericId> {
 }
 
 /// The rule that a form says.
-fn read(id: &str, form: &Fields) -> Rule {
+fn read(id: &str, form: &Fields, week: &Week) -> Rule {
     let text = |name: &str| form.get(name);
     let listed = |name: &str| -> Vec<String> { form.all(name).into_iter().map(str::to_owned).collect() };
     let when = Conditions {
         sources: form.all("sources").into_iter().filter_map(|id| Uuid::try_parse(id).ok()).collect(),
         messengers: listed("messengers"),
         working_hours: HoursKind::parse(text("working_hours")),
-        times: lines(text("times")),
+        times: week.lines(),
         languages: listed("languages"),
         campaign: pairs(text("campaign")),
         referral: filled(text("referral")),
@@ -253,7 +262,16 @@ fn read(id: &str, form: &Fields) -> Rule {
     Rule { id: id.to_owned(), name: text("name").to_owned(), on: form.has("on"), when, then }
 }
 
-async fn show(app: &AppData, member: &Member, rule: &Rule, is_stored: bool, errors: Vec<(String, String)>) -> Answer {
+/// `unsaved`: the week as it was sent, and what is wrong with the form.
+async fn show(
+    app: &AppData,
+    member: &Member,
+    rule: &Rule,
+    is_stored: bool,
+    unsaved: Option<(&Week, Vec<(String, String)>)>,
+) -> Answer {
+    let stored = Week::of(&rule.when.times);
+    let (week, errors) = unsaved.unwrap_or((&stored, Vec::new()));
     let page = member.page(if is_stored { "routing-edit" } else { "routing-new" }, Nav::Routing);
     let page = page.with_error_if(!errors.is_empty());
     let names = Names::read(app, member, &page, true).await?;
@@ -305,7 +323,6 @@ async fn show(app: &AppData, member: &Member, rule: &Rule, is_stored: bool, erro
     };
     let minutes = |given: Option<u32>| given.map(|minutes| minutes.to_string()).unwrap_or_default();
     let lines = BTreeMap::from([
-        ("times", when.times.join("\n")),
         ("campaign", joined(&when.campaign)),
         ("referral", when.referral.clone().unwrap_or_default()),
         ("text_begins", when.text_begins.join("\n")),
@@ -338,7 +355,7 @@ async fn show(app: &AppData, member: &Member, rule: &Rule, is_stored: bool, erro
             })
             .collect(),
         languages: LANGUAGES
-            .map(|(_, code)| tick(code.to_owned(), code.to_owned(), when.languages.iter().any(|one| one == code)))
+            .map(|(_, code)| tick(code.to_owned(), language(code), when.languages.iter().any(|one| one == code)))
             .into(),
         responsibles: names
             .users
@@ -367,6 +384,7 @@ async fn show(app: &AppData, member: &Member, rule: &Rule, is_stored: bool, erro
         seats: seats(&names, then),
         fallbacks,
         templates: names.template_options(then.template),
+        days: week.rows(words, &errors),
         lines,
         rule: rule.clone(),
         errors,
@@ -387,6 +405,7 @@ fn seats(names: &Names<'_>, then: &Actions) -> Vec<SeatRow> {
             _ => None,
         })
         .unwrap_or_default();
+    let known = |id: i64| names.users.iter().flatten().find(|user| user.id == id);
     let mut ids: Vec<i64> = seats.iter().map(|seat| seat.user_id.0).collect();
     let others = names.users.iter().flatten().filter(|user| !user.is_gone).map(|user| user.id);
     ids.extend(others.filter(|id| !seats.iter().any(|seat| seat.user_id.0 == *id)));
@@ -394,7 +413,7 @@ fn seats(names: &Names<'_>, then: &Actions) -> Vec<SeatRow> {
         let seat = seats.iter().find(|seat| seat.user_id.0 == id);
         SeatRow {
             id,
-            name: names.user(id),
+            name: known(id).map_or_else(|| id.to_string(), |user| names.person(user)),
             weight: seat.map(|seat| seat.weight.to_string()).unwrap_or_default(),
             limit: seat.and_then(|seat| seat.limit).map(|limit| limit.to_string()).unwrap_or_default(),
             times: seat.map(|seat| seat.times.join("; ")).unwrap_or_default(),

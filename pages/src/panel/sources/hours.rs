@@ -6,8 +6,8 @@ use actix_web::{ResponseError, web};
 use askama::Template;
 use base::error::{Error, FieldError, Result};
 use base::i18n::{Sentence, When, Zone};
-use chrono::{Months, NaiveDate, Weekday};
-use connectors::hours::{COUNTRIES, HoursLine, LAST_YEAR, TEXT_CHARS, WORKING_HOURS, WorkingHours, of_country};
+use chrono::{Months, NaiveDate};
+use connectors::hours::{COUNTRIES, LAST_YEAR, TEXT_CHARS, WORKING_HOURS, WorkingHours, of_country};
 use connectors::kinds::is_web_chat;
 use domain::source::{SourceChange, version};
 use entity::source;
@@ -17,18 +17,8 @@ use serde_json::{Map, Value, json};
 use super::settings::outrun;
 use super::{SourceStateView, find, state_view};
 use crate::panel::choice::SelectOption;
+use crate::panel::week::{DayRow, Week};
 use crate::panel::{self, Answer, AppData, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right};
-
-/// The days of the week by their names in lines of hours.
-const DAYS: [(Weekday, &str); 7] = [
-    (Weekday::Mon, "mon"),
-    (Weekday::Tue, "tue"),
-    (Weekday::Wed, "wed"),
-    (Weekday::Thu, "thu"),
-    (Weekday::Fri, "fri"),
-    (Weekday::Sat, "sat"),
-    (Weekday::Sun, "sun"),
-];
 
 /// Errors by the names of their fields.
 type Wrong = Vec<(String, String)>;
@@ -68,22 +58,6 @@ impl HoursPage {
     }
 }
 
-/// One day of the week.
-struct DayRow {
-    day: &'static str,
-    name: String,
-    is_open: bool,
-    times: Vec<Times>,
-    error: String,
-}
-
-/// When a day begins and ends, `09:00`; the end may be on the next day.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Times {
-    from: String,
-    until: String,
-}
-
 /// A public holiday, and on which days it is next.
 struct PublicRow {
     id: &'static str,
@@ -96,8 +70,8 @@ struct PublicRow {
 /// What the form has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct HoursForm {
-    /// Each day with its times; none if it is closed.
-    week: [Vec<Times>; 7],
+    /// When it is open.
+    week: Week,
     time_zone: String,
     country: String,
     /// Holidays of the country that are worked.
@@ -111,14 +85,8 @@ impl HoursForm {
         let Some(hours) = hours else {
             return Self { time_zone: account_zone.to_owned(), ..Self::default() };
         };
-        let lines: Vec<HoursLine> = hours.hours.iter().filter_map(|line| HoursLine::parse(line)).collect();
-        let times_of = |day: Weekday| {
-            let mut of_day: Vec<_> = lines.iter().filter(|line| line.is_of(day)).collect();
-            of_day.sort_by_key(|line| line.from);
-            of_day.into_iter().map(|line| Times { from: clock(line.from), until: clock(line.until) }).collect()
-        };
         Self {
-            week: DAYS.map(|(day, _)| times_of(day)),
+            week: Week::of(&hours.hours),
             time_zone: hours.time_zone,
             country: hours.country.unwrap_or_default(),
             worked: hours.worked_holidays,
@@ -130,28 +98,15 @@ impl HoursForm {
     /// The submitted form. 400 for unknown fields.
     fn read(form: &Fields) -> Result<Self> {
         let mut names: Vec<String> =
-            ["version", "day", "time_zone", "country", "listed", "off", "holidays", "text"].map(str::to_owned).into();
-        names.extend(DAYS.iter().flat_map(|(_, day)| [format!("from.{day}"), format!("until.{day}")]));
+            ["version", "time_zone", "country", "listed", "off", "holidays", "text"].map(str::to_owned).into();
+        names.extend(Week::names());
         form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
-        let open = form.all("day");
-        let times_of = |day: &str| {
-            let of = |name: &str| form.all(&format!("{name}.{day}"));
-            let pairs = of("from")
-                .into_iter()
-                .zip(of("until"))
-                .map(|(from, until)| Times { from: from.trim().to_owned(), until: until.trim().to_owned() });
-            let mut times: Vec<Times> = pairs.filter(|times| *times != Times::default()).collect();
-            if times.is_empty() {
-                times.push(Times::default());
-            }
-            if open.contains(&day) { times } else { Vec::new() }
-        };
         let off = form.all("off");
         // The list on the page may have been that of another country.
         let worked = form.all("listed").into_iter().filter(|id| !off.contains(id)).map(str::to_owned).collect();
         let country = form.get("country").to_owned();
         Ok(Self {
-            week: DAYS.map(|(_, day)| times_of(day)),
+            week: Week::read(form),
             time_zone: form.get("time_zone").trim().to_owned(),
             worked: known(&country, worked),
             country,
@@ -164,43 +119,9 @@ impl HoursForm {
         self.holidays.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
     }
 
-    /// The days whose times are no times.
-    fn wrong_days(&self) -> Vec<&'static str> {
-        let is_wrong = |times: &Times| HoursLine::parse(&times.line("mon")).is_none();
-        let days = DAYS.iter().zip(&self.week).filter(|(_, times)| times.iter().any(is_wrong));
-        days.map(|((_, day), _)| *day).collect()
-    }
-
-    /// The lines of hours: days in a row with the same times are one.
-    fn lines(&self) -> Vec<String> {
-        let mut all: Vec<&Times> = self.week.iter().flatten().collect();
-        all.sort_by(|one, other| one.from.cmp(&other.from));
-        let mut lines = Vec::new();
-        let mut seen: Vec<&Times> = Vec::new();
-        for times in all {
-            if seen.contains(&times) {
-                continue;
-            }
-            seen.push(times);
-            let mut row: Option<(&str, &str)> = None;
-            for ((_, day), of_day) in DAYS.iter().zip(&self.week) {
-                row = match (row, of_day.contains(times)) {
-                    (None, true) => Some((*day, *day)),
-                    (Some((first, _)), true) => Some((first, *day)),
-                    (row, false) => {
-                        lines.extend(row.map(|row| times.line(&days_of(row))));
-                        None
-                    }
-                };
-            }
-            lines.extend(row.map(|row| times.line(&days_of(row))));
-        }
-        lines
-    }
-
     /// The setting; none if nothing is set.
     fn setting(&self) -> Option<Value> {
-        let (hours, holidays) = (self.lines(), self.days_off());
+        let (hours, holidays) = (self.week.lines(), self.days_off());
         if hours.is_empty() && holidays.is_empty() && self.country.is_empty() && self.text.is_empty() {
             return None;
         }
@@ -214,21 +135,6 @@ impl HoursForm {
             "text": some(&self.text),
         }))
     }
-}
-
-impl Times {
-    fn line(&self, days: &str) -> String {
-        format!("{days} {}-{}", self.from, self.until)
-    }
-}
-
-fn days_of((first, last): (&str, &str)) -> String {
-    if first == last { first.to_owned() } else { format!("{first}-{last}") }
-}
-
-/// The minute of a day as `09:00`; midnight at its end is that at its beginning.
-fn clock(minute: u32) -> String {
-    format!("{:02}:{:02}", minute / 60 % 24, minute % 60)
 }
 
 /// Those of these ids that are holidays of the country.
@@ -260,7 +166,7 @@ pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: For
     let source = find(&app, &member, Right::EditSources, &id).await?;
     let typed = HoursForm::read(&form)?;
     let page = || page_of(&member, &source).with_error();
-    let errors = wrong_times(&member, &typed);
+    let errors = typed.week.errors(member.words);
     if !errors.is_empty() {
         return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, &source, typed, errors).await;
     }
@@ -297,14 +203,6 @@ fn page_of(member: &Member, source: &source::Model) -> PageContext {
     member.page(source.name.clone(), Nav::Sources)
 }
 
-fn wrong_times(member: &Member, typed: &HoursForm) -> Wrong {
-    let said = |day: &'static str| {
-        let name = member.words.text("hours-day").with("day", day).to_string();
-        (format!("day.{day}"), member.words.text("hours-wrong-times").with("day", name).to_string())
-    };
-    typed.wrong_days().into_iter().map(said).collect()
-}
-
 /// What is wrong with a field, and its name in the form.
 fn in_words(member: &Member, typed: &HoursForm, error: &FieldError) -> (String, String) {
     let words = member.words;
@@ -339,14 +237,6 @@ async fn show(
 ) -> Answer {
     let (words, is_web) = (page.words, is_web_chat(&source.kind));
     let state = domain::source::state(&app.sources, source).await?;
-    let error_of = |name: &str| errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone());
-    let day_row = |((_, day), times): (&(Weekday, &'static str), &Vec<Times>)| DayRow {
-        day,
-        name: words.text("hours-day").with("day", *day).to_string(),
-        is_open: !times.is_empty(),
-        times: times.clone(),
-        error: error_of(&format!("day.{day}")).unwrap_or_default(),
-    };
     let country = |code: &str| SelectOption::new(code, words.text_of("hours-country-", code), &typed.country);
     let mut known: Vec<SelectOption> = COUNTRIES.into_iter().map(country).collect();
     known.sort_by(|one, other| one.label.cmp(&other.label));
@@ -358,7 +248,7 @@ async fn show(
         state: state_view(&page, source, &state),
         is_web,
         now: WorkingHours::stored(&source.settings).map(|hours| now(app, &page, &hours)),
-        days: DAYS.iter().zip(&typed.week).map(day_row).collect(),
+        days: typed.week.rows(words, &errors),
         countries: known,
         public: public(&page, &typed),
         usual: words.text(if is_web { "chat-away" } else { "hours-answer" }).to_string(),
@@ -409,48 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_week_becomes_few_lines_and_lines_the_same_week() {
-        let mut pairs = Vec::new();
-        for day in ["mon", "tue", "wed", "fri"] {
-            pairs.push(("day".to_owned(), day.to_owned()));
-            for (from, until) in [("14:00", "18:00"), ("09:00", "13:00"), ("", "")] {
-                pairs.push((format!("from.{day}"), from.to_owned()));
-                pairs.push((format!("until.{day}"), until.to_owned()));
-            }
-        }
-        // What a closed day had is not sent on.
-        pairs.push(("from.sun".to_owned(), "10:00".to_owned()));
-        pairs.push(("until.sun".to_owned(), "12:00".to_owned()));
-        let typed = HoursForm::read(&Fields(pairs)).unwrap();
-        let lines = ["mon-wed 09:00-13:00", "fri 09:00-13:00", "mon-wed 14:00-18:00", "fri 14:00-18:00"];
-        assert_eq!(typed.lines(), lines);
-        let hours = |lines: &[&str]| WorkingHours {
-            time_zone: "UTC".to_owned(),
-            hours: lines.iter().map(|line| (*line).to_owned()).collect(),
-            ..WorkingHours::default()
-        };
-        let again = HoursForm::of(Some(hours(&lines)), "");
-        assert_eq!(again.lines(), lines);
-        assert_eq!(again.week[0][0], Times { from: "09:00".to_owned(), until: "13:00".to_owned() });
-        // Across the end of the week, and until midnight.
-        assert_eq!(
-            HoursForm::of(Some(hours(&["sat-mon 18:00-24:00"])), "").lines(),
-            ["mon 18:00-00:00", "sat-sun 18:00-00:00"]
-        );
-    }
-
-    #[test]
-    fn a_ticked_day_needs_times_and_holidays_are_worked_if_unticked() {
-        let typed = form(&[
-            ("day", "mon"),
-            ("day", "tue"),
-            ("from.tue", "9:00"),
-            ("until.tue", ""),
-            ("day", "wed"),
-            ("from.wed", "09:00"),
-            ("until.wed", "02:00"),
-        ]);
-        assert_eq!(typed.wrong_days(), ["mon", "tue"]);
+    fn holidays_are_worked_if_unticked() {
         let listed = [("listed", "victory-day"), ("listed", "russia-day"), ("off", "russia-day")];
         let typed = form(&[&[("country", "RU"), ("time_zone", "UTC")], &listed[..]].concat());
         assert_eq!(typed.setting().unwrap()["worked_holidays"], json!(["victory-day"]));
