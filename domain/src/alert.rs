@@ -288,6 +288,12 @@ pub async fn open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<aler
         .await
 }
 
+/// The alerts of a tenant that closed last, at most 20.
+pub async fn closed(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Vec<alert::Model>, DbErr> {
+    let rows = alert::Entity::of_tenant(tenant_id).filter(Column::ResolvedAt.is_not_null());
+    rows.order_by_desc(Column::ResolvedAt).limit(20).all(db).await
+}
+
 /// How many alerts of a tenant (or of the vendor) are open.
 pub async fn count_open(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<u64, DbErr> {
     alert::Entity::of_tenant(tenant_id).filter(Column::ResolvedAt.is_null()).count(db).await

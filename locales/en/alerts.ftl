@@ -201,6 +201,7 @@ alert-kind-template_changed = A messenger changed a template’s category or qua
 
 alerts-title = Alerts
 alerts-none = No open alerts.
+alerts-earlier = Earlier alerts
 alerts-taken = Acknowledged. You are not notified again for 4 hours.
 alerts-muted = Muted until { $stamp }. The alert stays listed here.
 alerts-letters = Where alerts go

@@ -167,6 +167,7 @@ wizard-web-list-add-question = Add a question
 wizard-web-list-add-field = Add a field
 wizard-web-list-add-person = Add a person
 wizard-web-list-add-site = Add a site
+wizard-web-list-add-page = Add a page
 wizard-web-list-up = Move up
 wizard-web-list-down = Move down
 wizard-web-list-remove = Remove

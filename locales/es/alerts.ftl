@@ -195,6 +195,7 @@ alert-kind-template_changed = Una app de mensajería cambió la categoría o la 
 
 alerts-title = Alertas
 alerts-none = No hay alertas abiertas.
+alerts-earlier = Alertas anteriores
 alerts-taken = Te encargas tú. No recibirás más avisos durante 4 horas.
 alerts-muted = Silenciada hasta { $stamp }. La alerta sigue aquí.
 alerts-letters = A dónde van las alertas

@@ -169,6 +169,7 @@ wizard-web-list-add-question = Agregar una pregunta
 wizard-web-list-add-field = Agregar un campo
 wizard-web-list-add-person = Agregar una persona
 wizard-web-list-add-site = Agregar un sitio
+wizard-web-list-add-page = Agregar una página
 wizard-web-list-up = Subir
 wizard-web-list-down = Bajar
 wizard-web-list-remove = Quitar

@@ -195,6 +195,7 @@ alert-kind-template_changed = Um app de mensagens mudou a categoria ou a qualida
 
 alerts-title = Alertas
 alerts-none = Não há alertas abertos.
+alerts-earlier = Alertas anteriores
 alerts-taken = Você está cuidando disso. Nenhum novo aviso por 4 horas.
 alerts-muted = Silenciado até { $stamp }. O alerta continua aqui.
 alerts-letters = Para onde vão os alertas

@@ -169,6 +169,7 @@ wizard-web-list-add-question = Adicionar uma pergunta
 wizard-web-list-add-field = Adicionar um campo
 wizard-web-list-add-person = Adicionar uma pessoa
 wizard-web-list-add-site = Adicionar um site
+wizard-web-list-add-page = Adicionar uma página
 wizard-web-list-up = Mover para cima
 wizard-web-list-down = Mover para baixo
 wizard-web-list-remove = Remover

@@ -231,6 +231,7 @@ alert-kind-template_changed = Мессенджер изменил категор
 
 alerts-title = Оповещения
 alerts-none = Открытых оповещений нет.
+alerts-earlier = Прошлые оповещения
 alerts-taken = Взято в работу. Уведомлений не будет 4 часа.
 alerts-muted = Без уведомлений до { $stamp }. Само оповещение остаётся здесь.
 alerts-letters = Куда приходят оповещения

@@ -167,6 +167,7 @@ wizard-web-list-add-question = Добавить вопрос
 wizard-web-list-add-field = Добавить поле
 wizard-web-list-add-person = Добавить человека
 wizard-web-list-add-site = Добавить сайт
+wizard-web-list-add-page = Добавить страницу
 wizard-web-list-up = Выше
 wizard-web-list-down = Ниже
 wizard-web-list-remove = Убрать

@@ -315,16 +315,32 @@ pub async fn vendor_link(data: &Path) -> Output {
     command.env_remove("PAROM_CONFIG").output().await.unwrap()
 }
 
-/// The sources of the demo's account, by the public API.
-async fn sources(demo: &Demo) -> Vec<Value> {
+/// The public API's answer.
+async fn asked(demo: &Demo, path: &str) -> Value {
     let (base, key) = (demo.address("Parom"), demo.address("API key"));
-    let get = async |path: String| {
-        let answer = client().get(format!("{base}{path}")).bearer_auth(&key).send().await.unwrap();
-        answer.json::<Value>().await.unwrap()["items"].as_array().unwrap().clone()
-    };
-    let tenants = get("/api/v1/tenants".to_owned()).await;
-    let tenant = tenants.iter().find(|tenant| tenant["host"] == "demo.amocrm.ru").unwrap();
-    get(format!("/api/v1/tenants/{}/sources", tenant["id"].as_str().unwrap())).await
+    let answer = client().get(format!("{base}{path}")).bearer_auth(&key).send().await.unwrap();
+    answer.json().await.unwrap()
+}
+
+/// The sources of the demo's account.
+async fn sources(demo: &Demo) -> Vec<Value> {
+    let tenants = asked(demo, "/api/v1/tenants").await["items"].clone();
+    let tenant = tenants.as_array().unwrap().iter().find(|tenant| tenant["host"] == "demo.amocrm.ru").unwrap();
+    let path = format!("/api/v1/tenants/{}/sources", tenant["id"].as_str().unwrap());
+    asked(demo, &path).await["items"].as_array().unwrap().clone()
+}
+
+/// Messages from customers by source, and sales, of the month that the demo's shop has behind it.
+async fn month(demo: &Demo) -> (Vec<i64>, usize) {
+    let sources = sources(demo).await;
+    let mut counts = Vec::new();
+    for source in &sources {
+        let ledger = asked(demo, &format!("/api/v1/sources/{}/ledger", source["id"].as_str().unwrap())).await;
+        counts.push(ledger["to_crm"]["accepted"].as_i64().unwrap());
+    }
+    let path = format!("/api/v1/tenants/{}/sales", sources[0]["tenant_id"].as_str().unwrap());
+    counts.sort_unstable();
+    (counts, asked(demo, &path).await["items"].as_array().unwrap().len())
 }
 
 /// Adds a source to the demo's account by the public API.
@@ -374,6 +390,8 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     let installed = form.body("integration=demo").send().await.unwrap();
     assert!(installed.status().is_success() || installed.status().is_redirection(), "{}", installed.status());
     let before = sources(&demo).await;
+    let behind = month(&demo).await;
+    assert!(behind.0.len() == 3 && behind.0[0] > 20 && behind.1 > 5, "{behind:?}");
     let elsewhere = "http://127.0.0.1:9/mine";
     adds_source(&demo, json!({"kind": "webchat", "name": "Second chat", "settings": {"title": "Second"}})).await;
     adds_source(&demo, json!({"kind": "custom", "name": "Mine", "settings": {"webhook_url": elsewhere}})).await;
@@ -388,6 +406,8 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     demo.is_killed().await;
     let demo = Demo::start(Path::new(BINARY), "en", data.path()).await;
     assert_eq!(ids(&demo), own, "the demo's own sources, not the newest");
+    let still = month(&demo).await;
+    assert_eq!((&still.0[..2], &still.0[2..], still.1), (&[0, 0][..], &behind.0[..], behind.1), "written once");
     let shop = client().get(demo.address("A new account")).header("accept-language", "en").send().await.unwrap();
     let left = shop.text().await.unwrap().matches("Not installed").count();
     assert_eq!(left, 1, "what Parom has is installed at amoCRM, the other service is not");

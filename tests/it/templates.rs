@@ -117,7 +117,9 @@ async fn a_template_is_reviewed_by_its_messenger_and_sent_at_any_time(world: &mu
     decides(world, &line, &row["id"], &json!({"status": "approved"})).await.is(202);
     steps(world).await;
     assert_eq!(review(world, crm_id).0, "approved");
-    visitor.opens("/panel/alerts").await.is(200).never_says(&["paused by the messenger"]);
+    let over = visitor.opens("/panel/alerts").await.is(200);
+    over.says(&["No open alerts", "Earlier alerts", "paused by the messenger"]);
+    over.never_says(&["Resolved:", "Acknowledge"]);
 }
 
 async fn nothing_is_lost_while_either_side_is_away(world: &mut World) {

@@ -52,9 +52,9 @@ const INSTAGRAM_FIELDS: &[&str] = &[
 
 /// Meta's data set, Metrica's counter with its goal, and the token of both (docs/sales.md).
 const DATASET: &str = "1234567890";
-const COUNTER: &str = "2215573";
-const GOAL: &str = "order_confirmed";
-const SALES_TOKEN: &str = "demo";
+pub const COUNTER: &str = "2215573";
+pub const GOAL: &str = "order_confirmed";
+pub const SALES_TOKEN: &str = "demo";
 
 /// A line that can be connected, and one of its customers.
 pub struct DemoLine {

@@ -53,6 +53,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     let sources = stage.sources().await?;
     stage.telegram_source().await?;
     stage.routes().await?;
+    stage.templates().await?;
     stage.month().await?;
     let page = page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;

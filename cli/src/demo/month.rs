@@ -1,24 +1,34 @@
-//! The last month of the demo's shop: chats, answers and a few messages that were not delivered, written straight into the tables.
-//! Lists, charts and reports would be empty otherwise, and playing a month through all of Parom would take minutes.
+//! The last month of the demo's shop: chats, answers, a few messages that were not delivered, sales and alerts that are over, written
+//! straight into the tables. Lists, charts and reports would be empty otherwise, and playing a month through all of Parom would
+//! take minutes.
 
 use std::collections::BTreeMap;
 
 use anyhow::Context;
 use base::i18n::Language;
-use base::message::{Body, Content, Direction, LetterKind, Person, Role, State, Stream, day_of, lane_id};
+use base::message::{
+    Body, Content, Direction, LetterKind, Person, Role, State, Stream, Visit, Visits, day_of, lane_id,
+};
 use base::millis::{DAY, HOUR, MINUTE};
 use base::store::in_transaction;
-use entity::{attempt, conversation, dead_letter, fixture, histogram, lane, ledger_delta, message, source, tenant};
+use entity::{
+    alert, attempt, conversation, dead_letter, fixture, histogram, lane, ledger_delta, message, sale, source, tenant,
+};
+use parom::sale::request::SkipReason;
+use parom::sale::{Sale, SaleChat, Sending, SendingState, Sendings, TargetKind};
+use parom::template::{self, TemplateDraft};
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
+use reqwest::Method;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use simulator::crm::UserView;
 use uuid::Uuid;
 
+use super::messengers::{COUNTER, GOAL, SALES_TOKEN};
 use super::stage::{DemoStage, HOST};
 use crate::terminal;
 
@@ -27,13 +37,20 @@ const DAYS: i64 = 30;
 const ZONE: i64 = 3 * HOUR;
 /// When customers write, the usual hours more often.
 const HOURS: [i64; 18] = [9, 10, 10, 11, 11, 12, 12, 13, 14, 15, 15, 16, 17, 18, 18, 19, 20, 22];
+/// Source, medium and name of the campaigns that brought visitors to the site.
+const CAMPAIGNS: [[&str; 3]; 3] =
+    [["yandex", "cpc", "sofas"], ["google", "cpc", "chairs"], ["newsletter", "email", "autumn"]];
+/// The first lead that was won.
+const LEAD: i64 = 31_000_001;
 /// Rows of one statement; SQLite takes 32,766 values.
 const AT_ONCE: usize = 500;
 
-/// Names of customers, and what is said: in a talk a customer's line and a manager's in turn.
+/// Names of customers, and what is said: in a talk a customer's line and a manager's in turn. Templates have a name and a text; the
+/// last one is for WhatsApp.
 struct Words {
     customers: &'static str,
     talks: [&'static str; 5],
+    templates: [[&'static str; 2]; 3],
 }
 
 impl Words {
@@ -50,6 +67,14 @@ impl Words {
                     "Стул пришёл с царапиной|Очень жаль! Пришлите, пожалуйста, фото.|Отправила на почту|Заменим бесплатно. Удобно в \
                         четверг?|Да, после шести|Записали: четверг, 18–20.",
                 ],
+                templates: [
+                    [
+                        "Спасибо за заказ",
+                        "{{contact.first_name}}, спасибо! Собираем ваш заказ и напишем, когда выедет курьер.",
+                    ],
+                    ["Как нас найти", "Мы работаем каждый день с 9 до 20: ул. Садовая, 7, вход со двора."],
+                    ["Заказ готов", "{{contact.first_name}}, ваш заказ готов. Заберите его сегодня до 20:00."],
+                ],
             },
             Language::En | Language::Es | Language::Pt => Self {
                 customers: "Anna Peters|Igor Belov|Maria Lopez|John Smith|Elena Orlova|Daniel Brown|Sofia Rossi|Adam Novak|\
@@ -61,6 +86,17 @@ impl Words {
                     "Can I pay by card?|Yes, by card or in cash.|Great, I’ll take it|Done, the order number comes by e-mail.",
                     "The chair came with a scratch|Sorry about that! Could you send a photo?|Sent by e-mail|We will replace it for free. \
                         Is Thursday fine?|Yes, after six|Noted: Thursday, 6 to 8 pm.",
+                ],
+                templates: [
+                    [
+                        "Thanks for your order",
+                        "Thank you, {{contact.first_name}}! We are packing your order and will write when the courier leaves.",
+                    ],
+                    [
+                        "How to find us",
+                        "We are open every day from 9 am to 8 pm: 7 Garden Street, entrance from the yard.",
+                    ],
+                    ["Order is ready", "{{contact.first_name}}, your order is ready. Pick it up today until 8 pm."],
                 ],
             },
         }
@@ -79,6 +115,8 @@ struct Rows {
     messages: Vec<message::Model>,
     attempts: Vec<attempt::Model>,
     dead: Vec<dead_letter::Model>,
+    sales: Vec<sale::Model>,
+    alerts: Vec<alert::Model>,
     /// Accepted, delivered, failed.
     ledger: BTreeMap<(Uuid, i16, i32), [i64; 3]>,
     /// How many messages of an hour, source and direction took so many milliseconds.
@@ -89,8 +127,7 @@ impl DemoStage {
     /// Writes the month, unless an earlier run with the same data did.
     pub async fn month(&self) -> anyhow::Result<()> {
         let store = &self.running.app.store;
-        let tenant = tenant::Entity::find().filter(tenant::Column::Host.eq(HOST)).one(store.read()).await?;
-        let tenant_id = tenant.context("the demo's account")?.tenant_id;
+        let tenant_id = self.tenant_id().await?;
         if message::Entity::of_tenant(tenant_id).one(store.read()).await?.is_some() {
             return Ok(());
         }
@@ -101,7 +138,29 @@ impl DemoStage {
         let managers = self.sandbox.users(HOST).into_iter().filter_map(manager).collect();
         let rows = Month { tenant_id, now, sources, managers, dice: StdRng::seed_from_u64(30) }.rows();
         let since = now - DAYS * DAY;
-        in_transaction(store, async |tx| rows.store(tx, tenant_id, since).await).await.context("the demo's month")
+        in_transaction(store, async |tx| rows.store(tx, tenant_id, since).await).await.context("the demo's month")?;
+        let metrica = json!({ "on": true, "counter_id": COUNTER, "goal": GOAL, "token": SALES_TOKEN });
+        let targets = format!("/api/v1/tenants/{tenant_id}/sales/targets");
+        self.api(Method::PUT, &targets, Some(json!({ "metrica": metrica }))).await?;
+        Ok(())
+    }
+
+    /// Creates the shop's templates, unless the local amoCRM has them: it is new at each start.
+    pub async fn templates(&self) -> anyhow::Result<()> {
+        let (language, tenant_id) = (terminal::language(), self.tenant_id().await?);
+        for (number, [name, text]) in (1..).zip(Words::of(language).templates) {
+            let draft = TemplateDraft {
+                name: name.to_owned(),
+                text: text.to_owned(),
+                is_waba: number == 3,
+                language: language.code().to_owned(),
+                category: "UTILITY".to_owned(),
+                examples: [("{{contact.first_name}}".to_owned(), "Anna".to_owned())].into(),
+                ..TemplateDraft::default()
+            };
+            template::create(&self.running.app.sources, tenant_id, &format!("demo-{number}"), &draft).await?;
+        }
+        Ok(())
     }
 }
 
@@ -149,7 +208,43 @@ impl Month {
         for minutes in [2, 9, 26, 48, 75] {
             self.talk(&words, self.now - minutes * MINUTE, &mut rows);
         }
+        rows.alerts = self.alerts();
         rows
+    }
+
+    /// What was wrong for a while.
+    fn alerts(&self) -> Vec<alert::Model> {
+        let bot = self.sources.iter().find(|source| source.kind == "telegram");
+        let begin = |days: i64| self.now - days * DAY;
+        let mut all = vec![
+            self.alert("crm_unreachable", None, [begin(19), 14], json!({ "at": begin(19) })),
+            self.alert("late", None, [begin(6), 22], json!({ "delay": 90_000, "count": 0 })),
+        ];
+        all.extend(bot.map(|bot| {
+            let detail = json!({ "at": begin(11), "source": bot.name, "connector": bot.kind });
+            self.alert("messenger_unreachable", Some(bot.id), [begin(11), 38], detail)
+        }));
+        all
+    }
+
+    fn alert(&self, kind: &str, source_id: Option<Uuid>, [at, minutes]: [i64; 2], detail: Value) -> alert::Model {
+        let until = at + minutes * MINUTE;
+        alert::Model {
+            tenant_id: self.tenant_id,
+            key: source_id.map_or_else(|| kind.to_owned(), |id| format!("{kind}:{id}")),
+            kind: kind.to_owned(),
+            source_id,
+            detail: detail.to_string(),
+            opened_at: at,
+            last_at: until,
+            count: minutes,
+            resolved_at: Some(until),
+            muted_until: None,
+            letter_at: None,
+            letters: 1,
+            lettered_at: Some(until),
+            taken_by: String::new(),
+        }
     }
 
     /// A chat that begins at a moment, as far as it has come by now.
@@ -170,6 +265,11 @@ impl Month {
         let name = Words::one_of(words.customers, &mut self.dice);
         let who = format!("{}-{number}", source.kind);
         let customer = person(who.clone(), Role::Client, name.to_owned());
+        let visit = match (source.kind.as_str(), number % 3) {
+            ("webchat", 1..) => self.visit(begin),
+            ("telegram", 0) => "autumn".to_owned(),
+            _ => String::new(),
+        };
         let chat = conversation::Model {
             tenant_id: self.tenant_id,
             id,
@@ -178,6 +278,7 @@ impl Month {
             contact: stored(&customer),
             created_at: begin,
             heard_at: begin,
+            visit,
             ..fixture::conversation()
         };
         let manager = self.managers.choose(&mut self.dice).cloned().unwrap_or_default();
@@ -199,7 +300,59 @@ impl Month {
             let slowest = if is_asked { 22 } else { 6 };
             at += self.dice.random_range(MINUTE..slowest * MINUTE);
         }
+        if number % 11 == 5 {
+            self.sale(&chat, &source.kind, rows);
+        }
         rows.conversations.push(chat);
+    }
+
+    /// A visit to the site after a click on an advertisement.
+    fn visit(&mut self, at: i64) -> String {
+        let [source, medium, campaign] = CAMPAIGNS.choose(&mut self.dice).copied().unwrap_or_default();
+        let url = format!("https://shop.example/?utm_source={source}&utm_medium={medium}&utm_campaign={campaign}");
+        let visit = Visit::reported(&url, "", "", "", at).unwrap_or_default();
+        stored(&Visits::default().and(Visit { client_id: at.to_string(), ..visit }))
+    }
+
+    /// What a chat led to a day later. Metrica is told of visitors of the site alone.
+    fn sale(&mut self, chat: &conversation::Model, kind: &str, rows: &mut Rows) {
+        let won_at = chat.created_at + DAY + self.dice.random_range(0..4 * HOUR);
+        if won_at >= self.now {
+            return;
+        }
+        let visit = Visits::stored(&chat.visit).map(|visits| visits.last);
+        let campaign = visit.iter().flat_map(|visit| &visit.marks);
+        let campaign = campaign.map(|(mark, value)| (format!("utm_{mark}"), value.clone())).collect();
+        let client_id = visit.map(|visit| visit.client_id);
+        let (state, reason) = match client_id {
+            Some(_) => (SendingState::Sent, ""),
+            None => (SendingState::Skipped, SkipReason::NoOrigin.word()),
+        };
+        let sending = Sending { state, reason: reason.to_owned(), tries: 1, at: won_at + MINUTE };
+        let lead_id = LEAD + i64::try_from(rows.conversations.len()).unwrap_or_default();
+        let sale = Sale {
+            event_id: self.id(won_at),
+            lead_id,
+            won_at,
+            price: self.dice.random_range(6..120) * 500,
+            currency: "RUB".to_owned(),
+            chats: vec![SaleChat {
+                conversation_id: chat.id,
+                source_id: chat.source_id,
+                messenger: kind.to_owned(),
+                campaign,
+                referral: (client_id.is_none() && !chat.visit.is_empty()).then(|| chat.visit.clone()),
+                client_id,
+                meta: None,
+            }],
+        };
+        rows.sales.push(sale::Model {
+            tenant_id: self.tenant_id,
+            lead_id,
+            facts: stored(&sale),
+            sendings: stored(&Sendings::from([(TargetKind::Metrica, sending)])),
+            created_at: won_at,
+        });
     }
 
     fn line(&mut self, line: &Line<'_>, rows: &mut Rows) {
@@ -362,6 +515,8 @@ impl Rows {
         insert::<message::Entity, _>(tx, self.messages).await?;
         insert::<attempt::Entity, _>(tx, self.attempts).await?;
         insert::<dead_letter::Entity, _>(tx, self.dead).await?;
+        insert::<sale::Entity, _>(tx, self.sales).await?;
+        insert::<alert::Entity, _>(tx, self.alerts).await?;
         // Since when the shop has been there.
         let created = tenant::Column::CreatedAt;
         tenant::Entity::update_of(tenant_id).col_expr(created, Expr::value(since)).exec(tx).await?;
@@ -369,5 +524,54 @@ impl Rows {
         let update = source::Entity::update_of(tenant_id);
         proved.into_iter().fold(update, |update, one| update.col_expr(one, Expr::value(since))).exec(tx).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The ledger, the undelivered and the sales are those of its messages and chats, and nothing is still to come.
+    #[test]
+    fn the_month_adds_up() {
+        let now = 20_000 * DAY + 15 * HOUR;
+        let source = |(number, kind): (u128, &str)| source::Model {
+            kind: kind.to_owned(),
+            ..fixture::source(Uuid::nil(), Uuid::from_u128(number))
+        };
+        let sources = [(1, "webchat"), (2, "telegram"), (3, "custom")].map(source);
+        let managers = vec![person("m".to_owned(), Role::Manager, "Olga".to_owned())];
+        let dice = StdRng::seed_from_u64(30);
+        let rows = Month { tenant_id: Uuid::nil(), now, sources: sources.into(), managers, dice }.rows();
+        let mut counted = BTreeMap::<_, [i64; 3]>::new();
+        for message in &rows.messages {
+            let [accepted, delivered, failed] =
+                counted.entry((message.source_id, message.direction, message.day)).or_default();
+            let is_lost = message.state == State::Failed.number();
+            *accepted += 1;
+            *(if is_lost { failed } else { delivered }) += 1;
+            assert!(message.accepted_at < now);
+        }
+        assert_eq!(rows.ledger, counted);
+        let days: BTreeSet<_> = rows.messages.iter().map(|message| message.day).collect();
+        assert!(days.len() >= 30, "every day has messages: {days:?}");
+        let lost: Vec<_> = rows.messages.iter().filter(|one| one.state == State::Failed.number()).collect();
+        assert!(!lost.is_empty() && lost.len() < 10, "{}", lost.len());
+        assert!(lost.iter().map(|one| one.id).eq(rows.dead.iter().map(|one| one.message_id)));
+        assert_eq!(rows.attempts.len(), rows.messages.len());
+        let chats: BTreeMap<_, _> = rows.conversations.iter().map(|chat| (chat.id, chat)).collect();
+        assert!(rows.messages.iter().all(|one| chats[&one.conversation_id].created_at <= one.accepted_at));
+        let state = |one: &sale::Model| {
+            let sale: Sale = serde_json::from_str(&one.facts).unwrap();
+            let chat = chats[&sale.chats[0].conversation_id];
+            assert!(chat.created_at < sale.won_at && sale.won_at < now && sale.price > 0);
+            assert_eq!(sale.chats[0].client_id.is_some(), !sale.chats[0].campaign.is_empty(), "{sale:?}");
+            let sendings: Sendings = serde_json::from_str(&one.sendings).unwrap();
+            sendings[&TargetKind::Metrica].state.word()
+        };
+        assert_eq!(rows.sales.iter().map(state).collect::<BTreeSet<_>>(), ["sent", "skipped"].into());
+        assert!(rows.alerts.len() == 3 && rows.alerts.iter().all(|one| one.resolved_at.is_some_and(|at| at < now)));
     }
 }

@@ -21,6 +21,7 @@ use simulator::crm::Sandbox;
 use simulator::mail::MailServer;
 use simulator::other_vendor;
 use simulator::webhooks::Receiver;
+use uuid::Uuid;
 
 use super::messengers::{Messengers, Names};
 use super::operator::Operator;
@@ -157,9 +158,9 @@ impl DemoStage {
         Ok(self.tenants().await?.into_iter().find(|tenant| tenant["host"] == HOST))
     }
 
-    async fn tenant_id(&self) -> anyhow::Result<String> {
+    pub(super) async fn tenant_id(&self) -> anyhow::Result<Uuid> {
         let tenant = self.tenant().await?.context("there is no account")?;
-        Ok(tenant["id"].as_str().context("an account without an id")?.to_owned())
+        tenant["id"].as_str().context("an account without an id")?.parse().context("the account's id")
     }
 
     /// The path of the account's sources in the public API.
@@ -282,7 +283,7 @@ impl DemoStage {
     /// A one-time link to the panel as the account's administrator.
     pub async fn panel_url(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
-        let tenant_id = self.tenant_id().await?.parse().context("the account's id")?;
+        let tenant_id = self.tenant_id().await?;
         let users = self.sandbox.users(HOST);
         let admin = users.iter().find(|user| user.is_admin).context("the account has no administrator")?;
         let ticket = ticket::issue(&app.identity, tenant_id, admin.id, &admin.name, true).await?;
@@ -292,7 +293,7 @@ impl DemoStage {
     /// Has the bot for alerts look for a chat to link, as a person in the panel does who presses "Link a chat"; returns the code.
     pub async fn awaits_alert_chat(&self) -> anyhow::Result<String> {
         let app = &self.running.app;
-        let tenant_id = self.tenant_id().await?.parse().context("the account's id")?;
+        let tenant_id = self.tenant_id().await?;
         let person_id = self.operator.id().await?;
         Ok(bot::new_code(&app.alert_notices, (tenant_id, person_id), "demo_alerts_bot").await?)
     }

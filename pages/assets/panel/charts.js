@@ -1,6 +1,8 @@
 // Charts: a line marks the hour or day that a person points at, by mouse, finger or arrow keys, and a box has its values.
 // Without this script the browser shows them as a title, and the table below has them all.
 
+import { element } from "./fields.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** What is shown at most once on a page: the chart, its slots, the place among them, and what was drawn. */
@@ -13,23 +15,13 @@ export function hide() {
   shown = null;
 }
 
-function element(name, className, text = "") {
-  const one = document.createElement(name);
-  one.className = className;
-  one.textContent = text;
-  return one;
-}
-
 /** The values of a slot, with the signs and words of the legend. */
 function boxOf(chart, slot) {
-  const box = element("div", "tip");
-  box.setAttribute("aria-hidden", "true");
-  box.append(element("b", "", slot.dataset.name));
+  const box = element("div", { className: "tip", ariaHidden: "true" }, element("b", { textContent: slot.dataset.name }));
   const values = slot.dataset.values.split("|");
   [...chart.querySelectorAll(".legends>span")].forEach((legend, place) => {
-    const row = element("span", "");
-    row.append(...[...legend.childNodes].map((one) => one.cloneNode(true)), element("b", "", values[place]));
-    box.append(row);
+    const signs = [...legend.childNodes].map((one) => one.cloneNode(true));
+    box.append(element("span", {}, ...signs, element("b", { textContent: values[place] })));
   });
   return box;
 }

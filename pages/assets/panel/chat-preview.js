@@ -1,12 +1,7 @@
 // The chat of a site as its visitors will see it, drawn from settings that may not be stored yet: beside the panel's form
 // and in the widget's. It has the chat's own style and parts, in a shadow root.
 
-/** A new element with properties and children. */
-export const element = (name, options = {}, ...children) => {
-  const made = Object.assign(document.createElement(name), options);
-  made.append(...children.filter(Boolean));
-  return made;
-};
+import { element } from "./fields.js";
 
 // Colours: contrast as in WCAG 2.2, with the text colour that the chat chooses.
 const parse = (text) => {

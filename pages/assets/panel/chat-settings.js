@@ -1,7 +1,8 @@
 // The settings of a web chat: tabs without a reload, a colour picker, and a preview. The form
 // works without this script; the same fields are sent.
 
-import { colourOf, element, preview, statusOf } from "./chat-preview.js";
+import { colourOf, preview, statusOf } from "./chat-preview.js";
+import { element } from "./fields.js";
 import { drawLists } from "./lists.js";
 
 const form = document.querySelector("form[data-chat]");

@@ -8,11 +8,18 @@ const day = { day: "numeric", month: "short", year: "numeric" };
 const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 const FORMS = { date: day, "datetime-local": { ...day, ...clock }, time: clock };
 
+/** A new element with properties and children. */
+export const element = (name, options = {}, ...children) => {
+  const made = Object.assign(document.createElement(name), options);
+  made.append(...children.filter(Boolean));
+  return made;
+};
+
 /** What is read over a field. */
 function shown(input) {
   if (input.type === "file") {
     const names = [...input.files].map((file) => file.name).join(", ");
-    const button = Object.assign(document.createElement("b"), { textContent: words.file });
+    const button = element("b", { textContent: words.file });
     // A finger drops nothing.
     return names ? [names] : [button, ...(matchMedia("(pointer: coarse)").matches ? [] : [words.drop])];
   }
@@ -53,9 +60,9 @@ function offerPeriods(field) {
 export function prepareFields(root) {
   for (const input of root.querySelectorAll(KINDS)) {
     if (!input.parentElement.matches(".own")) {
-      const box = Object.assign(document.createElement("span"), { className: "own" });
+      const box = element("span", { className: "own" });
       input.replaceWith(box);
-      box.append(input, Object.assign(document.createElement("span"), { ariaHidden: "true" }));
+      box.append(input, element("span", { ariaHidden: "true" }));
     }
     draw(input);
   }

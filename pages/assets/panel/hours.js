@@ -1,7 +1,14 @@
 // The working hours of a source: the holidays of a country are shown as soon as it is chosen, and time zones are offered. The
 // form works without this script.
 
+import { element } from "./fields.js";
+import { drawLists } from "./lists.js";
 import "./week.js";
+
+const week = document.querySelector(".week");
+
+const form = week.closest("form");
+drawLists(form, { add_holidays: form.dataset.addDay, remove: week.dataset.remove });
 
 const country = document.getElementById("f-country");
 country.addEventListener("change", async () => {
@@ -12,7 +19,6 @@ country.addEventListener("change", async () => {
 });
 
 const zone = document.getElementById("f-time_zone");
-const zones = Object.assign(document.createElement("datalist"), { id: "zones" });
-zones.append(...(Intl.supportedValuesOf?.("timeZone") || []).map((value) => Object.assign(document.createElement("option"), { value })));
+const zones = element("datalist", { id: "zones" }, ...(Intl.supportedValuesOf?.("timeZone") ?? []).map((value) => element("option", { value })));
 zone.setAttribute("list", "zones");
 zone.after(zones);

@@ -1,10 +1,11 @@
 // A setting of several lines as a list: each line has fields of its own, and is added, removed and moved. What is sent are the lines.
 
-import { element } from "./chat-preview.js";
+import { element } from "./fields.js";
 
 /** A question with its answer, `Question | Answer`. */
 const QUESTION = {
   most: 8,
+  chars: 100,
   second: "text",
   sign: "|",
   read: (line) => [line.split("|")[0].trim(), line.split("|").slice(1).join("|").trim()],
@@ -13,15 +14,27 @@ const QUESTION = {
 /** The name of a field, with a star if it has to be filled in. */
 const FIELD = {
   most: 5,
+  // And the star.
+  chars: 98,
   second: "checkbox",
   sign: "*",
   read: (line) => [line.replace(/\s*\*+$/, ""), line.endsWith("*")],
   write: ([label, required]) => (required && label ? label + " *" : label),
 };
 /** A line that is one word, such as a name or the address of a site. */
-const lineOf = (most, placeholder = "") => ({ most, placeholder, sign: "\n", read: (line) => [line], write: ([text]) => text });
+const lineOf = (most, chars, placeholder) => ({ most, chars, placeholder, sign: "\n", read: (line) => [line], write: ([text]) => text });
+/** A line whose place among the others says nothing. */
+const anyOf = (placeholder) => ({ ...lineOf(50, 200, placeholder), isAnywhere: true });
 /** What is drawn, by the end of a field's name. */
-const KINDS = { quick_answers: QUESTION, custom_fields: FIELD, team: lineOf(4), allowed_origins: lineOf(50, "shop.example") };
+const KINDS = {
+  quick_answers: QUESTION,
+  custom_fields: FIELD,
+  team: lineOf(4, 100, ""),
+  allowed_origins: anyOf("shop.example"),
+  hide_on: anyOf("/checkout"),
+  pages: anyOf("/prices"),
+  holidays: anyOf(""),
+};
 
 function drawList(area, which, words) {
   const kind = KINDS[which];
@@ -44,10 +57,9 @@ function drawList(area, which, words) {
   const keep = () => {
     area.value = [...rows.children].map((row) => kind.write(values(row))).filter(Boolean).join("\n");
     add.hidden = rows.children.length >= kind.most;
-    [...rows.children].forEach((row, at) => {
-      row.querySelector("[data-by='-1']").disabled = at === 0;
-      row.querySelector("[data-by='1']").disabled = at === rows.children.length - 1;
-    });
+    for (const button of rows.querySelectorAll("[data-by]")) {
+      button.disabled = button.closest("li") === (button.dataset.by < 0 ? rows.firstChild : rows.lastChild);
+    }
     area.dispatchEvent(new Event("input", { bubbles: true }));
   };
   const act = (sign, name, does) => {
@@ -57,7 +69,7 @@ function drawList(area, which, words) {
   };
   const put = ([first, second]) => {
     const called = { text: words.question, checkbox: words.label }[kind.second];
-    const name = element("input", { value: first, maxLength: isQuestion ? 100 : 98, autocomplete: "off", placeholder: called ?? kind.placeholder });
+    const name = element("input", { value: first, maxLength: kind.chars, autocomplete: "off", placeholder: called ?? kind.placeholder });
     name.ariaLabel = called ?? label.textContent.trim();
     const other = {
       text: () => element("input", { value: second, autocomplete: "off", placeholder: words.answer, ariaLabel: words.answer }),
@@ -70,7 +82,7 @@ function drawList(area, which, words) {
       keep();
       (event.currentTarget.disabled ? name : event.currentTarget).focus();
     };
-    const buttons = [-1, 1].map((by) => {
+    const buttons = (kind.isAnywhere ? [] : [-1, 1]).map((by) => {
       const button = act(by < 0 ? "↑" : "↓", by < 0 ? words.up : words.down, move(by));
       button.dataset.by = by;
       return button;
@@ -102,7 +114,7 @@ function drawList(area, which, words) {
     name.focus();
   });
   const hint = document.getElementById("h-" + area.name);
-  if (hint) hint.textContent = words["hint_" + which];
+  hint?.replaceChildren(words["hint_" + which] ?? hint.textContent);
   area.after(rows, add);
   keep();
 }

@@ -1,14 +1,11 @@
 // The form of a template: markers are put into the text by buttons, each has its example, and the message is shown as the
 // customer will see it. The form works without this script, and sends the same fields.
 
+import { element } from "./fields.js";
+
 const form = document.querySelector("form[data-template]");
 const about = JSON.parse(form.dataset.template);
 const { text, header, footer, examples } = form.elements;
-const element = (name, options = {}, ...children) => {
-  const made = Object.assign(document.createElement(name), options);
-  made.append(...children.filter(Boolean));
-  return made;
-};
 
 // A marker goes where the text or the header was last edited.
 let target = text;

@@ -1,7 +1,7 @@
 // A week with its times: breaks are added and removed, and a day is copied to all others. The form works without this script,
 // and sends the same fields.
 
-import { prepareFields } from "./fields.js";
+import { element, prepareFields } from "./fields.js";
 
 const week = document.querySelector(".week");
 const days = [...week.querySelectorAll("[data-day]")].map((row) => {
@@ -32,7 +32,7 @@ const draw = (day) => {
     times.querySelectorAll("input").forEach((input) => (input.disabled = !isOpen));
     let remove = times.querySelector("button");
     if (at > 0 && !remove) {
-      remove = Object.assign(document.createElement("button"), { type: "button", className: "button small", textContent: "×" });
+      remove = element("button", { type: "button", className: "button small", textContent: "×" });
       remove.ariaLabel = week.dataset.remove + ", " + times.querySelector("input").ariaLabel;
       remove.addEventListener("click", () => {
         times.remove();

@@ -170,7 +170,7 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, request: H
         email: person.email.clone().unwrap_or_default(),
         source_id: conversation.source_id.to_string(),
         source: source.filter(|source| source.deleted_at.is_none()).map(|source| source.name.clone()),
-        messenger: source.map(|source| page.words.text_of("connector-", &source.kind)),
+        messenger: source.and_then(|source| page.messenger_of(source)),
         begun: page.time(&conversation.created_at),
         visit: facts(&page, &conversation.visit, &person.members),
         shut: (conversation.shut_at > 0).then(|| page.time(&conversation.shut_at)),

@@ -329,6 +329,11 @@ pub(super) fn remembered(app: &PanelContext, request: &HttpRequest, integration:
 }
 
 impl PageContext {
+    /// The name of a source's messenger, unless the source has the same.
+    pub fn messenger_of(&self, source: &source::Model) -> Option<Sentence> {
+        Some(self.words.text_of("connector-", &source.kind)).filter(|messenger| messenger.to_string() != source.name)
+    }
+
     /// A time in the account's time zone.
     pub fn when(&self, millis: &i64) -> When {
         When::new(*millis, self.now, self.zone, self.words)

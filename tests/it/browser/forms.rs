@@ -50,13 +50,19 @@ async fn a_day_of_working_hours_is_copied_to_all_days() {
     browser.choose("#f-country", "KZ").await;
     until(&browser, "its holidays are there", "document.querySelector('#public [name=off]')").await;
     run(&browser, "document.querySelector('#public [name=off][value=capital-day]').click()").await;
+    // Other days off are a list.
+    browser.press("#f-holidays ~ .button").await;
+    browser.types("31.12 - 08.01").await;
+    browser.presses_key("Enter").await;
+    browser.types("09.05.2027").await;
+    browser.press(".lines li:last-child button").await;
     looks_right(&browser, "en/source-hours").await;
     browser.press("main form button.primary").await;
     until(&browser, "it is saved", SAVED).await;
     let hours = world.api.get(&line.path("")).await.is(200).json["settings"]["working_hours"].clone();
     assert_eq!(hours["hours"], json!(["mon-sat 09:00-13:00", "mon-fri 14:00-18:00"]), "{hours}");
     assert_eq!((&hours["country"], &hours["worked_holidays"]), (&json!("KZ"), &json!(["capital-day"])));
-    assert_eq!(hours["time_zone"], "Europe/Moscow");
+    assert_eq!((&hours["time_zone"], &hours["holidays"]), (&json!("Europe/Moscow"), &json!(["31.12 - 08.01"])));
     closes(browser, world).await;
 }
 

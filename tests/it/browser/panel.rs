@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use base::i18n::{Language, Words};
+use chrono::{Datelike, NaiveDate, TimeDelta};
 use parom::alert::Alarm;
 use parom_tests::settings::HOST;
 use parom_tests::{Answer, Browser, Engine, Line, Place, Setup, World};
 use serde_json::{Value, json};
 
+use super::signing_in::{connects_an_authenticator, is_invited};
 use super::{comes_back, enters, goes_to_the_new_window, run, until};
 
 /// The middle of the upper edge of a slot, counted from the last one, where no bar reaches.
@@ -135,6 +137,46 @@ async fn turns_into(browser: &Browser, words: &str) {
     let script = "return document.querySelector('[data-live=problems]')?.innerText.replaceAll('\\u00a0', ' ') ?? ''";
     let is_so = async || run(browser, script).await.as_str().is_some_and(|text| text.contains(words));
     browser.until(&format!("the open overview says “{words}”"), is_so).await;
+}
+
+/// The days of a filter are chosen by name and applied at once; only who wants others sees two dates.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_days_of_reports_and_audit_logs_are_chosen_by_name() {
+    let Some(browser) = Browser::open("en").await else { return };
+    let world = World::start(Engine::Sqlite, Setup { live: true, ..Setup::default() }).await.expect("SQLite is there");
+    let line = world.line("support").await;
+    enters(&browser, &world, line.tenant_id).await;
+    is_invited(&browser, &world, Language::En).await;
+    connects_an_authenticator(&browser, &world).await;
+    // What is chosen before anything was, and whether days can be left out.
+    for (path, first, all) in [("/panel/reports", "6", false), ("/panel/audit", "", true), ("/admin/audit", "", true)] {
+        let page = format!("{}{path}", world.api.base());
+        browser.goto(&page).await;
+        let shown = "const [choice, from] = ['f-period', 'from'].map((id) => document.getElementById(id)); \
+            return [choice.value, choice.options[0].value === '', from.checkVisibility()]";
+        assert_eq!(run(&browser, shown).await, json!([first, all, false]), "{path}");
+        let today = run(&browser, "return document.querySelector('[data-period]').dataset.period").await;
+        let today: NaiveDate = serde_json::from_value(today).expect("a day");
+        let ago = |days| today - TimeDelta::days(days);
+        let month = today.with_day(1).expect("its first day");
+        for (word, from) in [("0", today), ("6", ago(6)), ("29", ago(29)), ("month", month)] {
+            browser.choose("#f-period", word).await;
+            let applied = format!("location.search.includes('from={from}&to={today}')");
+            until(&browser, &format!("{path} of {word}"), &applied).await;
+            // The address has the choice.
+            browser.goto(&browser.url().await).await;
+            until(&browser, "it is there again", "document.querySelector('[data-period]:not([hidden])')").await;
+            let chosen = run(&browser, "return document.getElementById('f-period').value").await;
+            // On some days of a month two words have the same days.
+            assert!(chosen == word || from == month || from == today, "{path}: {chosen} of {word}");
+        }
+        run(&browser, "document.addEventListener('change', () => (window.applies = true))").await;
+        browser.choose("#f-period", "own").await;
+        until(&browser, "two dates", "document.getElementById('from').checkVisibility()").await;
+        assert_eq!(run(&browser, "return window.applies ?? false").await, json!(false), "no date is chosen yet");
+    }
+    browser.close().await;
+    world.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -68,7 +68,7 @@ backup: media
 own_address:
 http_workers:
 cli: admin alert_notices api api_key app audit backup customer delivery doctor missed_hooks http_workers import intake identity
-    integrations rotation route sale server settings source tenant unregister
+    integrations rotation route sale server settings source template tenant unregister
 ";
 
 /// What each module may know.

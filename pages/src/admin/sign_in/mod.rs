@@ -23,6 +23,7 @@ use domain::identity::{
 use entity::person;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::operator::{AdminVisitor, HalfWay, SIGN_IN};
@@ -159,6 +160,9 @@ pub struct AdminSignInForm {
 #[serde(deny_unknown_fields)]
 pub struct LinkRequest {
     email: String,
+    /// The form has it for the other button.
+    #[serde(default, rename = "password")]
+    _password: IgnoredAny,
 }
 
 /// The page.

@@ -1,4 +1,4 @@
-//! `/panel/alerts`: open alerts, the channels to people and programs, and who gets what.
+//! `/panel/alerts`: open and earlier alerts, the channels to people and programs, and who gets what.
 
 mod channels;
 
@@ -59,6 +59,7 @@ struct SubscriberRow {
 struct AlertsPage {
     page: PageContext,
     rows: Vec<Card>,
+    earlier: Vec<EarlierAlert>,
     may_act: bool,
     mail_on: bool,
     bot_on: bool,
@@ -68,6 +69,13 @@ struct AlertsPage {
     webhook: Option<WebhookView>,
     others: Vec<SubscriberRow>,
     may_switch: bool,
+}
+
+/// An alert that is over.
+struct EarlierAlert {
+    subject: String,
+    since: i64,
+    until: i64,
 }
 
 /// The reader's own forms.
@@ -136,6 +144,7 @@ async fn alerts_page(
     });
     let template = AlertsPage {
         rows: cards(app, member, &page, &open).await?,
+        earlier: earlier(app, member, &page).await?,
         may_act: manages,
         mail_on: is_on(Channel::Email),
         bot_on: is_on(Channel::Chat),
@@ -195,6 +204,21 @@ async fn cards(app: &PanelContext, member: &Member, page: &PageContext, open: &[
         }
     };
     Ok(cards.into_iter().map(card).collect())
+}
+
+async fn earlier(app: &PanelContext, member: &Member, page: &PageContext) -> Result<Vec<EarlierAlert>> {
+    let closed = alerts::closed(app.store.read(), member.tenant_id).await?;
+    let cards = AlertCard::of(&app.alert_notices, &member.here.tenant, page.crm, page.words, &closed).await?;
+    let one = |card: AlertCard| {
+        let about: Vec<_> = closed.iter().filter(|row| card.keys.contains(&row.key)).collect();
+        EarlierAlert {
+            since: about.iter().map(|row| domain::alert::since(row)).min().unwrap_or(page.now),
+            until: about.iter().filter_map(|row| row.resolved_at).max().unwrap_or(page.now),
+            // The body repeats it without "Resolved".
+            subject: card.body.lines().next().unwrap_or_default().to_owned(),
+        }
+    };
+    Ok(cards.into_iter().map(one).collect())
 }
 
 fn state(page: &PageContext, row: &alert::Model) -> (&'static str, Sentence) {

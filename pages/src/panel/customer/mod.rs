@@ -162,7 +162,7 @@ fn row_of(
         id: chat.id.to_string(),
         name: reasons::customer(&person, page.words),
         source: source.map_or_else(|| "–".to_owned(), |source| source.name.clone()),
-        messenger: source.map(|source| page.words.text_of("connector-", &source.kind)),
+        messenger: source.and_then(|source| page.messenger_of(source)),
         last: last.map(|line| row(page, ground, line, None)),
         open,
         is_blocked: chat.blocked_at > 0 && !last.is_some_and(MessageSummary::is_kept_back),

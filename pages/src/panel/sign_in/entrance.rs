@@ -25,6 +25,7 @@ use domain::{brand, tenant};
 use entity::{person, tenant as tenant_row};
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use url::Url;
 use uuid::Uuid;
@@ -102,6 +103,9 @@ pub(super) async fn check_password(app: AppData, request: HttpRequest, form: Ope
 pub(super) struct LinkRequestForm {
     email: String,
     to: String,
+    /// The form has it for the other button.
+    #[serde(default, rename = "password")]
+    _password: IgnoredAny,
 }
 
 /// `POST /panel/sign-in/link`: answers the same for every e-mail.

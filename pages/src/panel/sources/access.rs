@@ -304,6 +304,8 @@ pub fn texts_given(page: &PageContext, settings: &WebChatSettings) -> Value {
             "add_custom_fields": say("wizard-web-list-add-field"),
             "add_team": say("wizard-web-list-add-person"),
             "add_allowed_origins": say("wizard-web-list-add-site"),
+            "add_hide_on": say("wizard-web-list-add-page"),
+            "add_pages": say("wizard-web-list-add-page"),
             "up": say("wizard-web-list-up"),
             "down": say("wizard-web-list-down"),
             "remove": say("wizard-web-list-remove"),

@@ -90,6 +90,16 @@ async fn lists(browser: &Browser) {
         press('custom_fields', 0, 'Remove'); return [value, sent('custom_fields')]";
     assert_eq!(run(browser, &format!("{list} {fields}")).await, json!(["Order number *", ""]));
     looks_right(browser, "en/chat-settings-before").await;
+    // The team has an order and at most four; the order of sites and pages says nothing.
+    opens_tab(browser, "appearance").await;
+    let team = "['Anna', 'Ivan', 'Olga', 'Petr'].forEach((name) => add('team', name)); press('team', 1, 'Move up'); \
+        press('team', 3, 'Remove'); const room = list('team').nextElementSibling.checkVisibility(); add('team', 'Vera'); \
+        return [sent('team'), room, list('team').nextElementSibling.checkVisibility()]";
+    assert_eq!(run(browser, &format!("{list} {team}")).await, json!(["Ivan\nAnna\nOlga\nVera", true, false]));
+    let any = "return ['allowed_origins', 'hide_on', 'invitation.pages'].map((name) => { add(name, 'a'); add(name, 'b'); \
+        press(name, 0, 'Remove'); const value = sent(name); const buttons = list(name).querySelectorAll('button').length; \
+        press(name, 0, 'Remove'); return value + buttons; })";
+    assert_eq!(run(browser, &format!("{list} {any}")).await, json!(["b1", "b1", "b1"]));
 }
 
 async fn languages(browser: &Browser) {
@@ -197,6 +207,32 @@ async fn an_owner_sets_the_chat_up_and_puts_it_on_a_page() {
         "{spanish}"
     );
     assert_eq!(spanish[2], "Respondemos enseguida");
+    browser.close().await;
+    world.close().await;
+}
+
+/// Without scripts the lists are lines of a text.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn team_and_sites_are_written_without_scripts() {
+    let Some(browser) = Browser::open_without_scripts("en").await else { return };
+    let setup = Setup { live: true, ..Setup::default() };
+    let world = World::start(Engine::Sqlite, setup).await.expect("SQLite is there");
+    let line = world.line("support").await;
+    let body = json!({"kind": "webchat", "name": "Shop chat", "settings": {}});
+    let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
+    let id = made.text_at("/id");
+    enters(&browser, &world, line.tenant_id).await;
+    for (tab, name, lines) in
+        [("appearance", "team", "Anna\nIvan"), ("install", "allowed_origins", "a.example\nb.example")]
+    {
+        browser.goto(&format!("{}/panel/sources/{id}/access?tab={tab}", world.api.base())).await;
+        browser.fill(&format!("[name='set.{name}']"), lines).await;
+        browser.press("form[data-chat] .save button").await;
+        browser.find("#notice.t-ok").await;
+    }
+    let settings = world.api.get(&format!("/api/v1/sources/{id}")).await.is(200).json["settings"].clone();
+    assert_eq!(settings["team"], json!(["Anna", "Ivan"]));
+    assert_eq!(settings["allowed_origins"], json!(["https://a.example", "https://b.example"]));
     browser.close().await;
     world.close().await;
 }
