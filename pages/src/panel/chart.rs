@@ -132,7 +132,7 @@ pub struct Plot {
 fn round_top(most: i64) -> i64 {
     let mut power = 1;
     loop {
-        for first in [2, 4, 10] {
+        for first in [2, 4, 6, 8, 10] {
             if first * power >= most {
                 return first * power;
             }
@@ -228,6 +228,6 @@ mod tests {
     #[test]
     fn the_scale_ends_at_a_round_number_with_a_whole_half() {
         let tops = [0, 1, 2, 3, 5, 11, 40, 41, 999, 100_000].map(round_top);
-        assert_eq!(tops, [2, 2, 2, 4, 10, 20, 40, 100, 1000, 100_000]);
+        assert_eq!(tops, [2, 2, 2, 4, 6, 20, 40, 60, 1000, 100_000]);
     }
 }
