@@ -6,7 +6,6 @@ import { drawLists } from "./lists.js";
 import "./week.js";
 
 const week = document.querySelector(".week");
-
 const form = week.closest("form");
 drawLists(form, { add_holidays: form.dataset.addDay, remove: week.dataset.remove });
 
