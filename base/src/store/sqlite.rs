@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnection, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection as _};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
 use tokio_util::sync::CancellationToken;
 
@@ -50,17 +51,30 @@ pub(super) async fn connect(url: &str, connections: u32, query_only: bool) -> an
                 .pragma("query_only", if query_only { "ON" } else { "OFF" })
         });
     without_reaper(&mut options);
-    if query_only {
+    options.map_sqlx_sqlite_pool_opts(move |pool| {
+        let pool = pool.after_release(|connection, _| Box::pin(is_outside(connection)));
+        if !query_only {
+            return pool;
+        }
         // Counted from when the connection is lent; a reader that exceeds it is interrupted at its next step.
-        options.map_sqlx_sqlite_pool_opts(|pool| {
-            pool.after_connect(|connection, _| Box::pin(cut_late(connection)))
-                .before_acquire(|connection, _| Box::pin(async move { cut_late(connection).await.map(|()| true) }))
-        });
-    }
+        pool.after_connect(|connection, _| Box::pin(cut_late(connection)))
+            .before_acquire(|connection, _| Box::pin(async move { cut_late(connection).await.map(|()| true) }))
+    });
     Ok(Database::connect(options).await?)
 }
 
-async fn cut_late(connection: &mut sea_orm::sqlx::SqliteConnection) -> Result<(), sea_orm::sqlx::Error> {
+/// Whether a connection that was given back is outside of a transaction; else it is closed. SQLite itself ends a transaction after
+/// some errors, such as a full disk. The driver's ROLLBACK then fails, and it goes on counting one: what it begins next is a
+/// savepoint, which no ROLLBACK ends, so that it would keep all others from writing, and its own writes from being committed.
+async fn is_outside(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if connection.is_in_transaction() {
+        // The rollback of a dropped transaction may be on its way to the connection's thread.
+        connection.ping().await?;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
+async fn cut_late(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     const STEPS_BETWEEN_LOOKS: i32 = 10_000;
     let lent = std::time::Instant::now();
     let mut handle = connection.lock_handle().await?;
@@ -160,6 +174,40 @@ async fn fold(connection: &impl ConnectionTrait, mode: &str) -> Result<i64, DbEr
 #[cfg(test)]
 mod tests {
     use rusqlite::{Connection, StatementStatus};
+    use sea_orm::{ConnectionTrait, DbErr};
+
+    use crate::clock::Clock;
+    use crate::config;
+    use crate::store::{Store, in_transaction};
+
+    #[tokio::test]
+    async fn a_full_disk_leaves_no_transaction_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("parom.db").display());
+        let settings =
+            config::Database { url: url.into(), migrate: true, max_connections: 4, one_account_a_commit: false };
+        let store = Store::open(&settings, Clock::system()).await.unwrap();
+        store.write().execute_unprepared("CREATE TABLE note (text TEXT)").await.unwrap();
+        store.write().execute_unprepared("PRAGMA max_page_count = 4").await.unwrap();
+        let writes = async |text: &str, fails: bool| {
+            in_transaction(&store, async |tx| {
+                tx.execute_unprepared(&format!("INSERT INTO note VALUES ({text})")).await?;
+                if fails { Err(DbErr::Custom("changed its mind".to_owned())) } else { Ok(()) }
+            })
+            .await
+        };
+        // SQLite ends this transaction itself.
+        let full = writes("hex(randomblob(100000))", false).await.unwrap_err();
+        assert!(full.to_string().contains("full"), "{full}");
+        // A connection that still counted it would not end this one.
+        store.write().execute_unprepared("PRAGMA max_page_count = 1000000").await.unwrap();
+        writes("'rolled back'", true).await.unwrap_err();
+        writes("'kept'", false).await.unwrap();
+        let other = Connection::open(store.file().unwrap()).unwrap();
+        other.execute("INSERT INTO note VALUES ('of another connection')", []).unwrap();
+        let kept: i64 = other.query_row("SELECT count(*) FROM note", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 2);
+    }
 
     /// Of this build of SQLite: `.cargo/config.toml`.
     #[test]
