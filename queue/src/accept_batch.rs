@@ -27,9 +27,9 @@ impl AcceptBatch {
     /// Approximate size in memory, for the memory limit of the queue.
     pub fn size(&self) -> usize {
         let raw = self.raw.as_ref().map_or(0, |raw| raw.body.len() + raw.headers.len());
-        let bodies: usize =
-            self.entries.iter().filter_map(|entry| entry.message.as_ref()).map(|message| message.body.len()).sum();
-        raw + bodies + 512 * self.entries.len() + 256
+        let rewritten = |entry: &AcceptItem| entry.rewrite.as_ref().map_or(0, |new| new.body.len());
+        let texts: usize = self.entries.iter().map(|entry| entry.text_bytes() + rewritten(entry)).sum();
+        raw + texts + 512 * self.entries.len() + 256
     }
 
     /// Whether it may contain files to fetch once it is stored.
@@ -173,6 +173,12 @@ impl AcceptItem {
             media: Vec::new(),
             letters: Vec::new(),
         }
+    }
+
+    /// Bytes of the texts that it adds: a message, a change of one, a reason that was reported.
+    pub fn text_bytes(&self) -> usize {
+        let message = self.message.as_ref().map_or(0, |message| message.body.len());
+        message + self.letters.iter().map(|letter| letter.payload.len()).sum::<usize>()
     }
 
     /// The same for a source that sends nothing: it is stored, and no letter will ever exist for it.

@@ -121,6 +121,7 @@ impl App {
             listed_templates: ListedTemplates::default(),
             compared: ComparedWith::default(),
             unsaved: UnsavedCredentials::default(),
+            source_tests: RateLimiter::new(SOURCES),
         });
         let delivery = Arc::new(DeliveryContext {
             platform: platform.clone(),

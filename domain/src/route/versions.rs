@@ -1,4 +1,4 @@
-//! Versions of an account's rules: every change is a new one, so there is a way back to each.
+//! Versions of an account's rules: every change is a new one, so there is a way back to each of the latest.
 //!
 //! ```text
 //! draft: decides nothing, replaced by the next one ─▶ put in force = a new version with its rules
@@ -30,6 +30,8 @@ use crate::template::Stage;
 
 /// Versions that are listed.
 const LISTED: u64 = 100;
+/// Versions that are kept.
+const KEPT: i32 = 500;
 
 /// The rules of a version as stored; none if they cannot be read.
 pub fn rules_of(row: &Model) -> Option<RuleSet> {
@@ -124,6 +126,9 @@ pub async fn save(app: &PlatformContext, tenant_id: Uuid, new: NewVersion, by: &
         // Of two at once the second meets the first one's number, and fails.
         route_version::Entity::insert(row.clone().into_active_model()).exec_without_returning(tx).await?;
         if !new.is_draft {
+            // A draft leaves the version in force alone, however long ago it was saved.
+            let old = Column::Number.lte(row.number.saturating_sub(KEPT));
+            route_version::Entity::delete_of(tenant_id).filter(old).exec(tx).await?;
             set_hours(tx, &rules, tenant_id).await?;
         }
         let action = match (new.is_draft, new.restored) {

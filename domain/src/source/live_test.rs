@@ -14,6 +14,7 @@ use amocrm::chats::{ChatUser, Chats, Content, DeliveryStatus, NewChat, NewMessag
 use base::error::{Error, Result};
 use base::i18n::{Language, LocalizedText, Words};
 use base::message::crm_id;
+use base::rate_limit::Budget;
 use connectors::{Denied, Probe};
 use entity::{source, tenant, tenant_channel};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -28,6 +29,10 @@ use crate::tenant::{self as tenants, ChannelStatus};
 
 /// Used in place of the messenger's ids.
 const TEST: &str = "parom-test";
+
+/// Tests of an account: so many at once, and one more every two seconds. Each makes calls to amoCRM and the messenger beside
+/// their rates, and lasts as long as a server of the account's lets it wait.
+const PACE: Budget = Budget { at_once: 50, each: 2_000 };
 
 /// One step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +54,12 @@ type StepOutcome = Result<Option<LocalizedText>, LocalizedText>;
 /// it.
 pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<TestStep>> {
     let source = find(app, tenant_id, source_id).await?;
+    let paced = app.source_tests.take(tenant_id, PACE, app.clock.millis()).await;
+    paced.map_err(|millis| Error::TooMany {
+        problem: "too_many_requests",
+        detail: LocalizedText::new("said-tests-many"),
+        retry_after: u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX),
+    })?;
     let mut steps = Vec::new();
     let passed = walk(app, &source, &mut steps).await?;
     let failed = steps.iter().find(|step| !step.ok);

@@ -38,6 +38,7 @@ use amocrm::rest::ChatEvent;
 use base::cache::Cache;
 use base::error::{Error, Result};
 use base::i18n::LocalizedText;
+use base::rate_limit::RateLimiter;
 use base::store::Store;
 use base::worded::worded;
 use connectors::poll::Renewed;
@@ -156,6 +157,8 @@ pub struct SourceContext {
     pub listed_templates: ListedTemplates,
     pub compared: ComparedWith,
     pub unsaved: UnsavedCredentials,
+    /// Live tests by account.
+    pub source_tests: RateLimiter<Uuid>,
 }
 
 /// Sealed credentials, and those that replace them, by source.

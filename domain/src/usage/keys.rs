@@ -29,16 +29,36 @@ impl RequestRate {
     }
 }
 
+/// What a request of an account leaves for a day or longer, beside messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Trace {
+    /// An entry of the audit log.
+    Audit,
+    /// The answer that is kept for an `Idempotency-Key`.
+    Answer,
+}
+
+impl Trace {
+    /// More than programs need, and few enough for the disk: 432,000 entries and 4 million answers a day.
+    fn budget(self) -> Budget {
+        match self {
+            Self::Audit => Budget { at_once: 10_000, each: 200 },
+            Self::Answer => Budget { at_once: 50_000, each: 20 },
+        }
+    }
+}
+
 /// The keys that this process has seen recently.
 pub struct RecentKeys {
     /// In microseconds: 300 requests a second are not a whole number of milliseconds.
     requests: RateLimiter<Uuid>,
     bytes: Daily<Uuid>,
+    traces: RateLimiter<(Uuid, Trace)>,
 }
 
 impl Default for RecentKeys {
     fn default() -> Self {
-        Self { requests: RateLimiter::new(KEYS), bytes: Daily::new(KEYS) }
+        Self { requests: RateLimiter::new(KEYS), bytes: Daily::new(KEYS), traces: RateLimiter::new(KEYS) }
     }
 }
 
@@ -51,6 +71,16 @@ impl RecentKeys {
             problem: "too_many_requests",
             detail: LocalizedText::new("said-key-too-fast").with("most", rate.a_second),
             retry_after: u32::try_from((micros + MICROS - 1) / MICROS).unwrap_or(u32::MAX),
+        })
+    }
+
+    /// Counts what a request of an account leaves; 429 with the seconds to wait.
+    pub async fn leaves(&self, tenant_id: Uuid, trace: Trace, now: i64) -> Result<(), Error> {
+        let paced = self.traces.take((tenant_id, trace), trace.budget(), now).await;
+        paced.map_err(|millis| Error::TooMany {
+            problem: "too_many_requests",
+            detail: LocalizedText::new("said-account-too-fast"),
+            retry_after: u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX),
         })
     }
 
@@ -107,6 +137,20 @@ impl Searches {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_keys_of_an_account_fill_no_disk_with_traces() {
+        let (keys, tenant) = (RecentKeys::default(), Uuid::from_u128(1));
+        for trace in [Trace::Audit, Trace::Answer] {
+            for _ in 0..trace.budget().at_once {
+                keys.leaves(tenant, trace, 0).await.unwrap();
+            }
+            let refused = keys.leaves(tenant, trace, 0).await.unwrap_err();
+            assert!(matches!(refused, Error::TooMany { retry_after: 1, .. }), "{refused:?}");
+            keys.leaves(Uuid::from_u128(2), trace, 0).await.unwrap();
+            keys.leaves(tenant, trace, 1_000).await.unwrap();
+        }
+    }
 
     #[test]
     fn an_account_searches_once_at_a_time_and_leaves_places_to_others() {

@@ -25,7 +25,7 @@ use crate::platform::{PlatformContext, stands_on};
 use crate::source::SourceContext;
 use crate::tenant::TenantContext;
 
-pub use keys::{RecentKeys, RequestRate, Searches, too_many_bytes};
+pub use keys::{RecentKeys, RequestRate, Searches, Trace, too_many_bytes};
 pub use report::{KindUsage, MessageCounts, Month, MonthUsage, note_month, of as usage_of};
 pub use stored::{ENDED, Imports, StorageSums, imports, imports_beside, room, write_down, write_sums};
 pub use view::{

@@ -201,11 +201,10 @@ impl Weighed {
         let length = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
         let came = batch.entries.first().map(|entry| entry.accepted_at);
         let at = came.or(batch.raw.as_ref().map(|raw| raw.received_at)).unwrap_or(0);
-        let body = |message: &crate::accept_batch::NewMessage| length(message.body.len());
         Self {
             tenant_id: batch.tenant_id,
             day: day_of(at),
-            messages: batch.entries.iter().map(|entry| entry.message.as_ref().map_or(0, body)).collect(),
+            messages: batch.entries.iter().map(|entry| length(entry.text_bytes())).collect(),
             hook: batch.raw.as_ref().map_or(0, |raw| length(raw.body.len() + raw.headers.len())),
         }
     }

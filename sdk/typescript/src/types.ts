@@ -575,7 +575,7 @@ export type FailureCode = "conversation_deleted" | "recipient_blocked" | "source
 /** Why a message was not delivered. */
 export interface FailureIn {
   code: FailureCode;
-  /** Text shown to the manager; required with `other`. */
+  /** Text shown to the manager, cut after 1,000 characters; required with `other`. */
   text?: string | null;
 }
 

@@ -15,8 +15,9 @@ use domain::intake::messenger::edit::{self, MessageChange};
 use domain::intake::messenger::message::{self as incoming_messages, DialogueIds};
 use domain::intake::messenger::status::accept;
 use domain::intake::{clean, fields, messenger};
+use domain::lookup::MessageKey;
 use domain::usage::UsageContext;
-use entity::{conversation, message};
+use entity::{conversation, message, source};
 use queue::accept_batch::ItemOutcome;
 use sea_orm::{ColumnTrait, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -179,7 +180,7 @@ pub struct EditOut {
 
 /// Edits a customer's message.
 ///
-/// The panel keeps the earlier versions. If no file is given, the file stays and only its caption changes.
+/// The original and the latest 20 versions are kept. If no file is given, the file stays and only its caption changes.
 #[utoipa::path(tag = "messages", params(
     ("source_id", description = "The source that received the message"),
     ("external_id", description = "Your id of the message or Parom's (`ext:ID` if yours looks like one of Parom's)"),
@@ -188,6 +189,7 @@ pub struct EditOut {
     (status = 404, description = "No such source or message"),
     (status = 409, description = "The message came from amoCRM or was deleted"),
     (status = 422, description = "Validation failed"),
+    (status = 507, description = "The account has reached its storage limit"),
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[patch("/v1/sources/{source_id}/messages/{external_id}")]
@@ -199,6 +201,7 @@ pub async fn edit_message(mut call: Call, path: web::Path<(Uuid, String)>) -> Re
     let edit = call.read::<EditIn>().await?;
     let content = checked_edit(edit.content.0)?;
     domain::intake::fields::check_media_url_now(&call.app.intake, &content).await?;
+    domain::usage::room(&call.app, source.tenant_id).await?;
     call.once(async {
         let id = edit::accept(
             &call.app.intake,
@@ -285,12 +288,15 @@ pub enum ToldStatus {
     Failed,
 }
 
+/// Characters of a reason. It is stored with the message and shown in amoCRM.
+const FAILURE_CHARS: usize = 1_000;
+
 /// Why a message was not delivered.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FailureIn {
     pub code: FailureCode,
-    /// Text shown to the manager; required with `other`.
+    /// Text shown to the manager, cut after 1,000 characters; required with `other`.
     pub text: Option<String>,
 }
 
@@ -327,7 +333,7 @@ impl StatusIn {
         let failure = match (state, self.error) {
             (State::Failed, None) => return Err(Error::field("/error", LocalizedText::new("said-error-needed"))),
             (State::Failed, Some(Object(error))) => {
-                let text = clean(error.text.unwrap_or_default().trim());
+                let text: String = clean(error.text.unwrap_or_default().trim()).chars().take(FAILURE_CHARS).collect();
                 if error.code == FailureCode::Other && text.is_empty() {
                     return Err(Error::field("/error/text", LocalizedText::new("said-error-text")));
                 }
@@ -352,6 +358,7 @@ impl StatusIn {
     (status = 404, description = "No such source, or no message with this Parom id"),
     (status = 409, description = "The message did not come from amoCRM"),
     (status = 422, description = "Validation failed"),
+    (status = 507, description = "The message is not known, and the account has reached its storage limit"),
     (status = 503, description = "Cannot be stored right now; retry later"),
 ))]
 #[post("/v1/sources/{source_id}/messages/{message_id}/status")]
@@ -364,6 +371,7 @@ pub async fn report_status(mut call: Call, path: web::Path<(Uuid, String)>) -> R
     let status = given.status;
     let named = given.named()?;
     let report = given.checked()?;
+    keeps(&call.app, &source, &about).await?;
     call.once(async {
         if let Some(named) = named {
             incoming_messages::learn_dialogue(&call.app.intake, &source, &about, named).await?;
@@ -372,6 +380,12 @@ pub async fn report_status(mut call: Call, path: web::Path<(Uuid, String)>) -> R
         Ok(HttpResponse::Accepted().json(StatusOut { id: given.message_id, status, ignored: given.ignored }))
     })
     .await
+}
+
+/// Whether a status is of a known message, or its account has room to keep it until the message appears.
+async fn keeps(app: &UsageContext, source: &source::Model, about: &MessageKey) -> Result<()> {
+    let full = domain::usage::room(app, source.tenant_id).await;
+    if full.is_ok() || about.find(&app.store, source).await?.is_some() { Ok(()) } else { full }
 }
 
 /// Maximum bytes of an emoji; the longest sequences in use have 35.

@@ -13,6 +13,7 @@ use base::browser::client_address;
 use base::error::{Error, Result};
 use base::i18n::{CRM, Language, LocalizedText, Words};
 use base::json::{MOST_BYTES, parse};
+use base::store::VENDOR;
 use base::vault;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +22,7 @@ use domain::api_key::ApiKey;
 use domain::audit::Actor;
 use domain::cursor::PageRequest;
 use domain::source::By;
-use domain::usage::UsageContext;
+use domain::usage::{Trace, UsageContext};
 use entity::idempotency::{self, Column};
 use entity::{api_key, source, tenant};
 use futures_util::future::LocalBoxFuture;
@@ -84,8 +85,9 @@ impl Call {
         once(&self.app, &self.key, fingerprint, work).await
     }
 
-    /// The actor for the audit log.
+    /// The actor for the audit log. 429 for an account whose keys fill it.
     pub async fn by(&self) -> Result<By> {
+        leaves(&self.app, &self.key, Trace::Audit).await?;
         let row = api_key::Entity::find_by_id((self.key.home(), self.key.id));
         let name = row.one(self.app.store.read()).await?.map(|row| row.name).unwrap_or_default();
         let actor = Actor::Key { id: self.key.id, name };
@@ -241,6 +243,7 @@ pub async fn once(
     work: impl Future<Output = Result<HttpResponse>>,
 ) -> Result<HttpResponse> {
     let Some(name) = fingerprint.key.clone() else { return work.await };
+    leaves(app, key, Trace::Answer).await?;
     let place = ReplayKey { app, key, fingerprint: &fingerprint, name };
     if let Some(answer) = place.claim().await? {
         return Ok(answer);
@@ -255,6 +258,11 @@ pub async fn once(
         tracing::warn!(%error, "the response to a request with Idempotency-Key could not be stored");
     }
     Ok(head.set_body(body).map_into_boxed_body())
+}
+
+/// The vendor's own keys may leave what they will.
+async fn leaves(app: &UsageContext, key: &ApiKey, trace: Trace) -> Result<()> {
+    if key.home() == VENDOR { Ok(()) } else { app.keys.leaves(key.home(), trace, app.clock.millis()).await }
 }
 
 /// The row of a key and route.

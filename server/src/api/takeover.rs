@@ -254,10 +254,10 @@ pub async fn plan_takeover(call: Call, source_id: web::Path<Uuid>) -> Result<Htt
 ))]
 #[post("/v1/sources/{source_id}/takeover")]
 pub async fn start_takeover(mut call: Call, source_id: web::Path<Uuid>) -> Result<HttpResponse> {
-    let asked: StartTakeover = call.read().await?;
     call.key.needs(Scope::Write)?;
+    let source = call.current_source(*source_id).await?;
+    let asked: StartTakeover = call.read().await?;
     call.once(async {
-        let source = call.current_source(*source_id).await?;
         let begun = takeover::begin(&call.app.sources, &source, &asked.stays, &call.by().await?).await?;
         Ok(HttpResponse::Accepted().json(TakeoverOut::from(begun)))
     })

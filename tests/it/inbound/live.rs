@@ -171,6 +171,31 @@ async fn many_changes_at_once_end_in_one_order(world: &mut World) {
     assert_eq!(shown.json["content"]["text"], last_at_crm(world, &line).text.as_str());
 }
 
+/// Each change reads and writes the whole message, so a message that is changed for ever must not grow for ever.
+async fn a_message_that_is_changed_for_ever_keeps_its_first_and_latest_versions(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    anna.posts(&anna.body("one", "0")).await.is(202);
+    for number in 1..=60 {
+        let large = format!("{number} {}", "x".repeat(if number > 50 { 100_000 } else { 0 }));
+        world.api.patch(&path(&line, "one"), &text(&large)).await.is(202);
+        let body = world.messages().await.remove(0).body;
+        assert!(body.len() < 600_000, "after {number} changes: {} bytes", body.len());
+        let versions: Value = serde_json::from_str(&body).unwrap();
+        let past: Vec<&Value> =
+            versions["past"].as_array().unwrap().iter().map(|one| &one["content"]["text"]).collect();
+        assert_eq!(past[0], "0", "the original");
+        let before = past[past.len() - 1].as_str().unwrap().split(' ').next().unwrap();
+        assert_eq!(before, (number - 1).to_string());
+        if number == 50 {
+            assert_eq!(past.len(), 20);
+        }
+    }
+    world.deliver_all().await;
+    assert!(last_at_crm(world, &line).text.starts_with("60 "));
+}
+
 both!(many_changes_at_once_end_in_one_order);
+once!(a_message_that_is_changed_for_ever_keeps_its_first_and_latest_versions);
 once!(only_what_came_from_the_messenger_can_be_changed, reactions_are_set_changed_and_taken_back);
 once!(a_change_follows_its_message, typing_is_seen_for_a_while, a_message_is_taken_back);

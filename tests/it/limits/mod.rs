@@ -5,7 +5,7 @@ mod visitors;
 use std::time::Duration;
 
 use base::config::Config;
-use entity::{audit, import, install_call};
+use entity::{account_usage, audit, import, install_call, parked_status};
 use parom::tenant::install::may_exchange;
 use parom_tests::settings::{CLIENT_ID, HOST};
 use parom_tests::{Api, Line, Reply, World, answer, both, on_postgres, once};
@@ -115,6 +115,61 @@ async fn m10_an_account_stores_as_much_as_it_may_and_no_more(world: &mut World) 
     world.api.get(&line.path("")).await.is(200);
     writes(world, &other, "1", 1).await.is(202);
     world.panel(line.tenant_id).await.opens("/panel/account").await.is(200).says(&["1.1 MB of 1 MB", "used up"]);
+    world.leave_letters();
+}
+
+/// The messenger reports a failure for a reason of so many letters.
+async fn reports(world: &World, line: &Line, id: &str, letters: usize) -> Reply {
+    let error = json!({"code": "other", "text": "x".repeat(letters)});
+    let path = line.path(&format!("/messages/{id}/status"));
+    world.api.post(&path, &json!({"status": "failed", "error": error})).await
+}
+
+/// Changes of messages and statuses that wait for their messages are stored too.
+async fn m10_changes_and_statuses_count_and_end_with_the_room(world: &mut World) {
+    let line = world.line("support").await;
+    writes(world, &line, "1", 1).await.is(202);
+    let message = line.path("/messages/1");
+    let changes = async |number: usize| {
+        let text = format!("{number} {}", "x".repeat(100_000));
+        world.api.patch(&message, &json!({"content": {"type": "text", "text": text}})).await
+    };
+    for number in 0..5 {
+        changes(number).await.is(202);
+    }
+    for number in 0..20 {
+        reports(world, &line, &format!("unknown-{number}"), 100_000).await.is(202);
+    }
+    let parked = parked_status::Entity::find().all(world.app().store.read()).await.unwrap();
+    assert!(parked.iter().all(|row| row.payload.len() < 1_100), "a long reason is cut");
+    for number in 5..10 {
+        changes(number).await.is(202);
+    }
+    parom::usage::write_down(&world.app().usage).await.unwrap();
+    let sums = account_usage::Entity::find().one(world.app().store.read()).await.unwrap().unwrap();
+    assert!(sums.messages > 1_000_000 && sums.hooks > 20_000, "{sums:?}");
+    changes(10).await.is(507);
+    reports(world, &line, "unknown", 1).await.is(507);
+    // What is known goes on.
+    world.manager(&line).answers("u", "Good morning").await;
+    world.deliver_all().await;
+    let known = world.messenger.received().last().unwrap().message_id();
+    reports(world, &line, &known, 1).await.is(202);
+    world.leave_letters();
+}
+
+async fn m10_an_account_tests_its_sources_at_a_pace(world: &mut World) {
+    let line = world.line("support").await;
+    let other = world.line_at(OTHER, "support").await;
+    let tests = async |line: &Line| world.api.post(&line.path("/test"), &json!({})).await;
+    for _ in 0..50 {
+        tests(&line).await.is(200);
+    }
+    let refused = tests(&line).await.is(429);
+    assert_eq!(refused.header("retry-after"), "2");
+    tests(&other).await.is(200);
+    world.advance(Duration::from_secs(2));
+    tests(&line).await.is(200);
     world.leave_letters();
 }
 
@@ -326,8 +381,8 @@ async fn m2_the_pace_of_exchanges_is_shared_by_processes(world: &mut World) {
 }
 
 both!(m10_imports_that_wait_are_counted_and_weighed in super::few_imports);
-both!(m10_an_account_stores_as_much_as_it_may_and_no_more in super::little_storage);
-once!(m10_the_disks_last_room_belongs_to_those_who_have_less);
+both!(m10_an_account_stores_as_much_as_it_may_and_no_more, m10_changes_and_statuses_count_and_end_with_the_room in super::little_storage);
+once!(m10_the_disks_last_room_belongs_to_those_who_have_less, m10_an_account_tests_its_sources_at_a_pace);
 once!(m10_a_key_that_is_too_fast_gets_the_time_to_wait in super::slow_keys);
 once!(m10_a_key_has_a_days_bytes in super::a_megabyte_a_key);
 once!(m2_a_flood_from_one_address_is_passed_by, m2_a_flood_from_everywhere_waits_behind_the_address_that_was_genuine, m2_a_genuine_call_beyond_the_pace_is_tried_all_the_same in super::paced);

@@ -9,13 +9,14 @@
 
 use anyhow::Context;
 use base::error::Error;
-use base::message::{LetterKind, Reaction};
+use base::message::{LetterKind, Reaction, day_of};
 use base::store::in_transaction;
 use chrono::TimeDelta;
 use connectors::incoming::Reacted;
 use entity::parked_status::{self, Column, NOTED};
 use entity::{dedupe, source};
 use queue::accept_batch::EventKind;
+use queue::writer::Sums;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -31,6 +32,9 @@ use crate::lookup::MessageKey;
 
 /// How long an event waits for its message.
 const PARKED: TimeDelta = TimeDelta::days(1);
+
+/// Bytes of a row beside its texts, about.
+const ROW: usize = 128;
 
 /// Stores an event until a message of one of these ids is known; returns its id. The message may have become known between
 /// the caller's look and this: a settlement that learns the id locks the same turn, so after this call either a look finds
@@ -53,12 +57,15 @@ pub(super) async fn park(
         kind: Set(kind.number()),
     };
     let rows: Vec<_> = external_ids.iter().map(row).collect();
+    let bytes = external_ids.iter().map(|external_id| external_id.len() + payload.len() + ROW).sum::<usize>();
     in_transaction(&app.store, async |tx| {
         app.queue.wake(tx, source.tenant_id, source.id, &messenger_pool(&app.delivery, source)).await?;
-        parked_status::Entity::insert_many(rows).exec_without_returning(tx).await?;
-        Ok(id)
+        parked_status::Entity::insert_many(rows).exec_without_returning(tx).await
     })
-    .await
+    .await?;
+    let sums = Sums { hooks: i64::try_from(bytes).unwrap_or(i64::MAX), ..Sums::default() };
+    app.writer.tally.put((source.tenant_id, day_of(app.clock.millis())), sums);
+    Ok(id)
 }
 
 /// Removes an event that waits; false if it was released meanwhile.

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use entity::{dedupe, message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, NewLetter, NewMedia, Rewrite};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::message::{canonical, cleaned_content, conversation_identity, hash, of_content};
@@ -20,8 +20,9 @@ use crate::media::FileOwner;
 
 /// How often a change is retried after losing to a concurrent one.
 const TRIES: usize = 5;
-/// How many numbers of changes are looked up at once.
-const NUMBERS: usize = 32;
+/// Earlier versions that a message keeps, and their bytes: each change reads and writes all of them.
+const VERSIONS: usize = 20;
+const VERSION_BYTES: usize = 256 * 1024;
 
 /// A change of a message.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,10 +128,21 @@ async fn changed(
             let media = of_content(app, &whose, &mut content).await?;
             let before = std::mem::replace(&mut body.content, content.clone());
             body.past.push(Past { content: before, until: now });
+            forget_middle(&mut body.past)?;
             body.changed_at = at.or(body.changed_at);
             Ok(Some((body, Some(Edited { content, at: now, deleted: false }), media)))
         }
     }
+}
+
+/// Keeps the original and the latest versions.
+fn forget_middle(past: &mut Vec<Past>) -> anyhow::Result<()> {
+    while past.len() > 2
+        && (past.len() > VERSIONS || serde_json::to_string(past).context("versions as JSON")?.len() > VERSION_BYTES)
+    {
+        past.remove(1);
+    }
+    Ok(())
 }
 
 /// Content that names no file, or the same one, keeps the previous file if that is of its kind.
@@ -170,25 +182,26 @@ fn change_id(message_id: Uuid, number: usize) -> String {
     format!("{message_id}:{number}")
 }
 
-/// The first number from `next` on after all that were used. A body whose text was erased has lost its earlier versions,
-/// so it does not say how often it was changed.
+/// The first unused number from `next` on. A body that keeps some of its versions, or lost them because its text was
+/// erased, does not say how often it was changed: numbers are used without gaps, so few looks find the first unused one.
 async fn unused_number(app: &IntakeContext, source: &source::Model, message_id: Uuid, next: usize) -> Result<usize> {
-    let mut next = next;
-    loop {
-        let numbers = next..next + NUMBERS;
-        let used = dedupe::Entity::of_tenant(source.tenant_id)
-            .filter(dedupe::Column::Origin.eq(source.id))
-            .filter(dedupe::Column::ExternalId.is_in(numbers.clone().map(|number| change_id(message_id, number))))
-            .filter(dedupe::Column::Event.eq(EventKind::Edit.number()))
-            .all(app.store.read())
-            .await?;
-        let is_used = |number: &usize| used.iter().any(|row| row.external_id == change_id(message_id, *number));
-        let Some(last) = numbers.clone().rev().find(is_used) else { return Ok(next) };
-        next = last + 1;
-        if next < numbers.end {
-            return Ok(next);
-        }
+    let is_used = async |number: usize| {
+        let key = (source.tenant_id, source.id, change_id(message_id, number), EventKind::Edit.number());
+        Ok::<_, Error>(dedupe::Entity::find_by_id(key).one(app.store.read()).await?.is_some())
+    };
+    if !is_used(next).await? {
+        return Ok(next);
     }
+    let (mut used, mut unused) = (next, next + 1);
+    while is_used(unused).await? {
+        let step = 2 * (unused - next);
+        (used, unused) = (unused, next + step);
+    }
+    while unused - used > 1 {
+        let middle = used + (unused - used) / 2;
+        if is_used(middle).await? { used = middle } else { unused = middle }
+    }
+    Ok(unused)
 }
 
 fn entry_of(
