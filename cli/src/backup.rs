@@ -76,7 +76,7 @@ async fn create(
     clock: Clock,
     out: &mut (impl Write + Send),
 ) -> anyhow::Result<()> {
-    let store = Store::open(&config.database, clock.clone()).await?;
+    let store = Store::open_existing(&config.database, clock.clone()).await?;
     let vault = Vault::open(&config.secrets, false)?;
     let mut shown = ShownProgress::new(out, json);
     let made = backup::create(config, &store, &vault, path, &mut |step| shown.step(&step)).await;

@@ -212,50 +212,53 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Chats(command) => chats::run(&command, &input()?, &Clock::system(), &mut terminal::Output),
         Command::Connector(command) => connector::run(command, &Clock::system(), &mut terminal::Output).await,
         Command::Key(command) => {
-            let store = open(&Config::load(config)?).await?;
+            let store = open(&Config::load(config)?, matches!(command, key::KeyCommand::Create { .. })).await?;
             let done = key::run(command, &store, &mut terminal::Output).await;
             store.close().await;
             done
         }
         Command::Customer(command) => {
             let given = async || customer::given(std::io::stdin(), customer::GIVEN_WITHIN).await;
+            let begins = matches!(command, customer::CustomerCommand::Add { .. });
             let (mut out, mut errors) = (terminal::Output, std::io::stderr());
-            beside(config, async |app| customer::run(command, app, given, &mut out, &mut errors).await).await
+            beside(config, begins, async |app| customer::run(command, app, given, &mut out, &mut errors).await).await
         }
         Command::Tenant(command) => {
-            beside(config, async |app| tenant::run(command, app, tenant::ask, &mut terminal::Output).await).await
+            within(config, async |app| tenant::run(command, app, tenant::ask, &mut terminal::Output).await).await
         }
         Command::Dead(command) => {
-            beside(config, async |app| dead::run(command, app, &mut terminal::Output).await).await
+            within(config, async |app| dead::run(command, app, &mut terminal::Output).await).await
         }
         Command::Widget(command) => widget::run(command, config, &mut terminal::Output, &mut std::io::stderr()),
         Command::Channel(command) => {
             channel::run(&command, &Config::load(config)?, &mut terminal::Output, &mut std::io::stderr())
         }
         Command::Integration(command) => {
-            beside(config, async |app| integration::run(command, app, &mut terminal::Output).await).await
+            let begins = matches!(command, integration::IntegrationCommand::Set { .. });
+            beside(config, begins, async |app| integration::run(command, app, &mut terminal::Output).await).await
         }
         Command::Vendor(command) => {
-            beside(config, async |app| vendor::run(command, app, &mut terminal::Output).await).await
+            let begins = matches!(command, vendor::VendorCommand::Add { .. });
+            beside(config, begins, async |app| vendor::run(command, app, &mut terminal::Output).await).await
         }
         Command::Import(command) => {
-            beside(config, async |app| import::run(command, app, &mut terminal::Output).await).await
+            within(config, async |app| import::run(command, app, &mut terminal::Output).await).await
         }
         Command::Routes(command) => {
-            beside(config, async |app| routes::run(command, app, &mut terminal::Output).await).await
+            within(config, async |app| routes::run(command, app, &mut terminal::Output).await).await
         }
         Command::Sales(command) => {
-            beside(config, async |app| sales::run(command, app, &mut terminal::Output).await).await
+            within(config, async |app| sales::run(command, app, &mut terminal::Output).await).await
         }
         Command::Secrets(command) => {
-            beside(config, async |app| secrets::run(command, app, &mut terminal::Output).await).await
+            within(config, async |app| secrets::run(command, app, &mut terminal::Output).await).await
         }
         Command::Backup(command) => backup::run(command, config, &mut terminal::Output).await,
         Command::Spool(command) => {
-            beside(config, async |app| serve::drain_spool(command, app, &mut terminal::Output).await).await
+            within(config, async |app| serve::drain_spool(command, app, &mut terminal::Output).await).await
         }
         Command::Quarantine(command) => {
-            beside(config, async |app| quarantine::run(command, app, &mut terminal::Output).await).await
+            within(config, async |app| quarantine::run(command, app, &mut terminal::Output).await).await
         }
         Command::Openapi => help::openapi(&mut terminal::Output),
         Command::Completions(command) => help::completions(&command, &mut terminal::Output),
@@ -263,10 +266,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Opens the configured database and migrates it.
-async fn open(config: &Config) -> anyhow::Result<Store> {
-    warn_of_new_database(config);
-    let store = Store::open(&config.database, Clock::system()).await?;
+/// Opens the configured database and migrates it. Only a command that adds something begins a new installation.
+async fn open(config: &Config, begins: bool) -> anyhow::Result<Store> {
+    let store = if begins {
+        warn_of_new_database(config);
+        Store::open(&config.database, Clock::system()).await?
+    } else {
+        Store::open_existing(&config.database, Clock::system()).await?
+    };
     if config.database.migrate {
         base::store::migrate(&store).await?;
     }
@@ -285,13 +292,22 @@ fn warn_of_new_database(config: &Config) {
     }
 }
 
-/// Runs a command with everything that it needs to work beside a running server, without taking or voiding leases.
-async fn beside(
+/// [`beside`] for a command of an installation that exists.
+async fn within(
     config: Option<&Path>,
     command: impl AsyncFnOnce(&Arc<App>) -> anyhow::Result<ExitCode>,
 ) -> anyhow::Result<ExitCode> {
+    beside(config, false, command).await
+}
+
+/// Runs a command with everything that it needs to work beside a running server, without taking or voiding leases.
+async fn beside(
+    config: Option<&Path>,
+    begins: bool,
+    command: impl AsyncFnOnce(&Arc<App>) -> anyhow::Result<ExitCode>,
+) -> anyhow::Result<ExitCode> {
     let config = Config::load(config)?;
-    let store = open(&config).await?;
+    let store = open(&config, begins).await?;
     let vault = match base::store::pending_migrations(&store).await? {
         0 => parom::rotation::open(&config, &store).await?,
         _ => Vault::open(&config.secrets, false)?,

@@ -307,6 +307,7 @@ doctor-reason-schema-early = the database was created by a development version o
 doctor-reason-schema-newer = the database was upgraded by a newer version of parom (its migration { $name } is unknown here): run that version, or restore the backup made before the upgrade
 doctor-reason-database-scheme = database.url must begin with sqlite:// or postgres://
 doctor-reason-database-file = database.url must name a file
+doctor-reason-database-none = there is no database at { $path }: parom serve or parom migrate makes one
 doctor-reason-database-unsafe = the database may lose accepted messages: { $items }
 doctor-reason-database-late = the database of database.url does not answer
 doctor-reason-database-away = cannot reach the database of database.url: { $reason }

@@ -349,6 +349,7 @@ doctor-reason-schema-early = базу создала разрабатываем�
 doctor-reason-schema-newer = базу обновила более новая версия (её миграция { $name } здесь неизвестна): запустите ту версию или верните копию, сделанную до обновления
 doctor-reason-database-scheme = database.url должен начинаться с sqlite:// или postgres://
 doctor-reason-database-file = database.url должен называть файл
+doctor-reason-database-none = базы данных { $path } нет: её создаёт parom serve или parom migrate
 doctor-reason-database-unsafe = она может потерять принятые сообщения: { $items }
 doctor-reason-database-late = она не ответила вовремя
 doctor-reason-database-away = нет соединения: { $reason }

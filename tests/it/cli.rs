@@ -205,6 +205,31 @@ async fn a_failing_command_says_one_sentence_and_no_secret() {
     assert!(text(&nobody.stderr).contains(tenant));
 }
 
+#[test]
+fn a_command_that_only_reads_makes_no_database() {
+    let folder = folder("", "");
+    let missing = "no database at";
+    for arguments in [
+        &["doctor"] as &[&str],
+        &["key", "list"],
+        &["tenant", "list"],
+        &["dead", "list"],
+        &["vendor", "list"],
+        &["customer", "list"],
+        &["integration", "list"],
+        &["quarantine", "list"],
+        &["backup", "create", "copy"],
+    ] {
+        let output = runs_in(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(said(&output).contains(missing), "{arguments:?}: {}", said(&output));
+        assert!(!folder.path().join("parom.db").exists(), "{arguments:?}");
+    }
+    let begun = runs_in(folder.path(), &["vendor", "add", "anna@parom.example"]);
+    assert!(begun.status.success() && said(&begun).contains(missing), "{}", said(&begun));
+    assert!(runs_in(folder.path(), &["vendor", "list"]).status.success());
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn small_commands_do_what_they_are_named_for() {
     let drill = drill().await;

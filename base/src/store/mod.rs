@@ -87,6 +87,14 @@ impl Store {
         if found.is_safe() { Ok(store) } else { Err(OpenError::Unsafe(found).into()) }
     }
 
+    /// Opens a database that exists: what only reads must not leave an empty one in a folder that was the wrong one.
+    pub async fn open_existing(settings: &config::Database, clock: Clock) -> anyhow::Result<Self> {
+        if let Some(path) = settings.file().filter(|path| !path.exists()) {
+            return Err(OpenError::Missing(std::path::absolute(&path).unwrap_or(path)).into());
+        }
+        Self::open(settings, clock).await
+    }
+
     async fn open_sqlite(url: &str, clock: Clock) -> anyhow::Result<Self> {
         // Parsed like SQLite's own driver: `%20` is a space.
         let options = SqliteConnectOptions::from_str(url).context("database.url is not a valid SQLite URL")?;

@@ -107,6 +107,11 @@ pub enum OpenError {
     Scheme,
     #[error("database.url must name a file")]
     NoFile,
+    #[error(
+        "no database at {}: `parom serve` or `parom migrate` makes one, give --config FILE if this is the wrong place",
+        .0.display()
+    )]
+    Missing(PathBuf),
     #[error("the database may lose accepted messages: {0}")]
     Unsafe(Durability),
     #[error("the database of database.url does not answer")]

@@ -131,7 +131,7 @@ async fn roads(inspector: RoadInspector<'_>, config: &Config, checks: &mut Vec<C
 
 async fn examine(config: &Config, tenant: Option<Uuid>, checks: &mut Vec<Check>) {
     let clock = Clock::system();
-    let store = Store::open(&config.database, clock.clone()).await;
+    let store = Store::open_existing(&config.database, clock.clone()).await;
     let stored = match &store {
         Ok(store) => with_stored(config, store).await,
         Err(_) => None,

@@ -53,6 +53,9 @@ pub fn of_opening(error: &anyhow::Error) -> LocalizedText {
     match error.downcast_ref::<OpenError>() {
         Some(OpenError::Scheme) => LocalizedText::new("doctor-reason-database-scheme"),
         Some(OpenError::NoFile) => LocalizedText::new("doctor-reason-database-file"),
+        Some(OpenError::Missing(path)) => {
+            LocalizedText::new("doctor-reason-database-none").with("path", path.display().to_string())
+        }
         Some(OpenError::Unsafe(found)) => {
             LocalizedText::new("doctor-reason-database-unsafe").with("items", of_durability(found))
         }
@@ -122,6 +125,7 @@ mod tests {
             of_migration(&MigrateError::Newer("~".to_owned())),
             of_opening(&OpenError::Scheme.into()),
             of_opening(&OpenError::NoFile.into()),
+            of_opening(&OpenError::Missing("~".into()).into()),
             of_opening(&OpenError::NotInTime.into()),
             of_opening(&anyhow::Error::new(denied()).context(OpenError::Unreachable)),
             of_opening(&anyhow::Error::new(denied()).context(OpenError::Closed("~".into()))),
@@ -138,12 +142,13 @@ mod tests {
                 problem: LocalizedText::new("config-empty"),
             }),
         ];
+        let commands = ["parom serve", "parom migrate"];
         let names = ["secrets.key_file", "database.url", "sqlite", "postgres", "base64", "parom", "TOML"];
         for text in texts {
             let english = text.to_string();
             let russian = text.plain(Words::new(Language::Ru), CRM);
             assert_ne!(english, russian);
-            let known = names.iter().fold(russian.clone(), |rest, name| rest.replace(name, ""));
+            let known = commands.iter().chain(&names).fold(russian.clone(), |rest, name| rest.replace(name, ""));
             let known = known.split("head -c").next().unwrap_or_default();
             assert!(!known.chars().any(|sign| sign.is_ascii_alphabetic()), "{russian}");
         }
