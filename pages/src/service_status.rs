@@ -381,7 +381,8 @@ async fn seen(app: &StatusContext, all_used: bool) -> Seen {
     let (pools, others) = read.unzip();
     let (used, calls) = others.unwrap_or_default();
     let used = used.into_iter().collect();
-    Seen { pools, calls, read_only: app.is_read_only(), spools: app.spool.is_there(), used }
+    let spools = pools.is_none() && app.spool.takes().await;
+    Seen { pools, calls, read_only: app.is_read_only(), spools, used }
 }
 
 /// The kinds that a channel has, with their pools.

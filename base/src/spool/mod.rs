@@ -121,9 +121,18 @@ impl Spool {
         Ok((OpenSpool { folder, appender, siblings: beside, waiting, held: Mutex::default() }, lock))
     }
 
-    /// Whether a folder was claimed.
-    pub fn is_there(&self) -> bool {
-        self.open.get().is_some()
+    /// Whether the disk takes a hook now, tried with some bytes: the one that is full may be the database's own.
+    pub async fn takes(&self) -> bool {
+        let Some(open) = self.open.get() else { return false };
+        let folder = open.folder.clone();
+        let tried = tokio::task::spawn_blocking(move || folder.try_to_write()).await;
+        match tried.map_err(std::io::Error::other).flatten() {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "the spool's disk takes no hooks");
+                false
+            }
+        }
     }
 
     /// Number of hooks waiting here.

@@ -228,6 +228,17 @@ async fn more_than_the_limit_is_refused() {
     spool.keep(&large(3), spool.arrive()).await.unwrap();
 }
 
+#[tokio::test]
+async fn whether_the_disk_takes_hooks_is_tried() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(!Spool::default().takes().await, "none was claimed");
+    let (spool, _lock) = claimed(dir.path());
+    assert!(spool.takes().await);
+    assert!(!dir.path().join("1/tried").exists());
+    fs::remove_dir_all(dir.path()).unwrap();
+    assert!(!spool.takes().await);
+}
+
 #[cfg(feature = "faults")]
 #[tokio::test]
 async fn after_a_failed_sync_nothing_is_answered_and_a_new_file_is_begun() {

@@ -114,6 +114,7 @@ async fn push(
     Ok(match (status, not_accepted(answer)) {
         (404 | 410, _) => SendOutcome::Never("the browser has ended its subscription".to_owned()),
         (_, None) => SendOutcome::Yes,
+        (300.., _) => SendOutcome::Later(format!("the browser’s push service answered {status}")),
         (_, Some(reason)) => SendOutcome::Later(reason),
     })
 }

@@ -160,10 +160,10 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
         };
     }
     let what = if reads { "the database accepts no writes" } else { "the database does not answer" };
-    if app.spool.is_there() {
+    if app.spool.takes().await {
         return HttpResponse::Ok().body(format!("degraded: {what}, hooks of amoCRM wait on the disk\n"));
     }
-    HttpResponse::ServiceUnavailable().body(format!("{what}\n"))
+    HttpResponse::ServiceUnavailable().body(format!("{what}, and no disk takes hooks of amoCRM\n"))
 }
 
 async fn answers(app: &App) -> bool {

@@ -147,6 +147,7 @@ async fn an_amocrm_that_does_not_answer_is_one_alert_for_all_sources(world: &mut
     assert_eq!(open(world, one.tenant_id).await, ["crm_unreachable"], "and it is not called late as well");
     world.sandbox.faults().clear();
     world.deliver_to_the_end().await;
+    assert!(open(world, one.tenant_id).await.is_empty(), "at once, and not when accounts are looked at again");
     looks(world).await;
     assert!(open(world, one.tenant_id).await.is_empty());
 }
@@ -165,6 +166,7 @@ async fn a_messenger_that_does_not_answer_raises_an_alert(world: &mut World) {
     assert_eq!(open(world, line.tenant_id).await, ["messenger_unreachable"]);
     world.messenger.heals();
     world.deliver_to_the_end().await;
+    assert!(open(world, line.tenant_id).await.is_empty(), "at once, and not when accounts are looked at again");
     looks(world).await;
     assert!(open(world, line.tenant_id).await.is_empty());
 }

@@ -405,7 +405,7 @@ async fn d2_imports_do_not_slow_the_figures(world: &mut World) {
 // The database accepts no writes: pages are shown with a notice, changes are refused with the same text, and it
 // ends automatically.
 
-const STRIP: &str = "you can view, but not change. Messages are received and kept.";
+const STRIP: &str = "you can view, but not change. Messages arrive as soon as it can.";
 
 async fn pages_can_be_looked_at_and_nothing_changed(world: &mut World) {
     let line = world.chatting().await.0;

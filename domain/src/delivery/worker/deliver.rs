@@ -20,6 +20,7 @@ use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
+use crate::alert;
 use crate::delivery::attempt::{attempt, cut_off, put_off};
 use crate::delivery::letters::LetterContext;
 use crate::delivery::slots::Slot;
@@ -237,6 +238,8 @@ struct AfterCommit {
     webhook_failed: bool,
     /// Whether amojo took a message, or refused it because the account is not paid.
     is_paid: Option<bool>,
+    /// A repeated call was answered: what did not answer before does so now.
+    answers_again: bool,
     /// Its source is paused.
     put_off: bool,
 }
@@ -268,9 +271,11 @@ impl AfterCommit {
             ("done", _) if to_crm => Some(true),
             _ => None,
         };
+        let is_repeat = settlement.claim.letter.attempts > 0;
+        let answers_again = is_repeat && matches!(settlement.turn, TurnEffect::Healthy | TurnEffect::Slowed);
         let put_off = pause::is_put_off(settlement);
         let (claim, made_call) = (settlement.claim.clone(), made_call(settlement));
-        Self { claim, verdict, made_call, hold, dialogue, webhook_failed, is_paid, put_off }
+        Self { claim, verdict, made_call, hold, dialogue, webhook_failed, is_paid, answers_again, put_off }
     }
 
     async fn report(self, app: &DeliveryContext) {
@@ -289,6 +294,9 @@ impl AfterCommit {
         if self.webhook_failed {
             crate::source::failing(&app.sources, self.claim.tenant_id, self.claim.source_id).await;
         }
+        if self.answers_again {
+            self.end_silence(app).await;
+        }
         if let Some(external_id) = self.dialogue {
             let alias = Alias { side: Side::Messenger, origin: self.claim.source_id, external_id };
             app.lookup.forget_conversation(self.claim.tenant_id, alias).await;
@@ -300,6 +308,20 @@ impl AfterCommit {
         tracing::warn!(tenant.id = %self.claim.tenant_id, source.id = %self.claim.source_id, reason, "a target is on hold: its letters wait");
         if let Err(error) = crate::delivery::dead_letters::mark_held(app, &self.claim, &reason).await {
             tracing::error!(tenant.id = %self.claim.tenant_id, error = format!("{error:#}"), "the state of a target on hold could not be stored");
+        }
+    }
+}
+
+impl AfterCommit {
+    /// The round of alerts would see it a minute later, while messages arrive below a notice that nothing answers.
+    async fn end_silence(&self, app: &DeliveryContext) {
+        let (kind, object) = match self.claim.direction {
+            Direction::ToCrm => (alert::CRM_UNREACHABLE, String::new()),
+            Direction::ToMessenger => (alert::MESSENGER_UNREACHABLE, self.claim.source_id.to_string()),
+        };
+        let tenant_id = self.claim.tenant_id;
+        if let Err(error) = alert::resolve(app, app.store.write(), tenant_id, kind, &object).await {
+            tracing::warn!(tenant.id = %tenant_id, %error, "an alert whose cause is over was not closed; the next round closes it");
         }
     }
 }
