@@ -493,9 +493,7 @@ impl RuleErrors {
                 self.add(format!("{at}/user_id"), LocalizedText::new("said-route-twice"));
             }
             self.range(&format!("{at}/weight"), seat.weight, WEIGHTS);
-            if let Some(limit) = seat.limit {
-                self.range(&format!("{at}/limit"), limit, LIMITS);
-            }
+            seat.limit.into_iter().for_each(|limit| self.range(&format!("{at}/limit"), limit, LIMITS));
             self.times(&format!("{at}/times"), &mut seat.times);
         }
     }
