@@ -180,8 +180,7 @@ async fn go_on(app: &Arc<IntakeContext>, rules: &RulesInForce, enquiry: &Enquiry
                     .await
                     .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?,
             };
-            let begins =
-                Beginning { tenant_id, message_id, conversation_id: enquiry.conversation.id, at: app.clock.millis() };
+            let begins = Beginning { tenant_id, message_id, conversation_id: enquiry.conversation.id };
             let made = decision::make(app, begins, (version, &rules), facts, presence).await?;
             app.faults.hit("route.decided")?;
             made

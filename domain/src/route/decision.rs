@@ -201,8 +201,6 @@ pub struct Beginning {
     pub tenant_id: Uuid,
     pub message_id: Uuid,
     pub conversation_id: Uuid,
-    /// When it is decided about, milliseconds since 1970.
-    pub at: i64,
 }
 
 /// Decides about an enquiry and stores that, with the turn that was taken and the job of the fallback, in one commit. What is
@@ -214,7 +212,7 @@ pub async fn make(
     facts: Facts,
     presence: Presence,
 ) -> anyhow::Result<Decision> {
-    let Beginning { tenant_id, message_id, conversation_id, at } = begins;
+    let Beginning { tenant_id, message_id, conversation_id } = begins;
     in_transaction(&app.store, async |tx| {
         let mut presence = presence.clone();
         if rules.rules.iter().any(|rule| matches!(rule.then.responsible, Some(Assignee::RoundRobin { .. }))) {
@@ -248,8 +246,9 @@ pub async fn make(
             keep_turn(tx, tenant_id, (key.clone(), turn)).await?;
         }
         if let Some(minutes) = verdict.plan.fallback_minutes {
-            let due = at + i64::from(minutes) * base::millis::MINUTE;
-            schedule_new(tx, app.clock.millis(), NewJob::new(tenant_id, FALLBACKS, message_id, due)).await?;
+            let now = app.clock.millis();
+            let due = now + i64::from(minutes) * base::millis::MINUTE;
+            schedule_new(tx, now, NewJob::new(tenant_id, FALLBACKS, message_id, due)).await?;
         }
         Ok(Decision { row, facts: facts.clone(), verdict, steps: Vec::new() })
     })

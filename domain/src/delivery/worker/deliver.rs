@@ -320,7 +320,13 @@ impl AfterCommit {
             Direction::ToMessenger => (alert::MESSENGER_UNREACHABLE, self.claim.source_id.to_string()),
         };
         let tenant_id = self.claim.tenant_id;
-        if let Err(error) = alert::resolve(app, app.store.write(), tenant_id, kind, &object).await {
+        let ending = async {
+            if alert::is_open(app.store.read(), tenant_id, kind, &object).await? {
+                alert::resolve(app, app.store.write(), tenant_id, kind, &object).await?;
+            }
+            Ok::<_, DbErr>(())
+        };
+        if let Err(error) = ending.await {
             tracing::warn!(tenant.id = %tenant_id, %error, "an alert whose cause is over was not closed; the next round closes it");
         }
     }
