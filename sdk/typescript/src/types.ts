@@ -2088,7 +2088,7 @@ export interface VendorEventResentOut {
 
 /** The decision about an enquiry. */
 export interface Verdict {
-  /** The other rules in their order, each with why it does not decide. */
+  /** The other rules in their order, each with why it does not decide; empty where only the decision counts. */
   others: MissedRule[];
   plan: Plan;
   /** What of the rule could not be used, because amoCRM no longer has it. */

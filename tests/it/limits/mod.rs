@@ -129,6 +129,8 @@ async fn reports(world: &World, line: &Line, id: &str, letters: usize) -> Reply 
 async fn m10_changes_and_statuses_count_and_end_with_the_room(world: &mut World) {
     let line = world.line("support").await;
     writes(world, &line, "1", 1).await.is(202);
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
     let message = line.path("/messages/1");
     let changes = async |number: usize| {
         let text = format!("{number} {}", "x".repeat(100_000));
@@ -142,16 +144,16 @@ async fn m10_changes_and_statuses_count_and_end_with_the_room(world: &mut World)
     }
     let parked = parked_status::Entity::find().all(world.app().store.read()).await.unwrap();
     assert!(parked.iter().all(|row| row.payload.len() < 1_100), "a long reason is cut");
-    for number in 5..10 {
+    for number in 5..11 {
         changes(number).await.is(202);
     }
     parom::usage::write_down(&world.app().usage).await.unwrap();
     let sums = account_usage::Entity::find().one(world.app().store.read()).await.unwrap().unwrap();
-    assert!(sums.messages > 1_000_000 && sums.hooks > 20_000, "{sums:?}");
-    changes(10).await.is(507);
+    assert!(sums.messages > 1_100_000 && sums.hooks > 20_000, "{sums:?}");
+    changes(11).await.is(507);
     reports(world, &line, "unknown", 1).await.is(507);
     // What is known goes on.
-    world.manager(&line).answers("u", "Good morning").await;
+    world.manager(&line).answers("anna", "Good morning").await;
     world.deliver_all().await;
     let known = world.messenger.received().last().unwrap().message_id();
     reports(world, &line, &known, 1).await.is(202);
