@@ -245,6 +245,14 @@ pub async fn resolve(
     close(now, db, tenant_id, &key(kind, object), letter.into()).await
 }
 
+/// [`resolve`] where the alert is seldom open: as long as it is not, this only reads.
+pub async fn resolve_if_open(app: &PlatformContext, tenant_id: Uuid, kind: &str, object: &str) -> Result<(), DbErr> {
+    if is_open(app.store.read(), tenant_id, kind, object).await? {
+        resolve(app, app.store.write(), tenant_id, kind, object).await?;
+    }
+    Ok(())
+}
+
 /// Closes an alert without a notice: its object is gone, or another alert replaces it. True if it was open.
 pub async fn end(
     app: &PlatformContext,

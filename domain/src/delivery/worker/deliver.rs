@@ -310,9 +310,7 @@ impl AfterCommit {
             tracing::error!(tenant.id = %self.claim.tenant_id, error = format!("{error:#}"), "the state of a target on hold could not be stored");
         }
     }
-}
 
-impl AfterCommit {
     /// The round of alerts would see it a minute later, while messages arrive below a notice that nothing answers.
     async fn end_silence(&self, app: &DeliveryContext) {
         let (kind, object) = match self.claim.direction {
@@ -320,13 +318,7 @@ impl AfterCommit {
             Direction::ToMessenger => (alert::MESSENGER_UNREACHABLE, self.claim.source_id.to_string()),
         };
         let tenant_id = self.claim.tenant_id;
-        let ending = async {
-            if alert::is_open(app.store.read(), tenant_id, kind, &object).await? {
-                alert::resolve(app, app.store.write(), tenant_id, kind, &object).await?;
-            }
-            Ok::<_, DbErr>(())
-        };
-        if let Err(error) = ending.await {
+        if let Err(error) = alert::resolve_if_open(app, tenant_id, kind, &object).await {
             tracing::warn!(tenant.id = %tenant_id, %error, "an alert whose cause is over was not closed; the next round closes it");
         }
     }

@@ -109,14 +109,7 @@ pub async fn renew(app: &TenantContext, channel: &tenant_channel::Model) -> anyh
 
 /// A reconnected channel sent a hook of version 2: ends the vendor's alert.
 pub async fn renewed(app: &TenantContext, channel: &tenant_channel::Model) {
-    let ended = async {
-        let object = object(channel);
-        if alert::is_open(app.store.read(), VENDOR, ALARM, &object).await? {
-            alert::resolve(app, app.store.write(), VENDOR, ALARM, &object).await?;
-        }
-        Ok::<_, DbErr>(())
-    };
-    if let Err(error) = ended.await {
+    if let Err(error) = alert::resolve_if_open(app, VENDOR, ALARM, &object(channel)).await {
         tracing::warn!(tenant.id = %channel.tenant_id, %error, "that hooks arrive again could not be stored; the next hook will store it");
     }
 }

@@ -332,8 +332,5 @@ pub(super) async fn raise_refusal(
 
 /// A token call of the integration succeeded: ends the alert.
 pub(super) async fn end_refusal(app: &TenantContext, integration: &str) -> Result<(), DbErr> {
-    if alert::is_open(app.store.read(), VENDOR, ALARM, integration).await? {
-        alert::resolve(app, app.store.write(), VENDOR, ALARM, integration).await?;
-    }
-    Ok(())
+    alert::resolve_if_open(app, VENDOR, ALARM, integration).await
 }
