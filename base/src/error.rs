@@ -147,6 +147,11 @@ impl Error {
         }
     }
 
+    /// 429, for a limit that has room again after these milliseconds.
+    pub fn too_many(problem: &'static str, detail: LocalizedText, millis: i64) -> Self {
+        Self::TooMany { problem, detail, retry_after: u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX) }
+    }
+
     /// What happened and what to do.
     pub fn text(&self) -> LocalizedText {
         match self {

@@ -55,11 +55,8 @@ type StepOutcome = Result<Option<LocalizedText>, LocalizedText>;
 pub async fn test(app: &Arc<SourceContext>, tenant_id: Uuid, source_id: Uuid, by: &By) -> Result<Vec<TestStep>> {
     let source = find(app, tenant_id, source_id).await?;
     let paced = app.source_tests.take(tenant_id, PACE, app.clock.millis()).await;
-    paced.map_err(|millis| Error::TooMany {
-        problem: "too_many_requests",
-        detail: LocalizedText::new("said-tests-many"),
-        retry_after: u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX),
-    })?;
+    let said = || LocalizedText::new("said-tests-many");
+    paced.map_err(|millis| Error::too_many("too_many_requests", said(), millis))?;
     let mut steps = Vec::new();
     let passed = walk(app, &source, &mut steps).await?;
     let failed = steps.iter().find(|step| !step.ok);

@@ -77,11 +77,8 @@ impl RecentKeys {
     /// Counts what a request of an account leaves; 429 with the seconds to wait.
     pub async fn leaves(&self, tenant_id: Uuid, trace: Trace, now: i64) -> Result<(), Error> {
         let paced = self.traces.take((tenant_id, trace), trace.budget(), now).await;
-        paced.map_err(|millis| Error::TooMany {
-            problem: "too_many_requests",
-            detail: LocalizedText::new("said-account-too-fast"),
-            retry_after: u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX),
-        })
+        let said = || LocalizedText::new("said-account-too-fast");
+        paced.map_err(|millis| Error::too_many("too_many_requests", said(), millis))
     }
 
     /// How many requests a key may still make at once; none without a limit.
@@ -97,11 +94,8 @@ impl RecentKeys {
 
 /// 429: the key has used up the day's bytes.
 pub fn too_many_bytes(limits: &LimitsConfig, millis: i64) -> Error {
-    Error::TooMany {
-        problem: "too_many_bytes",
-        detail: LocalizedText::new("said-key-too-much").with("most", limits.key_mb_per_day),
-        retry_after: u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX),
-    }
+    let said = LocalizedText::new("said-key-too-much").with("most", limits.key_mb_per_day);
+    Error::too_many("too_many_bytes", said, millis)
 }
 
 // Searches that read everything an account has stored, e.g. for a phone number: one at a time for an account.
