@@ -24,12 +24,12 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::decide::{matching, needs_crm};
+use super::crm;
+use super::decide::needs_crm;
 use super::decision::{self, Beginning, Decision, DecisionState, Outcome};
 use super::facts::{Arrival, CrmFacts, Facts, has_templates};
 use super::plan::{Ask, Plan, Presence, RuleFault, fallback_user};
 use super::versions::{self, RulesInForce};
-use super::{RuleSet, crm};
 use crate::alert::{self, Alarm, ROUTE_FAILED};
 use crate::delivery::read::reason::HoldReasons;
 use crate::intake::IntakeContext;
@@ -115,18 +115,9 @@ impl Enquiry {
         })
     }
 
-    /// The same with what amoCRM knows, if that may matter to these rules; none while it does not know the message.
-    async fn facts_for(&self, app: &IntakeContext, rules: &RuleSet) -> anyhow::Result<Option<Facts>> {
-        let facts = self.facts(app);
-        if !needs_crm(rules, &facts) {
-            return Ok(Some(facts));
-        }
-        let is_there = self.message.state != State::Queued.number() && !self.conversation.amocrm_chat_id.is_empty();
-        if !is_there {
-            return Ok(None);
-        }
-        let crm = self.crm(app).await?;
-        Ok(Some(Facts { crm, ..facts }))
+    /// Whether amoCRM knows the message and its chat.
+    fn is_in_crm(&self) -> bool {
+        self.message.state != State::Queued.number() && !self.conversation.amocrm_chat_id.is_empty()
     }
 
     /// What amoCRM knows of the customer now.
@@ -172,14 +163,18 @@ async fn go_on(app: &Arc<IntakeContext>, rules: &RulesInForce, enquiry: &Enquiry
             if !rules.is_on() {
                 return Ok(Progress::Done);
             }
-            let Some(facts) = enquiry.facts_for(app, &rules).await? else { return Ok(Progress::Waiting) };
-            let names = matching(&rules, &facts).is_some_and(|rule| rule.then.need_lead());
-            let presence = match names {
-                false => Presence::default(),
-                true => crm::presence(&app.sources, &enquiry.tenant, &rules)
+            let mut facts = enquiry.facts(app);
+            let mut presence = Presence::default();
+            // Else the rule that matches needs no lead, and so neither people nor stages.
+            if needs_crm(&rules, &facts) {
+                if !enquiry.is_in_crm() {
+                    return Ok(Progress::Waiting);
+                }
+                facts.crm = enquiry.crm(app).await?;
+                presence = crm::presence(&app.sources, &enquiry.tenant, &rules)
                     .await
-                    .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?,
-            };
+                    .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?;
+            }
             let begins = Beginning { tenant_id, message_id, conversation_id: enquiry.conversation.id };
             let made = decision::make(app, begins, (version, &rules), facts, presence).await?;
             app.faults.hit("route.decided")?;
@@ -225,10 +220,7 @@ impl Carrier<'_> {
             (Some(step), ..) => warn(self.app, &self.made, RuleFault::Refused, &step.detail).await?,
             (None, Some(fault), _) => warn(self.app, &self.made, fault, "").await?,
             (None, None, Some(rule)) => {
-                let (db, tenant_id) = (self.app.store.write(), self.made.row.tenant_id);
-                if alert::is_open(self.app.store.read(), tenant_id, ROUTE_FAILED, &rule.id).await? {
-                    alert::resolve(self.app, db, tenant_id, ROUTE_FAILED, &rule.id).await?;
-                }
+                alert::resolve_if_open(self.app, self.made.row.tenant_id, ROUTE_FAILED, &rule.id).await?;
             }
             (None, None, None) => {}
         }

@@ -81,7 +81,7 @@ pub fn decide(rules: &RuleSet, facts: &Facts, presence: &Presence) -> Verdict {
 /// The same, with the reasons of all rules that do not decide.
 pub fn explain(rules: &RuleSet, facts: &Facts, presence: &Presence) -> Verdict {
     let verdict = decide(rules, facts, presence);
-    let (first, text) = (matching(rules, facts).map(|rule| &rule.id), facts.text.to_lowercase());
+    let (first, text) = (verdict.rule.as_ref().map(|rule| &rule.id), facts.text.to_lowercase());
     let others = rules.rules.iter().filter(|rule| Some(&rule.id) != first).map(|rule| {
         let mut because: Vec<Miss> = if rule.on { misses(&rule.when, facts, &text).collect() } else { vec![Miss::Off] };
         if because.is_empty() {
@@ -89,11 +89,12 @@ pub fn explain(rules: &RuleSet, facts: &Facts, presence: &Presence) -> Verdict {
         }
         MissedRule { id: rule.id.clone(), name: rule.name.clone(), because }
     });
-    Verdict { others: others.collect(), ..verdict }
+    let others = others.collect();
+    Verdict { others, ..verdict }
 }
 
 /// The first rule that matches.
-pub fn matching<'rules>(rules: &'rules RuleSet, facts: &Facts) -> Option<&'rules Rule> {
+fn matching<'rules>(rules: &'rules RuleSet, facts: &Facts) -> Option<&'rules Rule> {
     let text = facts.text.to_lowercase();
     rules.enabled().find(|rule| misses(&rule.when, facts, &text).next().is_none())
 }
