@@ -314,7 +314,7 @@ impl Month {
         stored(&Visits::default().and(Visit { client_id: at.to_string(), ..visit }))
     }
 
-    /// What a chat led to a day later. Metrica is told of visitors of the site alone.
+    /// The sale that a chat led to a day later. Only sales to visitors of the site are reported to Metrica.
     fn sale(&mut self, chat: &conversation::Model, kind: &str, rows: &mut Rows) {
         let won_at = chat.created_at + DAY + self.dice.random_range(0..4 * HOUR);
         if won_at >= self.now {

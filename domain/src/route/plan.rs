@@ -49,7 +49,7 @@ worded! {
         UserGone = "user_gone",
         /// Everyone in the round robin is off work or has reached their daily limit.
         NobodyPresent = "nobody_present",
-        /// Nobody is responsible for the contact or lead.
+        /// The contact or lead has no responsible user.
         NobodyResponsible = "nobody_responsible",
         /// amoCRM refused what the rule asks for.
         Refused = "refused",
@@ -72,7 +72,7 @@ pub struct Plan {
     pub lead: LeadUse,
     pub accept: bool,
     pub stage: Option<StagePlace>,
-    /// amoCRM's id of the user who becomes responsible; null: nobody is set.
+    /// amoCRM's id of the user who becomes responsible; null: it stays as it is.
     #[schema(value_type = Option<String>)]
     pub responsible: Option<NumericId>,
     pub tags: Vec<String>,
@@ -133,7 +133,7 @@ pub enum Ask {
     Tag,
     /// A task is made.
     Task,
-    /// If nobody answers within so many minutes, another person becomes responsible.
+    /// If nobody answers within this many minutes, another person becomes responsible.
     Fallback { minutes: u32 },
 }
 

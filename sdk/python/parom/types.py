@@ -151,7 +151,7 @@ class AskTask(TypedDict):
 
 
 class AskFallback(TypedDict):
-    """If nobody answers within so many minutes, another person becomes responsible."""
+    """If nobody answers within this many minutes, another person becomes responsible."""
 
     minutes: int
     ask: Literal["fallback"]

@@ -1050,7 +1050,7 @@ export interface Plan {
   lead?: LeadUse;
   /** Whether a lead is touched at all. */
   needs_lead?: boolean;
-  /** amoCRM's id of the user who becomes responsible; null: nobody is set. */
+  /** amoCRM's id of the user who becomes responsible; null: it stays as it is. */
   responsible?: string | null;
   stage?: StagePlace | null;
   tags?: string[];

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{HOUR, MINUTE, SOON, decision, has_rules, lead, path, person, routed, second_stage};
 use crate::pages::olga;
 
-/// Reads users and pipelines anew.
+/// Reads users and pipelines again.
 async fn lists_are_read(world: &World, line: &Line) {
     let app = &world.app().sources;
     assert!(renewed::<KnownUser>(app, line.tenant_id, TimeDelta::zero()).await.unwrap().is_some());
@@ -41,7 +41,7 @@ async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mu
     let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
     let alert = alerts.iter().find(|alert| alert.kind == "route_failed").expect("an alert");
     assert!(alert.detail.contains("Rule all"), "{}", alert.detail);
-    // Once they are read anew nothing is refused any more: the fallback is decided.
+    // Once they have been read again, amoCRM is asked for nothing that it would refuse: the fallback is decided.
     world.advance(HOUR);
     lists_are_read(world, &line).await;
     let message = world.customer(&line, "carla").writes("Hello").await;
