@@ -140,6 +140,11 @@ impl Load {
     pub fn free(&self) -> u8 {
         self.0.free.load(Ordering::Relaxed)
     }
+
+    /// The classes that are refused for lack of disk, as words; empty while there is enough.
+    pub fn refused_for_disk(&self) -> Vec<&'static str> {
+        RequestClass::ALL.into_iter().filter(|class| self.free() < class.disk()).map(RequestClass::word).collect()
+    }
 }
 
 /// A simulated load; ends when dropped.

@@ -152,6 +152,13 @@ pub async fn ready(app: web::Data<App>) -> HttpResponse {
     }
     let reads = answers(&app).await;
     if reads && !app.is_read_only() {
+        let refused = app.load_shedding.load.refused_for_disk();
+        if !refused.is_empty() {
+            return HttpResponse::Ok().body(format!(
+                "degraded: the disk is nearly full, what is to be stored is refused to: {}; amoCRM's hooks are taken\n",
+                refused.join(", ")
+            ));
+        }
         return match nodes_away(&app).await {
             0 => HttpResponse::Ok().body("ready\n"),
             away => HttpResponse::Ok().body(format!(

@@ -88,7 +88,8 @@ fn delivering(app: &Arc<App>) -> Vec<Round> {
         Round::new("expire", 60, &app.delivery, delivery::worker::watch_expired).at_start(),
         Round::new("balance", 60, &app.delivery, delivery::gauges::watch_balance),
         Round::new("gauges", 15, &app.delivery, delivery::gauges::publish).at_start(),
-        Round::new("disks", 10, &app.load_shedding, load_shedding::look_at_disks).at_start(),
+        // Often: what is refused for lack of room is taken again as soon as there is some.
+        Round::new("disks", 2, &app.load_shedding, load_shedding::look_at_disks).at_start(),
         Round::new("plans", 24 * 3_600, &app.tenants, tenant::plan::look_again).at_start(),
         Round::new("proofs", 5, &app.sources, async |app| source::observations::write_proofs(&app).await),
         Round::new("reconcile", 5, &app.sources, async |app| {

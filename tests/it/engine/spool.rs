@@ -241,8 +241,14 @@ async fn a_disk_that_fills_stops_what_is_taken_in(world: &mut World) {
     for (free, expected) in [(9, [true, false, true, true]), (4, [true, false, false, true]), (50, [true; 4])] {
         load.disk_has(free);
         assert_eq!(answers(world, &line, &anna, &format!("free {free}")).await, expected, "{free}");
+        let ready = world.api.get("/readyz").await.is(200).text;
         if free < 10 {
             world.api.get(&line.path("")).await.is(200);
+            let refused = if free < 5 { "api, messenger" } else { "api" };
+            assert!(ready.starts_with("degraded: the disk is nearly full"), "{ready}");
+            assert!(ready.contains(&format!("refused to: {refused};")), "{ready}");
+        } else {
+            assert_eq!(ready, "ready\n");
         }
     }
     world.deliver_to_the_end().await;
