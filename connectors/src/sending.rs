@@ -19,6 +19,7 @@ use base::verdict::{Report, Taken, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Message, Outgoing};
+use crate::call::messenger_answered;
 use crate::error_catalog::{CatalogEntry, Fix, RefusalClass};
 use crate::file::{NotOpened, OpenFile};
 
@@ -123,9 +124,14 @@ pub(crate) async fn send<C: Sync, D: Draft<C>>(
     loop {
         let failed = match draft.post(context).await {
             Ok(posted) => {
+                let taken = draft.taken(context, posted);
+                // A success that names no message is not the messenger's, so nobody knows whether it has one.
+                if taken.external_id.is_none() {
+                    return lost(Judged::unknown(200, &messenger_answered(200)).report, &changes, &steps);
+                }
                 steps.0.push(Step::Sent);
                 let onward = draft.has_more().then(|| steps.written());
-                return Report::done(200, Taken { onward, ..draft.taken(context, posted) });
+                return Report::done(200, Taken { onward, ..taken });
             }
             Err(failed) => failed,
         };
@@ -138,12 +144,15 @@ pub(crate) async fn send<C: Sync, D: Draft<C>>(
                 changes.push(fix);
                 steps.0.push(Step::Changed(fix));
             }
-            Next::End(report) => {
-                let is_lost = report.verdict == Verdict::Unknown && !changes.is_empty();
-                return Report { begun: is_lost.then(|| steps.written()), ..report };
-            }
+            Next::End(report) => return lost(report, &changes, &steps),
         }
     }
+}
+
+/// Of a request whose outcome is unknown, the changes are stored, because it may have arrived so.
+fn lost(report: Report, changes: &[Fix], steps: &Steps) -> Report {
+    let is_lost = report.verdict == Verdict::Unknown && !changes.is_empty();
+    Report { begun: is_lost.then(|| steps.written()), ..report }
 }
 
 /// How far a message is once its next request is known to have arrived; none if that was the last one.

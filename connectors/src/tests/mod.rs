@@ -105,10 +105,12 @@ pub async fn gateway_pages(more: &[u16], send: impl AsyncFn(Answer) -> Report) {
     }
 }
 
-/// The same, and half an answer or a page in the place of a success, which leave the outcome unknown.
+/// The same, and no answer, half of one, or anything but a result in the place of a success, which leave the outcome unknown.
 pub async fn weather(more: &[u16], send: impl AsyncFn(Answer) -> Report) {
     gateway_pages(more, &send).await;
-    for unknown in [Answer::Reset, Answer::Deaf, Answer::Text(200, "<html>")] {
+    let successes = ["<html>", "", "null", "[]", "{}", "{\"ok\":true,\"result\":{\"message_id\":"];
+    let successes = successes.into_iter().flat_map(|body| [200, 202].map(|status| Answer::Text(status, body)));
+    for unknown in [Answer::Reset, Answer::Deaf].into_iter().chain(successes) {
         assert_eq!(send(unknown.clone()).await.verdict, Verdict::Unknown, "{unknown:?}");
     }
 }
