@@ -4,12 +4,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use base::error::Result;
-use base::i18n::{Language, Words};
+use base::i18n::{CRM, Language, Words};
 use base::json::Moment;
 use base::message::{
     Body, Button, Content, Direction, Failure, FailureCode, LetterKind, List, Markup, Media, Person, Post, Quote, Role,
     SharedPost, Template,
 };
+use domain::delivery::read::reason::Reason;
 use domain::intake::message_in::ContentType;
 use domain::media::{self, ShownFile};
 use domain::usage::UsageContext;
@@ -91,9 +92,18 @@ pub struct FailureOut {
     pub text: String,
 }
 
-impl From<Failure> for FailureOut {
-    fn from(failure: Failure) -> Self {
-        Self { text: failure.text_in(Words::new(Language::En)), code: failure.code }
+impl FailureOut {
+    /// The texts of codes are about messengers; what was to go to amoCRM was refused by amoCRM.
+    pub fn of(failure: Failure, direction: Direction) -> Self {
+        let words = Words::new(Language::En);
+        let reason = Reason::of_failure(failure.code, direction, &failure.text);
+        let text = match reason.key {
+            Reason::CRM_REFUSED if failure.text.is_empty() => {
+                words.text_of("reason-", reason.key).with("crm", CRM).to_string()
+            }
+            _ => failure.text_in(words),
+        };
+        Self { code: failure.code, text }
     }
 }
 

@@ -137,7 +137,7 @@ pub fn show(
         direction,
         status,
         reason: hold.filter(|_| status == MessageStatus::Held).cloned(),
-        error: error.filter(|_| status == MessageStatus::Failed).map(FailureOut::from),
+        error: error.filter(|_| status == MessageStatus::Failed).map(|failure| FailureOut::of(failure, direction)),
         external_id: filled(row.external_id),
         amocrm_message_id: filled(row.amocrm_message_id),
         conversation: ConversationRefOut {

@@ -195,7 +195,31 @@ async fn a_message_that_is_changed_for_ever_keeps_its_first_and_latest_versions(
     assert!(last_at_crm(world, &line).text.starts_with("60 "));
 }
 
+/// The local amoCRM refuses texts of more than 65,536 characters.
+async fn what_amocrm_refuses_is_listed_and_says_who_refused(world: &mut World) {
+    let line = world.line("support").await;
+    let anna = world.customer(&line, "anna");
+    let long = "x".repeat(65_537);
+    let short = anna.writes("short").await;
+    world.deliver_all().await;
+    world.api.patch(&path(&line, &short), &text(&long)).await.is(202);
+    let ids = [short, anna.writes(&long).await];
+    world.deliver_all().await;
+    assert_eq!(world.texts_at_crm(&line), ["short"]);
+    let dead = world.api.get(&line.dead_letters()).await.is(200);
+    for (item, (kind, id)) in [("message", &ids[1]), ("edit", &ids[0])].into_iter().enumerate() {
+        let item = &dead.json["items"][item];
+        let shown = [&item["kind"], &item["message_id"], &item["detail"]];
+        assert_eq!(shown, [kind, id, "amoCRM refused the message"], "{}", dead.text);
+    }
+    let shown = async |id: &str| world.api.get(&format!("/api/v1/messages/{id}")).await.is(200);
+    let (edited, refused) = (shown(&ids[0]).await, shown(&ids[1]).await);
+    assert_eq!(refused.json["error"], json!({"code": "rejected", "text": "amoCRM refused the message."}));
+    assert!(edited.text.contains("edit_failed") && edited.text.contains("longer than 65536"), "{}", edited.text);
+}
+
 both!(many_changes_at_once_end_in_one_order);
+once!(what_amocrm_refuses_is_listed_and_says_who_refused);
 once!(a_message_that_is_changed_for_ever_keeps_its_first_and_latest_versions);
 once!(only_what_came_from_the_messenger_can_be_changed, reactions_are_set_changed_and_taken_back);
 once!(a_change_follows_its_message, typing_is_seen_for_a_while, a_message_is_taken_back);

@@ -24,6 +24,9 @@ pub struct Reason {
 }
 
 impl Reason {
+    /// The key of what amoCRM refused.
+    pub const CRM_REFUSED: &str = "crm_refused";
+
     fn new(key: &'static str, direction: Direction, said: &str) -> Self {
         Self { key, direction, status: 0, said: said.to_owned() }
     }
@@ -63,7 +66,7 @@ impl Reason {
             ("pause", _) => hold_key(&attempt.reason, direction),
             ("bury", status) if status >= 400 && !attempt.event.is_empty() => "webhook_status",
             ("bury", status) if direction == Direction::ToMessenger && status >= 400 => "refused",
-            ("bury", status) if status >= 400 => "crm_refused",
+            ("bury", status) if status >= 400 => Self::CRM_REFUSED,
             ("bury", _) => dead_key(first_word(&attempt.reason), &attempt.reason, direction),
             (_, 402) => "crm_unpaid",
             (_, 429) => "rate_limited",
@@ -128,7 +131,7 @@ const fn key_of(code: FailureCode, direction: Direction) -> &'static str {
 
 const fn refused(direction: Direction) -> &'static str {
     match direction {
-        Direction::ToCrm => "crm_refused",
+        Direction::ToCrm => Reason::CRM_REFUSED,
         Direction::ToMessenger => "refused",
     }
 }
