@@ -10,7 +10,7 @@ use super::access;
 use crate::webchat::{Answer, AppData};
 use oxc_allocator::Allocator;
 use oxc_codegen::{Codegen, CodegenOptions};
-use oxc_mangler::Mangler;
+use oxc_minifier::{Minifier, MinifierOptions};
 use oxc_parser::Parser;
 use oxc_span::SourceType;
 
@@ -111,13 +111,12 @@ fn script() -> String {
     )
 }
 
-/// A script without comments and spaces that nobody reads, and with short names for what only it uses.
+/// The same script, written as shortly as it can be, with short names for what only it uses.
 fn minified(script: &str) -> String {
     let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, script, SourceType::script()).parse();
-    let scoping = Mangler::new().build(&parsed.program).scoping;
-    let generator = Codegen::new().with_options(CodegenOptions::minify()).with_scoping(Some(scoping));
-    generator.build(&parsed.program).code
+    let mut program = Parser::new(&allocator, script, SourceType::script()).parse().program;
+    let scoping = Minifier::new(MinifierOptions::default()).minify(&allocator, &mut program).scoping;
+    Codegen::new().with_options(CodegenOptions::minify()).with_scoping(scoping).build(&program).code
 }
 
 /// A style without its comments, line breaks and the spaces that browsers do not need.
