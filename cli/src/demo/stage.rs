@@ -173,8 +173,14 @@ impl DemoStage {
         let path = self.sources_path().await?;
         self.continues_earlier_run(&path).await?;
         let names = Names::of(terminal::language());
+        let chat = json!({
+            "title": names.shops[0],
+            "team": ["Maria", "Olga"],
+            "reply_time": "minutes",
+            "quick_answers": names.questions,
+        });
         let wanted = [
-            ("webchat", names.sources[0], json!({ "title": names.shops[0] })),
+            ("webchat", names.sources[0], chat),
             ("custom", names.sources[1], json!({ "webhook_url": self.webhook_url() })),
         ];
         let there = self.sources_of(&path).await?;

@@ -72,6 +72,8 @@ export const preview = (into) => {
     const text = (entered, own) => (entered || "").trim() || own;
     const { colour, isLow } = colourOf(settings.color);
     host.style.setProperty("--brand", colour);
+    // As the chat has it, where the colour is readable on a light ground.
+    host.style.setProperty("--light", isLow ? "" : colour);
     host.style.setProperty("--deep", "color-mix(in srgb, " + colour + " 78%, " + (isLow ? "#FFF)" : "#000)"));
     host.style.setProperty("--on-brand", isLow ? "#000000" : "#FFFFFF");
     host.setAttribute("theme", settings.theme || "auto");

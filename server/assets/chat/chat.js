@@ -23,7 +23,7 @@ const [form, input] = [part("form"), part("text")];
 const submit = form.querySelector("[type=submit]");
 
 input.required = false;
-submit.setAttribute("aria-label", words.send);
+submit.ariaLabel = words.send;
 submit.title = words.send;
 submit.replaceChildren(drawing("send"));
 letPick(submit, submit.parentNode);
@@ -31,6 +31,8 @@ letAttach(submit, submit.parentNode);
 
 const writes = (text, more) => {
   place.makeKnown();
+  // Open answers stay: they are part of the talk.
+  place.root.querySelectorAll(".quick:not([open])").forEach((one) => one.remove());
   write(text, { ...introduction(), ...more });
   place.tell("sent");
   if (!closes) connect();

@@ -53,7 +53,7 @@ const player = (name, file) => {
 const video = (file) => {
   const made = player("video", file);
   made.controls = true;
-  made.setAttribute("aria-label", titled(file));
+  made.ariaLabel = titled(file);
   return made;
 };
 

@@ -11,7 +11,7 @@ const PROGRAMS = /\.(exe|scr|dll|msi|dex|sh)$/i;
 const chosen = [];
 const list = element("ul", "chosen");
 list.hidden = true;
-list.setAttribute("aria-label", words.files);
+list.ariaLabel = words.files;
 
 // Drawn, because a site's policy may not let it load a picture of its own.
 const thumbnail = (file) => {
@@ -34,7 +34,7 @@ const draw = () => {
         draw();
         part("text").focus();
       });
-      out.setAttribute("aria-label", words.remove_file.replace("{file}", file.name));
+      out.ariaLabel = words.remove_file.replace("{file}", file.name);
       if (file.type.startsWith("image/")) row.append(thumbnail(file));
       row.append(element("span", "name", file.name), element("span", "size", sized(file.size)), out);
       return row;

@@ -54,7 +54,8 @@ const quick = ({ question: asked, answer }) => {
 export const build = (into, leave) => {
   const state = said("status", place.here ? "here" : "", place.status);
   const name = made("div", "", { class: "about" }, made("h2", "title", {}, place.title), state);
-  const head = made("header", "", {}, avatar(place.title, place.logo && place.base + "/logo?v=" + place.logo), ...place.team.map(({ name, photo }, at) => avatar(name, photo && place.base + "/team/" + at + "?v=" + photo)), name, drawn("close", "close", words.minimise, leave));
+  // The page around it has its own banner.
+  const head = made("header", "", { role: "none" }, avatar(place.title, place.logo && place.base + "/logo?v=" + place.logo), ...place.team.map(({ name, photo }, at) => avatar(name, photo && place.base + "/team/" + at + "?v=" + photo)), name, drawn("close", "close", words.minimise, leave));
   const notice = made("p", "notice", { class: "notice t-wait", role: "status" });
   notice.hidden = true;
   const typing = made("p", "typing", { role: "status" });

@@ -81,7 +81,7 @@ const present = (item) => {
     write(item.text, { ...item.with, row: item.row, quote: item.quote, file, kind: item.file?.kind });
   });
   const out = button("again", "×", () => discard(item));
-  out.setAttribute("aria-label", words.remove_file.replace("{file}", item.file?.name || item.text));
+  out.ariaLabel = words.remove_file.replace("{file}", item.file?.name || item.text);
   // A file that was refused for what it is will be refused again.
   mark(item.id, item.refused, item.refused === words.failed ? [again, out] : [out]);
 };

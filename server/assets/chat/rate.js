@@ -24,7 +24,7 @@ const rate = (score) => {
   const [form, field, send] = [element("form", "question row"), element("input"), button("", words.send)];
   field.maxLength = 1000;
   field.placeholder = words.rating.comment;
-  field.setAttribute("aria-label", words.rating.comment);
+  field.ariaLabel = words.rating.comment;
   send.type = "submit";
   form.append(field, send);
   on(form, "submit", (event) => {
@@ -39,7 +39,7 @@ const rate = (score) => {
 
 const ask = () => {
   card = element("fieldset", "rating");
-  card.setAttribute("aria-label", words.rating.title);
+  card.ariaLabel = words.rating.title;
   const faces = Object.entries(FACES).map(([score, face]) => drawn(score, face, words.rating[score], () => rate(score)));
   card.append(element("p", "", words.rating.title), ...faces);
   part("messages").after(card);

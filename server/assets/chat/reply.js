@@ -16,7 +16,7 @@ const choose = (title, text, next) => {
   bar.hidden = !next;
   if (!next) return;
   const out = button("out", "×", () => choose());
-  out.setAttribute("aria-label", words.dismiss);
+  out.ariaLabel = words.dismiss;
   bar.replaceChildren(element("b", "", title), element("span", "name", text), out);
   part("text").focus();
 };

@@ -19,15 +19,15 @@ export const letPick = (before, row) => {
   const picker = element("div", "smileys");
   picker.id = "smileys";
   picker.hidden = true;
-  picker.setAttribute("role", "group");
-  picker.setAttribute("aria-label", words.smileys);
+  picker.role = "group";
+  picker.ariaLabel = words.smileys;
   const toggle = (isOpen) => {
     picker.hidden = !isOpen;
-    open.setAttribute("aria-expanded", isOpen);
+    open.ariaExpanded = isOpen;
     (isOpen ? picker.firstChild : open).focus();
   };
   const open = drawn("tool", "smile", words.smileys, () => toggle(picker.hidden));
-  open.setAttribute("aria-expanded", false);
+  open.ariaExpanded = false;
   open.setAttribute("aria-controls", "smileys");
   picker.append(...ALL.split(" ").map((sign) => button("", sign, () => insert(sign))));
   const signs = [...picker.children];

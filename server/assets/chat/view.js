@@ -97,10 +97,19 @@ let choose = () => {};
 /** The action when a choice below a message is made. */
 export const onChoice = (act) => (choose = act);
 
-// Who answers, as the header shows them if they are in the team; the shop itself greets.
-const face = (row, name) => {
+// The header shows the shop and its team until someone answers, who is there from then on.
+const head = place.area.querySelector("header");
+const faces = [...head.querySelectorAll(".avatar")];
+
+const face = (name) => {
   const at = place.team.findIndex((one) => one.name === name) + 1;
-  row.prepend(at || !name ? place.area.querySelectorAll("header .avatar")[at].cloneNode(true) : avatar(name));
+  return at || !name ? faces[at].cloneNode(true) : avatar(name);
+};
+
+const answers = (name) => {
+  head.querySelectorAll(".avatar").forEach((one) => one.remove());
+  head.prepend(face(name));
+  head.querySelector(".about").firstChild.textContent = name + " · " + place.title;
 };
 
 const fill = (row, message) => {
@@ -112,7 +121,8 @@ const fill = (row, message) => {
   letReply(row);
   letReact(row);
   reacted(row, message.reactions || {});
-  if (!message.mine) face(row, row.querySelector(".who").textContent);
+  if (!message.mine) row.prepend(face(row.querySelector(".who").textContent));
+  if (message.name) answers(message.name);
 };
 
 const made = (message) => {
@@ -250,7 +260,7 @@ for (const row of rows.values()) {
   row.before(...days);
   tick(row);
 }
-face(part("greeting"));
+part("greeting").prepend(face());
 markNew();
 place.lines?.forEach((line) => show(line, true));
 opened();

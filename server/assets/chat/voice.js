@@ -59,10 +59,10 @@ export const letRecord = (before, row, isReady, send) => {
     done.focus();
   };
   bar.hidden = true;
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", words.voice.recording);
-  out.setAttribute("aria-label", words.dismiss);
-  done.setAttribute("aria-label", words.send);
+  bar.role = "group";
+  bar.ariaLabel = words.voice.recording;
+  out.ariaLabel = words.dismiss;
+  done.ariaLabel = words.send;
   done.className = "send";
   done.append(drawing("send"));
   bar.append(element("b", "", words.voice.recording), time, out, done);
