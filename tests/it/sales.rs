@@ -383,12 +383,14 @@ async fn mistakes_are_at_their_fields(world: &mut SalesWorld) {
     assert_eq!(answer(put).await.is(422).wrong_fields(), wrong);
     let olga = world.panel(shop.line.tenant_id).await;
     let form = [("meta_on", "1"), ("meta_dataset_id", "abc"), ("meta_token", "")];
-    let page = olga.sends("/panel/sales/targets/meta", &form).await.is(422);
+    let page = olga.sends("/panel/sales/targets", &form).await.is(422);
     page.says(&["id=\"e-meta_dataset_id\"", "id=\"e-meta_token\"", "value=\"abc\""]);
     let form = [("meta_dataset_id", DATASET), ("meta_token", META_TOKEN)];
-    olga.does("/panel/sales/targets/meta", &form).await.says(&["Saved", DATASET, "A token is stored"]);
+    olga.does("/panel/sales/targets", &form).await.says(&["Saved", DATASET, "A token is stored"]);
     let page = olga.opens("/panel/sales").await.is(200);
     assert!(!page.text.contains(META_TOKEN), "a token is never shown");
+    let log = olga.opens("/panel/audit").await.is(200).text;
+    assert!(log.contains("meta") && !log.contains("metrica"), "what was not changed is not saved");
     olga.opens("/panel/sales/preview").await.is(200).says(&["No lead with a chat was won"]);
 }
 

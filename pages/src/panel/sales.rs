@@ -24,7 +24,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/sales", web::get().to(show))
         .route("/sales/preview", web::get().to(preview))
-        .route("/sales/targets/{kind}", web::post().to(save))
+        .route("/sales/targets", web::post().to(save))
         .route("/sales/{lead_id}/again", web::post().to(again));
 }
 
@@ -38,7 +38,7 @@ struct FieldRow {
     kind: &'static str,
 }
 
-/// A target's form.
+/// A target's part of the form.
 struct TargetForm {
     word: &'static str,
     title: String,
@@ -49,6 +49,12 @@ struct TargetForm {
     /// What is wrong with switching it on.
     error: String,
     fields: Vec<FieldRow>,
+}
+
+impl TargetForm {
+    fn is_wrong(&self) -> bool {
+        !self.error.is_empty() || self.fields.iter().any(|field| !field.error.is_empty())
+    }
 }
 
 /// What became of a sale at a target.
@@ -79,8 +85,8 @@ struct SalesPage {
     errors: Vec<(String, String)>,
 }
 
-/// What was sent and not saved: the target, its fields, and what is wrong with them.
-type Unsaved<'form> = (TargetKind, &'form Fields, Vec<(String, String)>);
+/// What was sent and not saved, and what is wrong with it.
+type Unsaved<'form> = (&'form Fields, Vec<(String, String)>);
 
 /// `GET /panel/sales`.
 async fn show(app: AppData, member: Member) -> Answer {
@@ -97,9 +103,9 @@ async fn sales_page(app: &AppData, member: &Member, unsaved: Option<Unsaved<'_>>
     let host = &member.here.tenant.host;
     let template = SalesPage {
         may,
-        forms: if may { forms.into() } else { Vec::new() },
+        forms: forms.into(),
         rows: rows.iter().map(|stored| sale_row(&page, host, stored)).collect(),
-        errors: unsaved.as_ref().map(|(.., errors)| errors.clone()).unwrap_or_default(),
+        errors: unsaved.as_ref().map(|(_, errors)| errors.clone()).unwrap_or_default(),
         page: page.clone(),
     };
     let status = if unsaved.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
@@ -122,10 +128,9 @@ fn named(kind: TargetKind, field: &str) -> String {
 
 fn form_of(page: &PageContext, targets: &Targets, kind: TargetKind, unsaved: Option<&Unsaved<'_>>) -> TargetForm {
     let (words, stored) = (page.words, targets.settings(kind));
-    let sent = unsaved.filter(|(of, ..)| *of == kind);
     let error = |field: &str| {
         let name = named(kind, field);
-        let found = sent.and_then(|(.., errors)| errors.iter().find(|(of, _)| *of == name));
+        let found = unsaved.and_then(|(_, errors)| errors.iter().find(|(of, _)| *of == name));
         found.map(|(_, text)| text.clone()).unwrap_or_default()
     };
     let has_token = targets.get(kind).is_some_and(|target| target.token.is_some());
@@ -137,7 +142,7 @@ fn form_of(page: &PageContext, targets: &Targets, kind: TargetKind, unsaved: Opt
             _ => "",
         };
         let is_secret = *field == "token";
-        let typed = sent.filter(|_| !is_secret).map(|(_, form, _)| form.get(&named(kind, field)));
+        let typed = unsaved.filter(|_| !is_secret).map(|(form, _)| form.get(&named(kind, field)));
         let hint = format!("sales-{}-{field}-hint", kind.word());
         let hint = if is_secret && has_token { "sales-token-kept".to_owned() } else { hint };
         FieldRow {
@@ -149,7 +154,7 @@ fn form_of(page: &PageContext, targets: &Targets, kind: TargetKind, unsaved: Opt
             kind: if is_secret { "password" } else { "text" },
         }
     };
-    let on = sent.map(|(_, form, _)| !form.get(&named(kind, "on")).is_empty());
+    let on = unsaved.map(|(form, _)| !form.get(&named(kind, "on")).is_empty());
     let is_webhook = kind == TargetKind::Webhook;
     TargetForm {
         word: kind.word(),
@@ -197,21 +202,27 @@ fn reason(words: Words, sending: &Sending) -> String {
     }
 }
 
-/// `POST /panel/sales/targets/{kind}`.
-async fn save(app: AppData, member: Member, target: web::Path<String>, form: Form<Fields>) -> Answer {
+/// `POST /panel/sales/targets`. What was not changed is not saved, and the audit log says nothing of it.
+async fn save(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::ManageAccount)?;
-    let kind = TargetKind::parse(&target).ok_or(Error::NotFound)?;
-    let names: Vec<String> = fields_of(kind).iter().chain(&["on"]).map(|field| named(kind, field)).collect();
+    let fields = |kind| fields_of(kind).iter().chain(&["on"]).map(move |field| named(kind, field));
+    let names: Vec<String> = TargetKind::ALL.into_iter().flat_map(fields).collect();
     form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
-    let typed = |field: &str| form.get(&named(kind, field)).to_owned();
-    let settings = TargetSettings {
-        on: !typed("on").is_empty(),
-        dataset_id: typed("dataset_id"),
-        counter_id: typed("counter_id"),
-        goal: typed("goal"),
-    };
-    let token = Some(typed("token")).filter(|token| !token.trim().is_empty()).map(SecretString::from);
-    let new = BTreeMap::from([(kind, NewTarget { settings, token })]);
+    let stored = Targets::read(&app, member.tenant_id).await?;
+    let mut new = BTreeMap::new();
+    for kind in TargetKind::ALL {
+        let typed = |field: &str| form.get(&named(kind, field)).trim().to_owned();
+        let settings = TargetSettings {
+            on: !typed("on").is_empty(),
+            dataset_id: typed("dataset_id"),
+            counter_id: typed("counter_id"),
+            goal: typed("goal"),
+        };
+        let token = Some(typed("token")).filter(|token| !token.is_empty()).map(SecretString::from);
+        if token.is_some() || settings != stored.settings(kind) {
+            new.insert(kind, NewTarget { settings, token });
+        }
+    }
     match target::save(&app, member.tenant_id, new, &member.by()).await {
         Ok(()) => member.see_other(&app, HERE, Notice::done(member.words.text("common-saved"))).await,
         Err(Error::Invalid(wrong)) => {
@@ -219,7 +230,7 @@ async fn save(app: AppData, member: Member, target: web::Path<String>, form: For
             let said = wrong.iter().map(|one| (at(&one.pointer), one.detail.in_words(member.words, member.crm())));
             let errors = said.collect();
             let fields: &Fields = &form;
-            sales_page(&app, &member, Some((kind, fields, errors))).await
+            sales_page(&app, &member, Some((fields, errors))).await
         }
         Err(error) => Err(error),
     }
