@@ -145,6 +145,7 @@ routing-try-others = Why the other rules do not match
 routing-try-silent = { $crm } did not answer about this customer, so conditions about contacts and leads count as not met.
 routing-replay-lead = What these rules would have done with customers’ last messages, compared with what happened. Nothing is changed.
 routing-replay-sum = { $messages } messages, { $enquiries } enquiries, { $differing } of them decided differently.
+routing-replay-shown = The { $count } newest of them are listed.
 routing-replay-then = What happened
 routing-replay-now = With these rules
 routing-replay-unknown = Enquiries without a decision at the time: what { $crm } knew then is not recorded, so conditions about contacts and leads count as not met.

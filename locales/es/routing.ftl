@@ -147,6 +147,7 @@ routing-try-others = Por qué no las demás
 routing-try-silent = { $crm } no respondió, así que las condiciones sobre contactos y leads no se cumplen.
 routing-replay-lead = Qué habrían hecho estas reglas con los últimos mensajes de clientes, junto a lo que se hizo. No se escribe nada.
 routing-replay-sum = { $messages } mensajes, { $enquiries } consultas, { $differing } decididas de otra forma.
+routing-replay-shown = Se muestran las { $count } más recientes.
 routing-replay-then = Qué pasó
 routing-replay-now = Con estas reglas
 routing-replay-unknown = Entonces no hubo decisión y no se sabe qué tenía { $crm }: las condiciones sobre contactos y leads no se cumplen.

@@ -147,6 +147,7 @@ routing-try-others = Por que não as outras
 routing-try-silent = O { $crm } não respondeu, então as condições sobre contatos e leads não são atendidas.
 routing-replay-lead = O que estas regras teriam feito com as últimas mensagens de clientes, ao lado do que foi feito. Nada é gravado.
 routing-replay-sum = { $messages } mensagens, { $enquiries } atendimentos, { $differing } decididos de outra forma.
+routing-replay-shown = São mostrados os { $count } mais recentes.
 routing-replay-then = O que aconteceu
 routing-replay-now = Com estas regras
 routing-replay-unknown = Na época não houve decisão, e não se sabe o que o { $crm } tinha: as condições sobre contatos e leads não são atendidas.

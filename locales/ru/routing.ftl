@@ -145,6 +145,7 @@ routing-try-others = Почему не другие
 routing-try-silent = { $crm } не отвечает, поэтому условия о контактах и сделках не выполняются.
 routing-replay-lead = Что эти правила сделали бы с последними сообщениями клиентов — рядом с тем, что было. Ничего не записывается.
 routing-replay-sum = Сообщений: { $messages }, обращений: { $enquiries }, решено иначе: { $differing }.
+routing-replay-shown = Показаны последние из них: { $count }.
 routing-replay-then = Что было
 routing-replay-now = С этими правилами
 routing-replay-unknown = Тогда решения не было, поэтому неизвестно, что было в { $crm }: условия о контактах и сделках не выполняются.

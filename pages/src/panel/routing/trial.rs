@@ -158,7 +158,6 @@ struct ReplayRow {
     source: String,
     then: String,
     now: String,
-    differs: bool,
 }
 
 #[derive(Template)]
@@ -178,8 +177,8 @@ impl ReplayPage {
     }
 }
 
-/// Enquiries that a page shows.
-const SHOWN: usize = 200;
+/// Enquiries that a page shows, of those that would be decided differently.
+const SHOWN: usize = 50;
 
 /// `GET /panel/routing/replay`.
 pub async fn replay(app: AppData, member: Member) -> Answer {
@@ -197,15 +196,14 @@ pub async fn replay(app: AppData, member: Member) -> Answer {
         found.unwrap_or_else(|| rule_name(&page, None))
     };
     let by_rule = told.by_rule.iter().map(|(id, count)| (named(id), *count)).collect();
-    let rows = std::mem::take(&mut told.enquiries);
-    let shown = rows.into_iter().take(SHOWN).map(|enquiry| {
+    let id = |rule: &Option<domain::route::decide::RuleName>| rule.as_ref().map(|rule| rule.id.clone());
+    let enquiries = std::mem::take(&mut told.enquiries).into_iter();
+    let shown = enquiries.filter(|one| id(&one.then) != id(&one.now)).take(SHOWN).map(|enquiry| {
         let source = names.sources.iter().find(|source| source.id == enquiry.source_id);
-        let id = |rule: &Option<domain::route::decide::RuleName>| rule.as_ref().map(|rule| rule.id.clone());
         ReplayRow {
             source: source.map(|source| source.name.clone()).unwrap_or_default(),
             then: with(rule_name(&page, enquiry.then.as_ref()), enquiry.then_responsible),
             now: with(rule_name(&page, enquiry.now.as_ref()), enquiry.now_responsible),
-            differs: id(&enquiry.then) != id(&enquiry.now),
             enquiry,
         }
     });
