@@ -58,13 +58,11 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
     }
 
     function row(chat) {
-      const kind = 'connector-' + chat.source.kind;
       return dom.node('li', { class: 'parom-chat' }, [
         dom.node('strong', {}, chat.source.name),
-        dom.node('span', { class: 'parom-hint' }, [
-          ' ', words.has(kind) ? words.say(kind) : chat.source.kind, chat.contact && chat.contact.name
-            ? ' · ' + chat.contact.name : null
-        ]),
+        dom.node('div', { class: 'parom-hint' }, [
+          words.messenger(chat.source), chat.contact && chat.contact.name
+        ].filter(Boolean).join(' · ')),
         chat.last_message ? messageState(chat.last_message) : null,
         failure(chat), freeText(chat),
         dom.button(words.say('card-where') + ' ↗', 'where-' + chat.conversation_id, function () {

@@ -15,11 +15,10 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
   function state(app, item) {
     const words = app.words;
     const key = 'source-state-' + (item.is_untested ? 'untested' : item.status);
-    const kind = 'connector-' + item.kind;
     return [
       dom.node('div', { class: 'parom-state' }, [
         dom.badge(dom.sourceTone(item.status), words.has(key) ? words.say(key) : item.status),
-        dom.node('span', { class: 'parom-hint' }, words.has(kind) ? words.say(kind) : item.kind),
+        dom.node('span', { class: 'parom-hint' }, words.messenger(item)),
         item.default ? dom.node('span', { class: 'parom-mark' }, words.say('sources-default-mark')) : null
       ]),
       // The steps of a failed test say the same.

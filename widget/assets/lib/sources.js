@@ -2,10 +2,6 @@
 define(['./dom.js', './deeds.js'], function (dom, deeds) {
   'use strict';
 
-  function kindOf(app, kind) {
-    return app.words.has('connector-' + kind) ? app.words.say('connector-' + kind) : kind;
-  }
-
   function stateOf(app, item) {
     const key = 'source-state-' + (item.is_untested ? 'untested' : item.status);
     return dom.badge(dom.sourceTone(item.status), app.words.has(key) ? app.words.say(key) : item.status);
@@ -65,9 +61,8 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
         } } }, item.name),
         item.default ? dom.node('span', { class: 'parom-mark' }, words.say('sources-default-mark')) : null,
         dom.node('div', { class: 'parom-hint' }, [
-          kindOf(app, item.kind),
-          item.pipeline_name ? ' · ' + words.say('sources-col-pipeline') + ': ' + item.pipeline_name : null
-        ])
+          words.messenger(item), item.pipeline_name ? words.say('sources-col-pipeline') + ': ' + item.pipeline_name : null
+        ].filter(Boolean).join(' · '))
       ]),
       dom.node('div', { class: 'parom-row-side' }, [stateOf(app, item), remedy(app, item)]),
       hint && (item.status !== 'working' || item.deleted_in_crm) && !isOfAccount(app, hint)

@@ -112,6 +112,13 @@ define([], function () {
       return say('time-in-minutes', { count: Math.ceil(seconds / 60) });
     }
 
-    return { language: language, has: has, say: say, when: when, stamp: stamp, inSeconds: inSeconds };
+    /** A source's messenger; null if the source has the same name. */
+    function messenger(source) {
+      const key = 'connector-' + source.kind;
+      const name = has(key) ? say(key) : source.kind;
+      return name === source.name ? null : name;
+    }
+
+    return { language: language, has: has, say: say, when: when, stamp: stamp, inSeconds: inSeconds, messenger: messenger };
   };
 });
