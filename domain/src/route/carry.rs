@@ -24,12 +24,12 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::crm;
 use super::decide::needs_crm;
 use super::decision::{self, Beginning, Decision, DecisionState, Outcome};
 use super::facts::{Arrival, CrmFacts, Facts, has_templates};
 use super::plan::{Ask, Plan, Presence, RuleFault, fallback_user};
 use super::versions::{self, RulesInForce};
+use super::{RuleSet, crm};
 use crate::alert::{self, Alarm, ROUTE_FAILED};
 use crate::delivery::read::reason::HoldReasons;
 use crate::intake::IntakeContext;
@@ -51,12 +51,11 @@ pub async fn route(app: Arc<IntakeContext>, rules: RulesInForce, job: job::Model
     let message_id = serde_json::from_str::<serde_json::Value>(&job.payload)?["message"].as_str().map(Uuid::parse_str);
     let Some(message_id) = message_id.transpose()? else { return Ok(NextRun::Never) };
     let Some(enquiry) = Enquiry::read(app, job.tenant_id, message_id).await? else { return Ok(NextRun::Never) };
-    let is_last = usize::try_from(job.tries).is_ok_and(|tries| tries >= BACK_OFF.len());
     match go_on(app, &rules, &enquiry).await {
         Ok(Progress::Done) => Ok(NextRun::Never),
         Ok(Progress::Waiting) => Ok(lead_note::later(app.clock.millis(), job)),
         Err(error) => {
-            enquiry.failed(app, &format!("{error:#}"), is_last).await?;
+            enquiry.failed(app, job.tries, &error).await?;
             Err(error)
         }
     }
@@ -125,22 +124,36 @@ impl Enquiry {
         crm::read(&app.tenants, &self.source.kind, &self.conversation, self.message.accepted_at).await
     }
 
-    /// Raises the alert of the rule that decided. `is_last`: nothing more is tried.
-    async fn failed(&self, app: &IntakeContext, reason: &str, is_last: bool) -> anyhow::Result<()> {
+    /// Who works in the account and which stages it has.
+    pub async fn presence(&self, app: &IntakeContext, rules: &RuleSet) -> anyhow::Result<Presence> {
+        let presence = crm::presence(&app.sources, &self.tenant, rules).await;
+        presence.map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))
+    }
+
+    /// An attempt failed after so many others. What failed once may be the trouble of a moment, and raises no alert.
+    pub async fn failed(&self, app: &IntakeContext, tries: i32, error: &anyhow::Error) -> anyhow::Result<()> {
         let Some(mut made) = decision::find(app.store.read(), self.tenant.tenant_id, self.message.id).await? else {
             return Ok(());
         };
-        if is_last {
+        if usize::try_from(tries).is_ok_and(|tries| tries >= BACK_OFF.len()) {
             made.becomes(app, DecisionState::Failed).await?;
         }
-        warn(app, &made, RuleFault::Refused, reason).await
+        if tries > 0 { warn(app, &made, "unanswered", &format!("{error:#}")).await } else { Ok(()) }
+    }
+
+    /// The rules that decided, and who works in the account now.
+    pub async fn people(&self, app: &IntakeContext, made: &Decision) -> anyhow::Result<(RuleSet, Presence)> {
+        let version = versions::one(app.store.read(), made.row.tenant_id, made.row.version).await?;
+        let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
+        let presence = self.presence(app, &rules).await?;
+        Ok((rules, presence))
     }
 }
 
-/// Opens the alert that names the rule.
-async fn warn(app: &IntakeContext, made: &Decision, fault: RuleFault, reason: &str) -> anyhow::Result<()> {
+/// Opens the alert that names the rule. `fault`: the word of a [`RuleFault`], or `unanswered`.
+pub(super) async fn warn(app: &IntakeContext, made: &Decision, fault: &str, reason: &str) -> anyhow::Result<()> {
     let Some(rule) = &made.verdict.rule else { return Ok(()) };
-    let detail = json!({"rule": rule.name, "fault": fault.word(), "reason": reason});
+    let detail = json!({"rule": rule.name, "fault": fault, "reason": reason});
     let alarm = Alarm { tenant_id: made.row.tenant_id, kind: ROUTE_FAILED, object: &rule.id, source_id: None, detail };
     alert::raise(app, app.store.write(), alarm).await?;
     Ok(())
@@ -171,9 +184,7 @@ async fn go_on(app: &Arc<IntakeContext>, rules: &RulesInForce, enquiry: &Enquiry
                     return Ok(Progress::Waiting);
                 }
                 facts.crm = enquiry.crm(app).await?;
-                presence = crm::presence(&app.sources, &enquiry.tenant, &rules)
-                    .await
-                    .map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))?;
+                presence = enquiry.presence(app, &rules).await?;
             }
             let begins = Beginning { tenant_id, message_id, conversation_id: enquiry.conversation.id };
             let made = decision::make(app, begins, (version, &rules), facts, presence).await?;
@@ -194,9 +205,7 @@ struct Carrier<'carrier> {
 impl Carrier<'_> {
     async fn run(mut self) -> anyhow::Result<Progress> {
         let mut plan = self.made.verdict.plan.clone();
-        // Who got it because nobody answered keeps it.
-        let fell_back = self.made.outcome(decision::FALLBACK_STEP);
-        if fell_back.is_some_and(|step| matches!(step.outcome, Outcome::Begun | Outcome::Done)) {
+        if self.fell_back() {
             plan.responsible = None;
         }
         if let Some(greeting) = &plan.greeting {
@@ -211,14 +220,17 @@ impl Carrier<'_> {
                 return Ok(Progress::Waiting);
             }
             self.change(&plan).await?;
+            if self.made.outcome(CHANGE).is_some_and(|step| step.outcome == Outcome::Refused) {
+                plan.responsible = self.substitute().await?;
+            }
             self.contact(&plan).await?;
             self.task(&plan).await?;
         }
         let refused = self.made.steps.iter().find(|step| step.outcome == Outcome::Refused).cloned();
         let fault = self.made.verdict.faults.iter().copied().find(|fault| fault.is_defect());
         match (&refused, fault, &self.made.verdict.rule) {
-            (Some(step), ..) => warn(self.app, &self.made, RuleFault::Refused, &step.detail).await?,
-            (None, Some(fault), _) => warn(self.app, &self.made, fault, "").await?,
+            (Some(step), ..) => warn(self.app, &self.made, RuleFault::Refused.word(), &step.detail).await?,
+            (None, Some(fault), _) => warn(self.app, &self.made, fault.word(), "").await?,
             (None, None, Some(rule)) => {
                 alert::resolve_if_open(self.app, self.made.row.tenant_id, ROUTE_FAILED, &rule.id).await?;
             }
@@ -227,6 +239,18 @@ impl Carrier<'_> {
         let state = if refused.is_some() { DecisionState::Failed } else { DecisionState::Done };
         self.made.becomes(self.app, state).await?;
         Ok(Progress::Done)
+    }
+
+    /// Whether somebody else got it because nobody answered: they keep it.
+    fn fell_back(&self) -> bool {
+        let step = self.made.outcome(decision::FALLBACK_STEP);
+        step.is_some_and(|step| matches!(step.outcome, Outcome::Begun | Outcome::Done))
+    }
+
+    /// Who gets what amoCRM refused to give to the rule's person.
+    async fn substitute(&self) -> anyhow::Result<Option<NumericId>> {
+        let (rules, presence) = self.enquiry.people(self.app, &self.made).await?;
+        Ok(fallback_user(&rules, &presence).filter(|_| !self.fell_back()))
     }
 
     /// Whether a step is over.
@@ -322,7 +346,7 @@ impl Carrier<'_> {
                 self.made.note(app, word, Outcome::Begun, "").await?;
                 app.faults.hit("route.before_step")?;
                 let incoming = facts.crm.incoming.clone().unwrap_or_default();
-                is_given = self.accept(&incoming.uid, user_of(plan)).await?;
+                is_given = accept(app, self.made.row.tenant_id, &incoming.uid, user_of(plan)).await?;
                 match incoming.lead_id {
                     Some(lead_id) => lead_id.0,
                     None => {
@@ -367,19 +391,6 @@ impl Carrier<'_> {
         Ok(true)
     }
 
-    /// Accepts the incoming lead in the name of who becomes responsible, else of the token's user. Returns whether that person is
-    /// responsible now: not if it was accepted before.
-    async fn accept(&self, uid: &str, user_id: Option<i64>) -> anyhow::Result<bool> {
-        let accepted = accept(self.app, self.made.row.tenant_id, uid, user_id).await;
-        match accepted {
-            Err(error) if error.refusal().is_some() && user_id.is_some() => {
-                accept(self.app, self.made.row.tenant_id, uid, None).await?;
-                Ok(false)
-            }
-            other => Ok(other? && user_id.is_some()),
-        }
-    }
-
     /// Gives the chat of the incoming lead, if there is one, to a lead.
     async fn link(&self, facts: &Facts, lead_id: i64) -> anyhow::Result<()> {
         let Some(incoming) = &facts.crm.incoming else { return Ok(()) };
@@ -420,11 +431,8 @@ impl Carrier<'_> {
             return self.made.note(app, CHANGE, Outcome::Done, lead_id.to_string()).await;
         };
         let Some(words) = error.refusal() else { return Err(error.into()) };
-        let version = versions::one(app.store.read(), tenant_id, self.made.row.version).await?;
-        let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
-        let presence = crm::presence(&app.sources, &self.enquiry.tenant, &rules).await.unwrap_or_default();
         let instead = LeadChange {
-            responsible_user_id: fallback_user(&rules, &presence).map(|user| user.0),
+            responsible_user_id: self.substitute().await?.map(|user| user.0),
             tags_to_add: change.tags_to_add,
             ..LeadChange::default()
         };
@@ -443,8 +451,7 @@ impl Carrier<'_> {
         let (Some(user_id), Some(contact_id)) = (plan.responsible, self.made.facts.crm.contact_id) else {
             return Ok(());
         };
-        let is_refused = self.made.outcome(CHANGE).is_some_and(|step| step.outcome == Outcome::Refused);
-        if self.is_over(ASK) || is_refused || self.made.facts.crm.contact_responsible == Some(user_id) {
+        if self.is_over(ASK) || self.made.facts.crm.contact_responsible == Some(user_id) {
             return Ok(());
         }
         let (app, tenant_id) = (self.app, self.made.row.tenant_id);
@@ -534,19 +541,24 @@ pub(super) async fn set_contact(
     with_token(&app.tenants, tenant_id, ask).await
 }
 
-/// Accepts an incoming lead; false if it was accepted before, and then it stays so.
+/// Accepts an incoming lead in the name of who becomes responsible, else of the token's user. Returns whether that person is
+/// responsible now: not if it was accepted before, and then it stays so.
 pub(super) async fn accept(
     app: &IntakeContext,
     tenant_id: Uuid,
     uid: &str,
     user_id: Option<i64>,
 ) -> Result<bool, CallError> {
-    let ask = |rest: Rest, token| {
-        let uid = uid.to_owned();
-        async move { rest.accept_unsorted(&token, &uid, user_id, None).await }
+    let accept = async |user_id: Option<i64>| {
+        let ask = |rest: Rest, token| {
+            let uid = uid.to_owned();
+            async move { rest.accept_unsorted(&token, &uid, user_id, None).await }
+        };
+        with_token(&app.tenants, tenant_id, ask).await
     };
-    match with_token(&app.tenants, tenant_id, ask).await {
+    match accept(user_id).await {
         Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(false),
-        other => other.map(|()| true),
+        Err(error) if error.refusal().is_some() && user_id.is_some() => accept(None).await.map(|()| false),
+        done => done.map(|()| user_id.is_some()),
     }
 }

@@ -181,6 +181,17 @@ pub async fn turns(db: &impl ConnectionTrait, tenant_id: Uuid) -> anyhow::Result
     rows.into_iter().map(|row| Ok((row.key, serde_json::from_str(&row.turn)?))).collect()
 }
 
+/// The same where a turn is taken: another decision by this version waits here, and then takes the next one.
+pub(super) async fn locked_turns(
+    tx: &impl ConnectionTrait,
+    tenant_id: Uuid,
+    version: i32,
+) -> anyhow::Result<BTreeMap<String, Turn>> {
+    let locked = route_version::Entity::find_by_id((tenant_id, version)).lock_exclusive();
+    locked.select_only().column(route_version::Column::Number).into_tuple::<i32>().one(tx).await?;
+    turns(tx, tenant_id).await
+}
+
 /// Stores whose turn it is.
 pub async fn keep_turn(db: &impl ConnectionTrait, tenant_id: Uuid, (key, turn): (String, &Turn)) -> anyhow::Result<()> {
     let row = route_turn::Model { tenant_id, key, turn: serde_json::to_string(turn)? };
@@ -216,10 +227,7 @@ pub async fn make(
     in_transaction(&app.store, async |tx| {
         let mut presence = presence.clone();
         if rules.rules.iter().any(|rule| matches!(rule.then.responsible, Some(Assignee::RoundRobin { .. }))) {
-            // Another decision of the account waits here, and then takes the next turn.
-            let locked = route_version::Entity::find_by_id((tenant_id, version)).lock_exclusive();
-            locked.select_only().column(route_version::Column::Number).into_tuple::<i32>().one(tx).await?;
-            presence.turns = turns(tx, tenant_id).await?;
+            presence.turns = locked_turns(tx, tenant_id, version).await?;
         }
         let verdict = decide(rules, &facts, &presence);
         let is_nothing = verdict.plan.asks(&facts).is_empty();

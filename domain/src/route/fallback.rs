@@ -8,14 +8,15 @@ use base::store::in_transaction;
 use entity::job;
 use uuid::Uuid;
 
-use super::carry::{Enquiry, accept, set_contact, set_lead};
-use super::decision::{self, FALLBACK_STEP as ASK, Outcome, keep_turn};
-use super::plan::{assign, fallback_user, turn_key};
+use super::Facts;
+use super::carry::{Enquiry, accept, set_contact, set_lead, warn};
+use super::decision::{self, Decision, FALLBACK_STEP as ASK, Outcome, keep_turn};
+use super::plan::{Presence, RuleFault, assign, fallback_user, turn_key};
 use super::rule::Assignee;
-use super::{Facts, crm, versions};
 use crate::intake::IntakeContext;
 use crate::intake::messenger::automatic_answer::is_answered_since;
 use crate::job::NextRun;
+use crate::tenant::token::CallError;
 
 /// The kind's name.
 pub use super::decision::FALLBACKS as KIND;
@@ -23,53 +24,49 @@ pub use super::decision::FALLBACKS as KIND;
 /// An attempt. Safe to repeat.
 pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Result<NextRun> {
     let (app, message_id): (_, Uuid) = (&app, job.key.parse()?);
-    let tenant_id = job.tenant_id;
-    let Some(enquiry) = Enquiry::read(app, tenant_id, message_id).await? else { return Ok(NextRun::Never) };
-    let Some(mut made) = decision::find(app.store.read(), tenant_id, message_id).await? else {
+    let Some(enquiry) = Enquiry::read(app, job.tenant_id, message_id).await? else { return Ok(NextRun::Never) };
+    let Some(mut made) = decision::find(app.store.read(), job.tenant_id, message_id).await? else {
         return Ok(NextRun::Never);
     };
+    match hand_over(app, &enquiry, &mut made).await {
+        Ok(()) => Ok(NextRun::Never),
+        Err(error) => {
+            enquiry.failed(app, job.tries, &error).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Makes another person responsible, unless a manager answered. If amoCRM no longer takes that person, the fallback user gets it.
+async fn hand_over(app: &Arc<IntakeContext>, enquiry: &Enquiry, made: &mut Decision) -> anyhow::Result<()> {
+    let tenant_id = made.row.tenant_id;
     let begun = made.outcome(ASK).cloned();
     if begun.as_ref().is_some_and(|step| step.outcome != Outcome::Begun) {
-        return Ok(NextRun::Never);
+        return Ok(());
     }
     let since = enquiry.message.accepted_at;
     if begun.is_none() && is_answered_since(app, tenant_id, enquiry.conversation.id, since).await? {
-        made.note(app, ASK, Outcome::Skipped, "").await?;
-        return Ok(NextRun::Never);
+        return made.note(app, ASK, Outcome::Skipped, "").await;
     }
-    let version = versions::one(app.store.read(), tenant_id, made.row.version).await?;
-    let rules = version.as_ref().and_then(versions::rules_of).unwrap_or_default();
+    let (rules, presence) = enquiry.people(app, made).await?;
     let rule = rules.rule(&made.row.rule_id);
-    let Some(fallback) = rule.and_then(|rule| rule.then.fallback.as_ref()) else { return Ok(NextRun::Never) };
+    let Some(fallback) = rule.and_then(|rule| rule.then.fallback.as_ref()) else { return Ok(()) };
     let crm = enquiry.crm(app).await?;
+    let substitute = fallback_user(&rules, &presence);
     let user_id = match begun.map(|step| step.detail.parse()) {
         Some(Ok(chosen)) => chosen,
         _ => {
-            let presence = crm::presence(&app.sources, &enquiry.tenant, &rules)
-                .await
-                .map_err(|error| anyhow::anyhow!("users could not be read: {}", error.name()))?;
-            let now = made.verdict.plan.responsible;
-            let to = others(&fallback.to, now);
-            let key = turn_key(&made.row.rule_id, true);
             let facts = Facts { crm: crm.clone(), ..made.facts.clone() };
-            let chosen = in_transaction(&app.store, async |tx| {
-                let presence =
-                    super::plan::Presence { turns: decision::turns(tx, tenant_id).await?, ..presence.clone() };
-                match assign(&to, &key, &facts, &presence) {
-                    Ok((user_id, turn)) => {
-                        if let Some((key, turn)) = turn {
-                            keep_turn(tx, tenant_id, (key, &turn)).await?;
-                        }
-                        anyhow::Ok(Some(user_id))
+            let chosen = match choose(app, made, &fallback.to, &facts, &presence).await? {
+                Ok(user_id) => Some(user_id),
+                Err(fault) => {
+                    if fault.is_defect() {
+                        warn(app, made, fault.word(), "").await?;
                     }
-                    Err(_) => Ok(fallback_user(&rules, &presence)),
+                    substitute
                 }
-            })
-            .await?;
-            let Some(NumericId(chosen)) = chosen else {
-                made.note(app, ASK, Outcome::Refused, "").await?;
-                return Ok(NextRun::Never);
             };
+            let Some(NumericId(chosen)) = chosen else { return made.note(app, ASK, Outcome::Refused, "").await };
             made.note(app, ASK, Outcome::Begun, chosen.to_string()).await?;
             chosen
         }
@@ -81,35 +78,70 @@ pub async fn fall_back(app: Arc<IntakeContext>, job: job::Model) -> anyhow::Resu
         made.row.lead_id = incoming.lead_id.map(|lead| lead.0).unwrap_or_default();
     }
     let lead_id = Some(made.row.lead_id).filter(|id| *id != 0).or(crm.open_lead.map(|lead| lead.id.0));
-    let change = LeadChange { responsible_user_id: Some(user_id), ..LeadChange::default() };
-    let mut outcome = Outcome::Done;
-    for done in [
-        match lead_id {
-            Some(lead_id) => set_lead(app, tenant_id, lead_id, &change).await,
-            None => Ok(()),
-        },
-        match crm.contact_id {
-            Some(contact_id) => set_contact(app, tenant_id, contact_id.0, user_id).await,
-            None => Ok(()),
-        },
-    ] {
-        match done {
-            Ok(()) => {}
-            Err(error) if error.refusal().is_some() => outcome = Outcome::Refused,
-            Err(error) => return Err(error.into()),
-        }
+    let target = (lead_id, crm.contact_id.map(|contact| contact.0));
+    let Some(words) = give(app, tenant_id, target, user_id).await? else {
+        return made.note(app, ASK, Outcome::Done, user_id.to_string()).await;
+    };
+    warn(app, made, RuleFault::Refused.word(), &words).await?;
+    if let Some(NumericId(other)) = substitute
+        && other != user_id
+        && give(app, tenant_id, target, other).await?.is_none()
+    {
+        return made.note(app, ASK, Outcome::Done, other.to_string()).await;
     }
-    made.note(app, ASK, outcome, user_id.to_string()).await?;
-    Ok(NextRun::Never)
+    made.note(app, ASK, Outcome::Refused, words).await
 }
 
-/// The same without the person who did not answer.
-fn others(to: &Assignee, now: Option<NumericId>) -> Assignee {
-    match to {
+/// The person of the fallback, without the one who did not answer; the turn of a round robin is taken.
+async fn choose(
+    app: &IntakeContext,
+    made: &Decision,
+    to: &Assignee,
+    facts: &Facts,
+    presence: &Presence,
+) -> anyhow::Result<Result<NumericId, RuleFault>> {
+    let to = match to {
         Assignee::RoundRobin { people } => {
+            let now = made.verdict.plan.responsible;
             let people = people.iter().filter(|seat| Some(seat.user_id) != now).cloned().collect();
             Assignee::RoundRobin { people }
         }
         other => other.clone(),
+    };
+    let (tenant_id, key) = (made.row.tenant_id, turn_key(&made.row.rule_id, true));
+    in_transaction(&app.store, async |tx| {
+        let turns = decision::locked_turns(tx, tenant_id, made.row.version).await?;
+        match assign(&to, &key, facts, &Presence { turns, ..presence.clone() }) {
+            Ok((user_id, turn)) => {
+                if let Some((key, turn)) = turn {
+                    keep_turn(tx, tenant_id, (key, &turn)).await?;
+                }
+                anyhow::Ok(Ok(user_id))
+            }
+            Err(fault) => Ok(Err(fault)),
+        }
+    })
+    .await
+}
+
+/// Makes a person responsible for the lead and the contact; returns amoCRM's words if it refuses.
+async fn give(
+    app: &IntakeContext,
+    tenant_id: Uuid,
+    (lead_id, contact_id): (Option<i64>, Option<i64>),
+    user_id: i64,
+) -> Result<Option<String>, CallError> {
+    let change = LeadChange { responsible_user_id: Some(user_id), ..LeadChange::default() };
+    let lead = match lead_id {
+        Some(lead_id) => set_lead(app, tenant_id, lead_id, &change).await,
+        None => Ok(()),
+    };
+    let done = match (lead, contact_id) {
+        (Ok(()), Some(contact_id)) => set_contact(app, tenant_id, contact_id, user_id).await,
+        (done, _) => done,
+    };
+    match done {
+        Ok(()) => Ok(None),
+        Err(error) => error.refusal().map(Some).ok_or(error),
     }
 }

@@ -189,6 +189,10 @@ pub(super) fn plan(
             }
         }
     }
+    let gone = |to: &Assignee| to.users().iter().all(|user_id| !presence.is_active(*user_id));
+    if then.fallback.as_ref().is_some_and(|fallback| gone(&fallback.to)) && !faults.contains(&RuleFault::UserGone) {
+        faults.push(RuleFault::UserGone);
+    }
     let template = then.template.filter(|_| facts.has_templates);
     // Without a stage to go to a lead cannot be opened again.
     let lead = if then.lead == LeadUse::Reopen && stage.is_none() { LeadUse::Open } else { then.lead };

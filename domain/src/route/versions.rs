@@ -23,6 +23,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Rule, RuleSet};
+use crate::alert::{self, ROUTE_FAILED};
 use crate::audit::By;
 use crate::platform::PlatformContext;
 use crate::source::live;
@@ -130,6 +131,7 @@ pub async fn save(app: &PlatformContext, tenant_id: Uuid, new: NewVersion, by: &
             let old = Column::Number.lte(row.number.saturating_sub(KEPT));
             route_version::Entity::delete_of(tenant_id).filter(old).exec(tx).await?;
             set_hours(tx, &rules, tenant_id).await?;
+            end_alerts(app, tx, &rules, tenant_id).await?;
         }
         let action = match (new.is_draft, new.restored) {
             (true, _) => "routes.drafted",
@@ -192,6 +194,22 @@ pub async fn discard(app: &PlatformContext, tenant_id: Uuid, by: &By) -> Result<
         Ok(gone.rows_affected > 0)
     })
     .await
+}
+
+/// Rules that are no longer in force do not fail.
+async fn end_alerts(
+    app: &PlatformContext,
+    db: &impl ConnectionTrait,
+    rules: &RuleSet,
+    tenant_id: Uuid,
+) -> Result<(), DbErr> {
+    for open in alert::open(db, tenant_id).await? {
+        let id = open.key.strip_prefix(ROUTE_FAILED).and_then(|rest| rest.strip_prefix(':'));
+        if let Some(id) = id.filter(|id| !rules.enabled().any(|rule| rule.id == *id)) {
+            alert::end(app, db, tenant_id, ROUTE_FAILED, id).await?;
+        }
+    }
+    Ok(())
 }
 
 /// What every message needs to know, where it finds it without a query of its own.

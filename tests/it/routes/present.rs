@@ -8,7 +8,7 @@ use parom_tests::settings::HOST;
 use parom_tests::{Line, World, once};
 use serde_json::json;
 
-use super::{HOUR, MINUTE, SOON, decision, has_rules, lead, path, person, routed, second_stage};
+use super::{HOUR, MINUTE, SOON, decision, has_rules, is_alerted, lead, path, person, routed, second_stage};
 use crate::pages::olga;
 
 /// Reads users and pipelines again.
@@ -38,9 +38,7 @@ async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mu
     assert_eq!((leads[1].responsible_user_id, leads[1].tags.as_slice()), (admin, &["kept".to_owned()][..]));
     assert_ne!(leads[1].status_id, stage);
     assert_eq!(decision(world, &line, &message).await.row.state, "failed");
-    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
-    let alert = alerts.iter().find(|alert| alert.kind == "route_failed").expect("an alert");
-    assert!(alert.detail.contains("Rule all"), "{}", alert.detail);
+    assert!(is_alerted(world, &line).await);
     // Once they have been read again, amoCRM is asked for nothing that it would refuse: the fallback is decided.
     world.advance(HOUR);
     lists_are_read(world, &line).await;
@@ -54,8 +52,7 @@ async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mu
     has_rules(world, &line, json!([{"id": "all", "then": {"accept": true}}])).await;
     world.customer(&line, "dora").writes("Hello").await;
     assert_eq!(routed(world).await, 1);
-    let alerts = parom::alert::open(world.app().store.read(), line.tenant_id).await.unwrap();
-    assert!(alerts.iter().all(|alert| alert.kind != "route_failed"), "{alerts:?}");
+    assert!(!is_alerted(world, &line).await);
 }
 
 /// amoCRM gives some users no id in chats, and takes them as responsible all the same.
@@ -145,9 +142,65 @@ async fn a_late_decision_goes_to_who_is_present(world: &mut World) {
     }
 }
 
+/// A person leaves between the decision and its carrying out: what they would have got goes to the fallback user, the contact and
+/// the task with it.
+async fn who_leaves_after_the_decision_gets_nothing(world: &mut World) {
+    let line = world.line("support").await;
+    let (admin, gone) = (world.sandbox.users(HOST)[0].id, world.sandbox.add_manager(HOST, "Gone"));
+    let then = json!({"accept": true, "responsible": person(gone), "task": {"text": "Call", "within_minutes": 5}});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.faults.add("route.decided=error:1").unwrap();
+    world.advance(SOON);
+    assert_eq!(world.works("routes").await, 1);
+    world.sandbox.remove_user(HOST, gone);
+    world.faults.add("route.before_step=error:4").unwrap();
+    for _ in 0..6 {
+        world.advance(24 * HOUR);
+        world.works("routes").await;
+    }
+    let made = lead(world);
+    assert_eq!(made.responsible_user_id, admin);
+    assert_eq!(world.sandbox.responsible_for_contact(HOST, made.contact_id), admin);
+    assert_eq!(made.tasks, [("Call".to_owned(), admin)]);
+    assert!(is_alerted(world, &line).await);
+}
+
+/// The person of the fallback has left when they are to get the enquiry.
+async fn a_fallback_to_who_left_is_told(world: &mut World) {
+    let line = world.line("support").await;
+    let [first, boss] = ["First", "Boss"].map(|name| world.sandbox.add_manager(HOST, name));
+    let admin = world.sandbox.users(HOST)[0].id;
+    for (name, accept) in [("anna", true), ("boris", false)] {
+        let then = json!({"accept": accept, "responsible": person(first),
+            "fallback": {"after_minutes": 5, "to": person(boss)}});
+        has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+        world.customer(&line, name).writes("Hello").await;
+        assert_eq!(routed(world).await, 1);
+    }
+    // The list that Parom knows is minutes old.
+    world.sandbox.remove_user(HOST, boss);
+    world.advance(6 * MINUTE);
+    assert_eq!(world.works("route_fallbacks").await, 2);
+    let leads = world.sandbox.leads(HOST);
+    assert_eq!(leads.iter().map(|lead| lead.responsible_user_id).collect::<Vec<_>>(), [admin, admin], "{leads:?}");
+    assert!(is_alerted(world, &line).await);
+    // Once the list says so, the rule is marked when it decides.
+    lists_are_read(world, &line).await;
+    let message = world.customer(&line, "carla").writes("Hello").await;
+    // With a look at Boris's lead.
+    assert_eq!(routed(world).await, 2);
+    assert_eq!(json!(decision(world, &line, &message).await.verdict.faults), json!(["user_gone"]));
+    has_rules(world, &line, json!([{"id": "other"}])).await;
+    assert!(!is_alerted(world, &line).await, "the rule is no longer in force");
+}
+
 once!(
     what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert,
     who_has_no_id_in_chats_gets_enquiries,
     a_list_that_is_refused_is_asked_for_after_a_pause,
-    a_late_decision_goes_to_who_is_present
+    a_late_decision_goes_to_who_is_present,
+    who_leaves_after_the_decision_gets_nothing,
+    a_fallback_to_who_left_is_told
 );
