@@ -65,7 +65,7 @@ pub async fn route(app: Arc<IntakeContext>, rules: RulesInForce, job: job::Model
 const GREET: &str = Ask::Greet.word();
 const TEMPLATE: &str = Ask::Template { template_id: NumericId(0) }.word();
 /// The step that sets stage, responsible user and tags.
-const CHANGE: &str = "change";
+pub const CHANGE: &str = "change";
 
 /// Whether a job has to look again.
 enum Progress {

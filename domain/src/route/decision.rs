@@ -55,7 +55,7 @@ worded! {
 /// The kind of job that looks whether somebody answered in time, see `fallback`.
 pub const FALLBACKS: &str = "route_fallbacks";
 /// The name of its step.
-pub(super) const FALLBACK_STEP: &str = Ask::Fallback { minutes: 0 }.word();
+pub const FALLBACK_STEP: &str = Ask::Fallback { minutes: 0 }.word();
 
 /// A step that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

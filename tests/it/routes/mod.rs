@@ -339,6 +339,15 @@ async fn without_an_answer_the_next_person_gets_it_once(world: &mut World) {
     world.advance(48 * HOUR);
     assert_eq!(world.works("route_fallbacks").await, 0, "once");
     assert_eq!(decision(world, &line, &message).await.outcome("fallback").unwrap().detail, second.to_string());
+    let visitor = olga(world, line.tenant_id).await;
+    let told = visitor.opens(&format!("/panel/messages/{message}")).await.is(200);
+    let why = format!("/panel/routing/try?message={message}");
+    told.says(&[
+        "Routed by the rule “Rule all”",
+        "Responsible: ",
+        "Nobody answered in time: Olga is responsible now",
+        &why,
+    ]);
     // Whoever is answered stays with the person who answered.
     world.customer(&line, "boris").writes("Hello").await;
     assert_eq!(routed(world).await, 1);

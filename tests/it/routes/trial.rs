@@ -4,7 +4,8 @@ use parom_tests::settings::HOST;
 use parom_tests::{World, both, once};
 use serde_json::json;
 
-use super::{has_rules, path, routed};
+use super::{has_rules, path, person, routed};
+use crate::pages::olga;
 
 async fn the_last_messages_are_replayed_beside_what_happened(world: &mut World) {
     let line = world.line("support").await;
@@ -53,5 +54,40 @@ async fn a_made_up_message_is_tried_at_its_time(world: &mut World) {
     world.deliver_all().await;
 }
 
+/// The page tries what customers bring with them from an advert or a site, and what amoCRM has of them.
+async fn the_page_tries_every_condition(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].clone();
+    let user_id = manager.id.to_string();
+    has_rules(
+        world,
+        &line,
+        json!([
+            {"id": "mail", "when": {"campaign": {"utm_source": "mail"}}},
+            {"id": "advert", "when": {"referral": "ad_"}},
+            {"id": "city", "when": {"fields": {"City": "Kazan"}}},
+            {"id": "closed", "when": {"lead": "closed"}},
+            {"id": "theirs", "when": {"contact_responsible": [user_id]}, "then": {"responsible": person(manager.id)}},
+            {"id": "known", "when": {"contact": "known"}},
+        ]),
+    )
+    .await;
+    let (olga, source) = (olga(world, line.tenant_id).await, line.source_id.to_string());
+    for (name, value, rule) in [
+        ("campaign", "utm_source = Mail\nutm_term = x", "mail"),
+        ("referral", "ad_7", "advert"),
+        ("fields", "city = Kazan", "city"),
+        ("lead", "closed", "closed"),
+        ("responsible", user_id.as_str(), "theirs"),
+        ("customer", "returning", "known"),
+    ] {
+        let tried = olga.sends("/panel/routing/try", &[("source", source.as_str()), (name, value)]).await.is(200);
+        tried.says(&[&format!("Decides: Rule {rule}")]);
+        // What was typed stays.
+        assert!(tried.text.contains(value.split('\n').next().unwrap()), "{}", tried.text);
+    }
+    olga.sends("/panel/routing/try", &[("source", source.as_str())]).await.is(200).says(&["Decides: No rule"]);
+}
+
 both!(the_last_messages_are_replayed_beside_what_happened);
-once!(a_made_up_message_is_tried_at_its_time);
+once!(a_made_up_message_is_tried_at_its_time, the_page_tries_every_condition);

@@ -4,13 +4,15 @@ use base::i18n::Sentence;
 use base::message::{Direction, LetterKind, Role, State};
 use chrono::TimeDelta;
 use domain::delivery::read::story::Story;
-use domain::route::decision::{Decision, DecisionState, Outcome};
+use domain::route::carry;
+use domain::route::decision::{Decision, DecisionState, FALLBACK_STEP, Outcome};
 use entity::{attempt, message};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
 
 use super::ByHand;
 use super::answer::{self, Unreported, WaitingStage};
+use crate::panel::routing::names::Names;
 use crate::panel::{PageContext, PanelContext, html};
 
 /// One step.
@@ -66,40 +68,54 @@ pub fn route(
     steps
 }
 
-/// The step of an enquiry that was routed: which rule decided, and how far that was carried out.
-pub fn routed(page: &PageContext, made: &Decision) -> RouteStep {
-    let words = page.words;
+/// The steps of an enquiry that was routed: which rule decided, how far that was carried out, and who got it because nobody
+/// answered.
+pub fn routed(names: &Names<'_>, made: &Decision) -> Vec<RouteStep> {
+    let (page, words, state) = (names.page, names.page.words, made.state());
+    let step = |(tone, state): (&'static str, &str), title: Sentence, at: i64, details: Vec<String>| {
+        let when = page.when(&at);
+        RouteStep {
+            tone,
+            state: words.text(format!("routing-state-{state}")),
+            title,
+            at: Some(at),
+            time: html::time(&when.clock_seconds(), &when.machine(), &when.full()),
+            gap: String::new(),
+            detail: details.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". "),
+            attempts: Vec::new(),
+            count: None,
+        }
+    };
     let title = match &made.verdict.rule {
         Some(rule) => words.text("routing-hop").with("rule", rule.name.as_str()),
         None => words.text("routing-hop-none"),
     };
-    let state = made.state();
     let tone = match state {
         DecisionState::Done => "ok",
         DecisionState::Open | DecisionState::Waiting => "warn",
         DecisionState::Failed => "bad",
     };
-    let faults = made
-        .verdict
-        .faults
-        .iter()
-        .map(|fault| words.text(format!("routing-fault-{}", fault.word())).with("crm", page.crm).to_string());
-    let refused = made.steps.iter().filter(|step| step.outcome == Outcome::Refused).map(|step| step.detail.clone());
+    let is_given = made.outcome(carry::CHANGE).is_some_and(|step| step.outcome == Outcome::Done);
+    let responsible = made.verdict.plan.responsible.filter(|_| is_given);
+    let responsible = responsible.map(|user| format!("{}: {}", words.text("routing-responsible"), names.user(user.0)));
+    let faults = made.verdict.faults.iter().map(|fault| names.fault(*fault));
+    let refused = made.steps.iter().filter(|step| step.outcome == Outcome::Refused && step.ask != FALLBACK_STEP);
     let unsent = made.outcome("template").filter(|step| step.outcome == Outcome::Skipped);
     let unsent = unsent.map(|step| words.text_of("routing-unsendable-", &step.detail).to_string());
-    let at = made.row.created_at;
-    let when = page.when(&at);
-    RouteStep {
-        tone,
-        state: words.text(format!("routing-state-{}", state.word())),
-        title,
-        at: Some(at),
-        time: html::time(&when.clock_seconds(), &when.machine(), &when.full()),
-        gap: String::new(),
-        detail: faults.chain(refused).chain(unsent).filter(|text| !text.is_empty()).collect::<Vec<_>>().join(". "),
-        attempts: Vec::new(),
-        count: None,
-    }
+    let details = responsible.into_iter().chain(faults).chain(refused.map(|step| step.detail.clone())).chain(unsent);
+    let mut steps = vec![step((tone, state.word()), title, made.row.created_at, details.collect())];
+    steps.extend(made.outcome(FALLBACK_STEP).and_then(|other| match other.outcome {
+        Outcome::Done => {
+            let name = other.detail.parse().map_or_else(|_| String::new(), |user_id| names.user(user_id));
+            Some(step(("ok", "done"), words.text("routing-hop-fallback").with("name", name), other.at, Vec::new()))
+        }
+        Outcome::Refused => {
+            let title = words.text("routing-hop-nobody");
+            Some(step(("bad", "failed"), title, other.at, vec![other.detail.clone()]))
+        }
+        Outcome::Begun | Outcome::Skipped => None,
+    }));
+    steps
 }
 
 struct Draw<'draw> {

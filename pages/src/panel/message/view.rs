@@ -15,6 +15,7 @@ use super::answer::{self, Unreported, WaitingStage};
 use super::route::{self, RouteStep, neighbours_of};
 use super::{by_hand, words_of};
 use crate::panel::reasons::{self, Explanation};
+use crate::panel::routing::names::Names;
 use crate::panel::sources::{ActionButton, action_of};
 use crate::panel::{Member, PageContext, PanelContext, Right, conversations};
 
@@ -99,6 +100,8 @@ pub struct MessagePage {
     source_id: String,
     kind: Sentence,
     steps: Vec<RouteStep>,
+    /// Whether routes decided about it.
+    is_routed: bool,
     ids: Vec<(Sentence, String)>,
     /// The text was deleted at the end of its retention period.
     expired: Option<Sentence>,
@@ -157,9 +160,12 @@ pub async fn page(
         None => (send, Main::None),
     };
     let mut steps = route::route(page, story, stage, unreported, &by_hand, &around);
-    if story.direction == Direction::ToCrm {
-        let made = decision::find(app.store.read(), message.tenant_id, message.id).await?;
-        steps.extend(made.map(|made| route::routed(page, &made)));
+    let mut is_routed = false;
+    if story.direction == Direction::ToCrm
+        && let Some(made) = decision::find(app.store.read(), message.tenant_id, message.id).await?
+    {
+        is_routed = true;
+        steps.extend(route::routed(&Names::read(app, member, page, false).await?, &made));
     }
     if let Some(until) = domain::salesbot::waits_until(app.store.read(), message).await?
         && let Some(written) = steps.first_mut()
@@ -192,6 +198,7 @@ pub async fn page(
         kind: words.text_of("messages-kind-", story.body.content.kind()),
         expired: story.body.expired.then(|| erased(app, member, words)),
         steps,
+        is_routed,
         ids,
         shown,
         may_see: member.may(Right::SeeTexts),

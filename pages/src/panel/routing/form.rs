@@ -181,7 +181,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 /// Lines of `name = value`.
-fn pairs(text: &str) -> BTreeMap<String, String> {
+pub(super) fn pairs(text: &str) -> BTreeMap<String, String> {
     let pair = |line: String| match line.split_once('=') {
         Some((name, value)) => (name.trim().to_owned(), value.trim().to_owned()),
         None => (line, String::new()),
@@ -189,7 +189,7 @@ fn pairs(text: &str) -> BTreeMap<String, String> {
     lines(text).into_iter().map(pair).collect()
 }
 
-fn filled(text: &str) -> Option<String> {
+pub(super) fn filled(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 

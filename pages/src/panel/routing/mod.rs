@@ -5,7 +5,7 @@
 //! ```
 
 mod form;
-mod names;
+pub mod names;
 mod trial;
 mod versions;
 

@@ -6,11 +6,12 @@ use askama::Template;
 use base::error::Error;
 use base::json::NumericId;
 use chrono::NaiveDateTime;
-use domain::route::rule::CustomerKind;
+use domain::route::rule::{CustomerKind, LeadKind};
 use domain::route::trial::{self, Imagined, Replay, ReplayedEnquiry, Trial};
 use serde::Deserialize;
 use uuid::Uuid;
 
+use super::form::{filled, pairs};
 use super::names::Names;
 use super::{Working, rule_name};
 use crate::panel::choice::{SelectOption, filters};
@@ -39,12 +40,25 @@ struct TryPage {
     is_draft: bool,
     sources: Vec<SelectOption>,
     customers: Vec<SelectOption>,
+    leads: Vec<SelectOption>,
+    people: Vec<SelectOption>,
     typed: TryForm,
     told: Option<Told>,
     errors: Vec<(String, String)>,
 }
 
 impl TryPage {
+    /// Whether more is told of the customer than most have.
+    fn has_more(&self) -> bool {
+        let typed = &self.typed;
+        let texts = [&typed.campaign, &typed.referral, &typed.fields, &typed.responsible];
+        texts.iter().any(|text| !text.is_empty()) || ![LeadKind::None.word(), ""].contains(&typed.lead.as_str())
+    }
+
+    fn hint(&self, key: &'static str) -> String {
+        self.page.words.text(key).to_string()
+    }
+
     fn error(&self, name: &str) -> String {
         self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone()).unwrap_or_default()
     }
@@ -59,6 +73,11 @@ pub struct TryForm {
     phone: String,
     time: String,
     customer: String,
+    campaign: String,
+    referral: String,
+    fields: String,
+    lead: String,
+    responsible: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -87,14 +106,23 @@ pub async fn form(app: AppData, member: Member, request: HttpRequest) -> Answer 
 pub async fn run(app: AppData, member: Member, form: Form<TryForm>) -> Answer {
     member.require(Right::Look)?;
     let rules = Working::read(&app, member.tenant_id).await?.rules;
+    let (customer, lead) = (CustomerKind::parse(&form.customer), LeadKind::parse(&form.lead));
+    let responsible = form.responsible.parse().ok().map(NumericId);
     let given = Imagined {
         source_id: Uuid::try_parse(&form.source).unwrap_or_default(),
         text: form.text.clone(),
         local_time: NaiveDateTime::parse_from_str(&form.time, "%Y-%m-%dT%H:%M").ok(),
-        customer: CustomerKind::parse(&form.customer),
-        phone: Some(form.phone.clone()).filter(|phone| !phone.trim().is_empty()),
-        is_known: form.customer == CustomerKind::Returning.word(),
-        ..Imagined::default()
+        customer,
+        phone: filled(&form.phone),
+        campaign: pairs(&form.campaign),
+        referral: filled(&form.referral),
+        fields: pairs(&form.fields),
+        // Who has a lead or a responsible user is known.
+        is_known: customer == Some(CustomerKind::Returning)
+            || responsible.is_some()
+            || lead.is_some_and(|lead| lead != LeadKind::None),
+        responsible,
+        lead,
     };
     match trial::imagined(&app.intake, &member.here.tenant, &rules, given).await {
         Ok(told) => show(&app, &member, form.0.clone(), Some(told), Vec::new()).await,
@@ -124,7 +152,13 @@ async fn show(
         let label = page.words.text(format!("routing-customer-{}", kind.word()));
         SelectOption::new(kind.word(), label, &typed.customer)
     });
+    let leads = LeadKind::ALL.map(|kind| {
+        let label = page.words.text(format!("routing-lead-{}", kind.word()));
+        SelectOption::new(kind.word(), label, if typed.lead.is_empty() { "none" } else { &typed.lead })
+    });
     let shown = TryPage {
+        leads: leads.into(),
+        people: names.user_options("routing-fallback-none", &typed.responsible),
         tab: "try",
         is_draft: working.is_draft,
         sources: sources.collect(),
