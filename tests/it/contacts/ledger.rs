@@ -247,6 +247,40 @@ async fn what_happens_in_amocrm_is_an_entry(world: &mut World) {
     olga.opens(&path).await.is(200).says(&["has no such contact"]);
 }
 
+/// Several people undo at once, while a message is on its way to the chat and a process carries the undo out: one contact is made,
+/// and the message is in the chat once.
+async fn undone_at_once_beside_a_delivery(world: &mut World) {
+    let line = line(world, "link").await;
+    world.sandbox.add_contact(HOST, "Boris", Some(PHONE), None);
+    anna_writes(world, &line).await;
+    let shown = identity(world, &line, "anna").await;
+    let path = line.path(&format!("/conversations/chat-anna/identity/{}/undo", shown.text_at("/links/0/id")));
+    let before = world.sandbox.messages(HOST).len();
+    world.customer(&line, "anna").writes("Are you there?").await;
+    let asks = json!({});
+    let undone = futures_util::future::join_all((0..3).map(|_| world.api.post(&path, &asks))).await;
+    for answer in undone {
+        answer.is(202);
+    }
+    let gate = world.sandbox.faults().hold_with(Part::Message, "Are you there?");
+    let mut worker = world.another_worker();
+    let works = async {
+        let worked = world.works("contacts").await;
+        drop(gate);
+        worked
+    };
+    let (delivered, worked) = tokio::join!(worker.deliver_all(), works);
+    assert_eq!((delivered.unwrap(), worked), (1, 1));
+    let own = linked_contact(world, &line);
+    let made: Vec<i64> =
+        world.sandbox.contacts(HOST).iter().filter(|one| one.name == "anna").map(|one| one.id).collect();
+    assert_eq!(made, [own]);
+    assert_eq!(why(world, &line).await, because(own, "separated"));
+    assert_eq!(links(world, &line, "anna").await.len(), 2);
+    assert_eq!(world.sandbox.messages(HOST).len(), before + 1);
+    assert_eq!((world.works("contacts").await, world.works("contacts").await), (0, 0));
+}
+
 both!(each_kind_of_wrong_link_is_undone, an_undo_that_is_interrupted_makes_one_contact);
-both!(a_recycled_number_is_not_joined_by_rule);
+both!(a_recycled_number_is_not_joined_by_rule, undone_at_once_beside_a_delivery);
 once!(a_chat_that_was_moved_in_amocrm_meanwhile_stays_there, what_happens_in_amocrm_is_an_entry);
