@@ -1,7 +1,15 @@
 // The content of a message besides its text: quotes, files, places, and choices.
 
-import { button, drawing, drawn, element } from "./dom.js";
+import { avatar, button, drawing, drawn, element } from "./dom.js";
+import { place } from "./place.js";
 import { clocked, sized, words } from "./tools.js";
+
+/** Who answers, with their photo if they are in the team; the shop itself without a name. */
+export const face = (name) => {
+  const at = place.team.findIndex((one) => one.name === name);
+  const [path, version] = name ? ["/team/" + at, place.team[at]?.photo] : ["/logo", place.logo];
+  return avatar(name || place.title, version && place.base + path + "?v=" + version);
+};
 
 const link = (url, className, text) => {
   const made = element("a", className, text);

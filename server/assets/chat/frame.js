@@ -1,7 +1,7 @@
 // Creates the chat's elements, as in the hosted page (templates/chat/page.html), where they do not exist yet.
 
-import { linked } from "./content.js";
-import { avatar, drawn, element } from "./dom.js";
+import { face, linked } from "./content.js";
+import { drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { words } from "./tools.js";
 
@@ -55,7 +55,7 @@ export const build = (into, leave) => {
   const state = said("status", place.here ? "here" : "", place.status);
   const name = made("div", "", { class: "about" }, made("h2", "title", {}, place.title), state);
   // The page around it has its own banner.
-  const head = made("header", "", { role: "none" }, avatar(place.title, place.logo && place.base + "/logo?v=" + place.logo), ...place.team.map(({ name, photo }, at) => avatar(name, photo && place.base + "/team/" + at + "?v=" + photo)), name, drawn("close", "close", words.minimise, leave));
+  const head = made("header", "", { role: "none" }, face(), ...place.team.map((one) => face(one.name)), name, drawn("close", "close", words.minimise, leave));
   const notice = made("p", "notice", { class: "notice t-wait", role: "status" });
   notice.hidden = true;
   const typing = made("p", "typing", { role: "status" });

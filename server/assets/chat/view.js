@@ -1,7 +1,7 @@
 // The display: messages in their list, and the notice above the input.
 
-import { above, below, linked, shownFile } from "./content.js";
-import { avatar, element } from "./dom.js";
+import { above, below, face, linked, shownFile } from "./content.js";
+import { element } from "./dom.js";
 import { letReact, reacted } from "./live.js";
 import { place } from "./place.js";
 import { letReply } from "./reply.js";
@@ -99,12 +99,6 @@ export const onChoice = (act) => (choose = act);
 
 // The header shows the shop and its team until someone answers, who is there from then on.
 const head = place.area.querySelector("header");
-const faces = [...head.querySelectorAll(".avatar")];
-
-const face = (name) => {
-  const at = place.team.findIndex((one) => one.name === name) + 1;
-  return at || !name ? faces[at].cloneNode(true) : avatar(name);
-};
 
 const answers = (name) => {
   head.querySelectorAll(".avatar").forEach((one) => one.remove());

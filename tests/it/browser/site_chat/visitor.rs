@@ -455,9 +455,9 @@ async fn a_talk_looks_like_a_talk() {
         (
             "/",
             "the logo is there",
-            "root.querySelector('.avatar img')?.naturalWidth === 108 && !root.querySelector('.avatar').textContent",
+            "root.querySelector('#greeting .avatar img')?.naturalWidth === 108 && !root.querySelector('#greeting .avatar').textContent",
         ),
-        ("/strict", "the letter is there instead", "root.querySelector('.avatar')?.textContent === 'N'"),
+        ("/strict", "the letter is there instead", "root.querySelector('#greeting .avatar')?.textContent === 'N'"),
     ] {
         browser.goto(&shop.site.stranger(path)).await;
         opens(&browser).await;
