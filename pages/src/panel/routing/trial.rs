@@ -158,7 +158,7 @@ async fn show(
     });
     let shown = TryPage {
         leads: leads.into(),
-        people: names.user_options("routing-fallback-none", &typed.responsible),
+        people: names.user_options("routing-template-none", &typed.responsible),
         tab: "try",
         is_draft: working.is_draft,
         sources: sources.collect(),
