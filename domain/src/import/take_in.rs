@@ -377,13 +377,14 @@ impl<'app> Desk<'app> {
         let row = if self.table.is_some() { self.cells_of(piece) } else { self.checked(piece) };
         match row {
             Ok(row) => self.lines.push(row),
-            Err(error) => self.skip(line, self.reason(&error)),
+            Err(error) => self.skip_for(line, &error),
         }
         self.flush_if_full().await
     }
 
-    fn reason(&self, error: &Error) -> String {
-        queries::reason_of_error(error, self.wish.format.unwrap_or(Format::Lines))
+    fn skip_for(&mut self, line: i64, error: &Error) {
+        let format = self.wish.format.unwrap_or(Format::Lines);
+        self.skip(line, || queries::reason_of_error(error, format));
     }
 
     async fn flush_if_full(&mut self) -> Result<()> {
@@ -410,10 +411,11 @@ impl<'app> Desk<'app> {
         })
     }
 
-    fn skip(&mut self, line: i64, reason: String) {
+    /// A reason is written in all languages, which costs more than reading its line, so it is made only if it is stored.
+    fn skip(&mut self, line: i64, reason: impl FnOnce() -> String) {
         self.row.skipped += 1;
         if self.row.skipped <= REASONS {
-            let (tenant_id, import_id) = (self.row.tenant_id, self.row.id);
+            let (tenant_id, import_id, reason) = (self.row.tenant_id, self.row.id, reason());
             self.skips.push(import_skip::Model { tenant_id, import_id, line, reason });
         }
     }
@@ -431,7 +433,7 @@ impl<'app> Desk<'app> {
             if usize::try_from(stored).ok() != Some(wanted.len()) {
                 let kept = self.stored_of(&wanted).await?;
                 let twice = queries::kept_reason(&LocalizedText::new("said-import-twice"));
-                wanted.difference(&kept).for_each(|line| self.skip(*line, twice.clone()));
+                wanted.difference(&kept).for_each(|line| self.skip(*line, || twice.clone()));
             }
         }
         let skips = std::mem::take(&mut self.skips);

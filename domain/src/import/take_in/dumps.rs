@@ -86,7 +86,7 @@ impl<'app> Desk<'app> {
     async fn take(&mut self, found: Found) -> Result<()> {
         match found {
             Found::Skipped { line, reason } => {
-                self.skip(line, queries::kept_reason(&reason));
+                self.skip(line, || queries::kept_reason(&reason));
                 Ok(())
             }
             Found::Bytes(bytes) => {
@@ -111,7 +111,7 @@ impl<'app> Desk<'app> {
             Ok(media_id) => media_id,
             Err(error @ (Error::Internal(_) | Error::Unavailable { .. })) => return Err(error),
             Err(error) => {
-                self.skip(line, queries::kept_reason(&error.first_text()));
+                self.skip(line, || queries::kept_reason(&error.first_text()));
                 return Ok(());
             }
         };
@@ -127,7 +127,7 @@ impl<'app> Desk<'app> {
                 self.lines.push(row);
                 self.alike.push(Likeness { is_ours, has_file, text });
             }
-            Err(error) => self.skip(line, self.reason(&error)),
+            Err(error) => self.skip_for(line, &error),
         }
         self.flush_if_full().await
     }

@@ -160,7 +160,7 @@ impl Desk<'_> {
             .filter(import_skip::Column::ImportId.eq(stored.row.id))
             .all(self.app.store.read())
             .await?;
-        skips.into_iter().for_each(|skip| self.skip(skip.line, skip.reason));
+        skips.into_iter().for_each(|skip| self.skip(skip.line, || skip.reason));
         let mut after = 0;
         loop {
             let page = queries::lines(&stored.row)
@@ -178,7 +178,7 @@ impl Desk<'_> {
                 let cells: Vec<String> = serde_json::from_str(&row.text).context("the cells of a row")?;
                 match reader.message(&cells) {
                     Ok(message) => self.take_message(row.line, &message).await?,
-                    Err(reason) => self.skip(row.line, queries::kept_reason(&reason)),
+                    Err(reason) => self.skip(row.line, || queries::kept_reason(&reason)),
                 }
             }
         }
