@@ -19,7 +19,6 @@ use base::verdict::{Report, Taken, Verdict};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Message, Outgoing};
-use crate::call::messenger_answered;
 use crate::error_catalog::{CatalogEntry, Fix, RefusalClass};
 use crate::file::{NotOpened, OpenFile};
 
@@ -127,7 +126,8 @@ pub(crate) async fn send<C: Sync, D: Draft<C>>(
                 let taken = draft.taken(context, posted);
                 // A success that names no message is not the messenger's, so nobody knows whether it has one.
                 if taken.external_id.is_none() {
-                    return lost(Judged::unknown(200, &messenger_answered(200)).report, &changes, &steps);
+                    let said = LocalizedText::new("said-messenger-answered").with("status", 200_u16);
+                    return lost(Judged::unknown(200, &said).report, &changes, &steps);
                 }
                 steps.0.push(Step::Sent);
                 let onward = draft.has_more().then(|| steps.written());
