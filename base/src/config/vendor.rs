@@ -62,7 +62,7 @@ pub struct VendorWebhook {
     pub url: Url,
     /// `whsec_…`, which signs.
     pub secret: SecretString,
-    /// Empty: all.
+    /// Empty: all but those about customers.
     #[serde(default)]
     pub types: Vec<VendorEventKind>,
 }
@@ -70,7 +70,7 @@ pub struct VendorWebhook {
 impl VendorWebhook {
     /// Whether it gets events of this kind.
     pub fn wants(&self, kind: VendorEventKind) -> bool {
-        self.types.is_empty() || self.types.contains(&kind)
+        if self.types.is_empty() { !kind.is_about_customers() } else { self.types.contains(&kind) }
     }
 }
 
@@ -93,6 +93,17 @@ crate::worded! {
         LimitNear = "limit.near",
         LimitReached = "limit.reached",
         TrialEnding = "trial.ending",
+        /// What an account's rules decided about an enquiry was carried out, or could not be.
+        EnquiryRouted = "enquiry.routed",
+        /// A chat got another contact, or lost the one it had.
+        CustomerLinked = "customer.linked",
+    }
+}
+
+impl VendorEventKind {
+    /// Whether an account has one for each of its customers: a webhook gets them only if it names the kind.
+    pub const fn is_about_customers(self) -> bool {
+        matches!(self, Self::EnquiryRouted | Self::CustomerLinked)
     }
 }
 

@@ -125,7 +125,7 @@ async fn carry_out(app: &Arc<TenantContext>, chat: &conversation::Model, decisio
     let now = app.clock.millis();
     let stored = in_transaction(&app.store, async |tx| {
         if let Some(outcome) = &outcome {
-            find::store(tx, &app.clock, (tenant_id, chat.id), outcome, &decision.by).await?;
+            find::store(tx, app, (tenant_id, chat.id), outcome, &decision.by).await?;
             if let Some(link) = decision.undoes {
                 ledger::undo(tx, (tenant_id, link), now, &decision.by).await?;
             }

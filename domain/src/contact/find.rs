@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use amocrm::rest::{Contact, Unsorted};
-use base::clock::Clock;
 use base::message::Person;
 use base::phone::{Country, Phone, looks_like_one};
 use base::store::in_transaction;
@@ -196,7 +195,7 @@ pub async fn incoming(app: &Arc<TenantContext>, tenant_id: Uuid, chat_id: &str) 
 /// empty. `made_by`: the person who decided; empty if none did.
 pub(super) async fn store(
     tx: &DatabaseTransaction,
-    clock: &Clock,
+    app: &TenantContext,
     (tenant_id, conversation_id): (Uuid, Uuid),
     outcome: &ContactOutcome,
     made_by: &str,
@@ -211,10 +210,10 @@ pub(super) async fn store(
         .col_expr(Column::ContactId, Expr::value(id))
         .col_expr(Column::ContactName, Expr::value(name))
         .col_expr(Column::ContactWhy, Expr::value(outcome.why.word()))
-        .col_expr(Column::ContactSeenAt, Expr::value(clock.millis()))
+        .col_expr(Column::ContactSeenAt, Expr::value(app.clock.millis()))
         .exec(tx)
         .await?;
-    ledger::note(tx, clock.uuid_v7(), &before, outcome, made_by).await
+    ledger::note(tx, app, &before, outcome, made_by).await
 }
 
 /// Records when amoCRM was asked and knew of no contact. 0: the next check asks it, however fresh the last answer is.
@@ -294,7 +293,7 @@ async fn ask_within(app: &Arc<TenantContext>, known: conversation::Model, within
         Err(_) => return known,
     };
     let ids = (known.tenant_id, known.id);
-    let stored = in_transaction(&app.store, async |tx| store(tx, &app.clock, ids, &outcome, "").await);
+    let stored = in_transaction(&app.store, async |tx| store(tx, app, ids, &outcome, "").await);
     if let Err(error) = stored.await {
         tracing::warn!(tenant.id = %known.tenant_id, %error, "the contact of a chat could not be stored; the next check will store it");
     }

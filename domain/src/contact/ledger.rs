@@ -9,14 +9,17 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{ContactOutcome, IdKind, LinkReason, Sureness, is_own_number};
+use crate::tenant::TenantContext;
+use crate::vendor_events::{self, VendorEventKind};
 
 /// Notes that a chat got another contact, or why it did not get one. `before`: the chat as it was.
 pub(super) async fn note(
     db: &impl ConnectionTrait,
-    id: Uuid,
+    app: &TenantContext,
     before: &conversation::Model,
     outcome: &ContactOutcome,
     made_by: &str,
@@ -33,7 +36,7 @@ pub(super) async fn note(
     let evidence = Evidence::of(outcome.why, contact_id, &kind, &person);
     let row = contact_link::Model {
         tenant_id: before.tenant_id,
-        id,
+        id: app.clock.uuid_v7(),
         conversation_id: before.id,
         contact_id,
         contact_name: outcome.card.as_ref().map(|card| card.name.clone()).unwrap_or_default(),
@@ -45,8 +48,15 @@ pub(super) async fn note(
         undone_at: None,
         undone_by: String::new(),
     };
+    let number = |id: i64| (id != 0).then(|| id.to_string());
+    let link = json!({
+        "id": row.id, "conversation_id": before.id, "source_id": before.source_id,
+        "amocrm_contact_id": number(contact_id), "previous_contact_id": number(before.contact_id),
+        "why": row.reason, "id_kind": row.id_kind, "sureness": row.sureness,
+    });
     contact_link::Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
-    Ok(())
+    let data = json!({ "link": link });
+    vendor_events::record(app, db, VendorEventKind::CustomerLinked, before.tenant_id, data).await
 }
 
 /// By which id a customer was recognised, and how sure that is.

@@ -257,7 +257,7 @@ async fn store(
     outcome: &ContactOutcome,
 ) -> Result<(), DbErr> {
     in_transaction(&app.store, async |tx| {
-        find::store(tx, &app.clock, (tenant_id, conversation_id), outcome, "").await?;
+        find::store(tx, app, (tenant_id, conversation_id), outcome, "").await?;
         end(tx, tenant_id, conversation_id).await
     })
     .await

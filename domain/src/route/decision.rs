@@ -10,6 +10,7 @@ use entity::{route_turn, route_version};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ use super::{Facts, RuleSet, Verdict};
 use crate::delivery::read::first_id_at;
 use crate::job::{NewJob, schedule_new};
 use crate::platform::PlatformContext;
+use crate::vendor_events::{self, VendorEventKind};
 
 worded! {
     /// How far a decision was carried out. Texts are `route-state-{word}`.
@@ -107,6 +109,7 @@ impl Decision {
     ) -> anyhow::Result<()> {
         let step = Step { ask: ask.to_owned(), outcome, at: app.clock.millis(), detail: detail.into() };
         let (tenant_id, message_id, lead_id) = (self.row.tenant_id, self.row.message_id, self.row.lead_id);
+        let is_later = ask == FALLBACK_STEP && matches!(outcome, Outcome::Done | Outcome::Refused);
         let stored = in_transaction(&app.store, async |tx| {
             let row = route_decision::Entity::find_by_id((tenant_id, message_id)).lock_exclusive().one(tx).await?;
             // The customer was erased.
@@ -120,6 +123,10 @@ impl Decision {
                 .col_expr(Column::LeadId, Expr::value(lead_id))
                 .exec(tx)
                 .await?;
+            if is_later {
+                let now = Self { row: Model { lead_id, ..self.row.clone() }, steps: steps.clone(), ..self.clone() };
+                now.report(app, tx).await?;
+            }
             anyhow::Ok(Some((steps, lead_id)))
         })
         .await?;
@@ -135,11 +142,33 @@ impl Decision {
             return Ok(());
         }
         state.word().clone_into(&mut self.row.state);
-        route_decision::Entity::update_by_id((self.row.tenant_id, self.row.message_id))
-            .col_expr(Column::State, Expr::value(self.row.state.as_str()))
-            .exec(app.store.write())
-            .await?;
+        in_transaction(&app.store, async |tx| {
+            route_decision::Entity::update_by_id((self.row.tenant_id, self.row.message_id))
+                .col_expr(Column::State, Expr::value(self.row.state.as_str()))
+                .exec(tx)
+                .await?;
+            self.report(app, tx).await
+        })
+        .await?;
         Ok(())
+    }
+
+    /// Tells the vendor's programs what became of it, once nothing is left to do.
+    async fn report(&self, app: &PlatformContext, db: &impl ConnectionTrait) -> Result<(), DbErr> {
+        if matches!(self.state(), DecisionState::Open | DecisionState::Waiting) {
+            return Ok(());
+        }
+        let row = &self.row;
+        let step = |step: &Step| json!({"ask": step.ask, "outcome": step.outcome.word(), "detail": step.detail});
+        let enquiry = json!({
+            "message_id": row.message_id, "conversation_id": row.conversation_id, "state": row.state,
+            "version": row.version,
+            "rule": self.verdict.rule.as_ref().map(|rule| json!({"id": rule.id, "name": rule.name})),
+            "lead_id": (row.lead_id != 0).then(|| row.lead_id.to_string()),
+            "steps": self.steps.iter().map(step).collect::<Vec<_>>(),
+        });
+        let data = json!({ "enquiry": enquiry });
+        vendor_events::record(app, db, VendorEventKind::EnquiryRouted, row.tenant_id, data).await
     }
 }
 
@@ -258,7 +287,9 @@ pub async fn make(
             let due = now + i64::from(minutes) * base::millis::MINUTE;
             schedule_new(tx, now, NewJob::new(tenant_id, FALLBACKS, message_id, due)).await?;
         }
-        Ok(Decision { row, facts: facts.clone(), verdict, steps: Vec::new() })
+        let made = Decision { row, facts: facts.clone(), verdict, steps: Vec::new() };
+        made.report(app, tx).await?;
+        Ok(made)
     })
     .await
 }

@@ -218,6 +218,8 @@ namespace Parom;
  * @phpstan-type AccountLeftEvent array{type: 'account.left', timestamp: string, data: array{account: TenantOut, reason: string}}
  * @phpstan-type AccountNeedsAttentionEvent array{type: 'account.needs_attention', timestamp: string, data: array{account: TenantOut, reason: string}}
  * @phpstan-type ConversationStartedEvent array{type: 'conversation.started', timestamp: string, data: array{message: WebhookMessage}, repeat?: bool}
+ * @phpstan-type CustomerLinkedEvent array{type: 'customer.linked', timestamp: string, data: array{account: TenantOut, link: array{amocrm_contact_id: string|null, conversation_id: string, id: string, id_kind: string, previous_contact_id: string|null, source_id: string, sureness: string, why: string}}}
+ * @phpstan-type EnquiryRoutedEvent array{type: 'enquiry.routed', timestamp: string, data: array{account: TenantOut, enquiry: array{conversation_id: string, lead_id: string|null, message_id: string, rule: array<string, mixed>|\stdClass|null, state: string, steps: list<array<string, mixed>|\stdClass>, version: int}}}
  * @phpstan-type LimitNearEvent array{type: 'limit.near', timestamp: string, data: array{account: TenantOut}}
  * @phpstan-type LimitReachedEvent array{type: 'limit.reached', timestamp: string, data: array{account: TenantOut}}
  * @phpstan-type MessageCreatedEvent array{type: 'message.created', timestamp: string, data: array{message: WebhookMessage}, repeat?: bool}
@@ -231,7 +233,7 @@ namespace Parom;
  * @phpstan-type TemplateReviewEvent array{type: 'template.review', timestamp: string, data: array{source_id: string, template: array<string, mixed>|\stdClass}, repeat?: bool}
  * @phpstan-type TrialEndingEvent array{type: 'trial.ending', timestamp: string, data: array{account: TenantOut}}
  * @phpstan-type TypingEvent array{type: 'typing', timestamp: string, data: array{conversation: ConversationRefOut, sender: array{id: string}, source_id: string, until: string}, repeat?: bool}
- * @phpstan-type WebhookEvent AccountConnectedEvent|AccountInstalledEvent|AccountLeftEvent|AccountNeedsAttentionEvent|ConversationStartedEvent|LimitNearEvent|LimitReachedEvent|MessageCreatedEvent|MessageEditedEvent|ReactionEvent|SourceCreatedEvent|SourceDeletedEvent|SourceStoppedEvent|SourceTestEvent|SourceUpdatedEvent|TemplateReviewEvent|TrialEndingEvent|TypingEvent
+ * @phpstan-type WebhookEvent AccountConnectedEvent|AccountInstalledEvent|AccountLeftEvent|AccountNeedsAttentionEvent|ConversationStartedEvent|CustomerLinkedEvent|EnquiryRoutedEvent|LimitNearEvent|LimitReachedEvent|MessageCreatedEvent|MessageEditedEvent|ReactionEvent|SourceCreatedEvent|SourceDeletedEvent|SourceStoppedEvent|SourceTestEvent|SourceUpdatedEvent|TemplateReviewEvent|TrialEndingEvent|TypingEvent
  */
 final class Parom extends Client
 {

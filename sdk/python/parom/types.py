@@ -1937,6 +1937,53 @@ class ConversationStartedEvent(TypedDict):
     repeat: NotRequired[bool]
 
 
+class CustomerLinkedEventDataLink(TypedDict):
+    amocrm_contact_id: str | None
+    conversation_id: str
+    id: str
+    id_kind: str
+    previous_contact_id: str | None
+    source_id: str
+    sureness: str
+    why: str
+
+
+class CustomerLinkedEventData(TypedDict):
+    account: TenantOut
+    link: CustomerLinkedEventDataLink
+
+
+class CustomerLinkedEvent(TypedDict):
+    """A chat got another contact"""
+
+    type: Literal["customer.linked"]
+    timestamp: str
+    data: CustomerLinkedEventData
+
+
+class EnquiryRoutedEventDataEnquiry(TypedDict):
+    conversation_id: str
+    lead_id: str | None
+    message_id: str
+    rule: dict[str, Any] | None
+    state: str
+    steps: list[dict[str, Any]]
+    version: int
+
+
+class EnquiryRoutedEventData(TypedDict):
+    account: TenantOut
+    enquiry: EnquiryRoutedEventDataEnquiry
+
+
+class EnquiryRoutedEvent(TypedDict):
+    """Rules gave an enquiry to somebody"""
+
+    type: Literal["enquiry.routed"]
+    timestamp: str
+    data: EnquiryRoutedEventData
+
+
 class LimitNearEventData(TypedDict):
     account: TenantOut
 
@@ -2299,6 +2346,8 @@ WebhookEvent = (
     | AccountLeftEvent
     | AccountNeedsAttentionEvent
     | ConversationStartedEvent
+    | CustomerLinkedEvent
+    | EnquiryRoutedEvent
     | LimitNearEvent
     | LimitReachedEvent
     | MessageCreatedEvent

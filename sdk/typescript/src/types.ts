@@ -2176,6 +2176,20 @@ export interface ConversationStartedEvent {
   repeat?: boolean;
 }
 
+/** A chat got another contact */
+export interface CustomerLinkedEvent {
+  type: "customer.linked";
+  timestamp: string;
+  data: { account: TenantOut; link: { amocrm_contact_id: string | null; conversation_id: string; id: string; id_kind: string; previous_contact_id: string | null; source_id: string; sureness: string; why: string } };
+}
+
+/** Rules gave an enquiry to somebody */
+export interface EnquiryRoutedEvent {
+  type: "enquiry.routed";
+  timestamp: string;
+  data: { account: TenantOut; enquiry: { conversation_id: string; lead_id: string | null; message_id: string; rule: Record<string, unknown> | null; state: string; steps: Record<string, unknown>[]; version: number } };
+}
+
 /** A limit is nearly used up */
 export interface LimitNearEvent {
   type: "limit.near";
@@ -2290,6 +2304,8 @@ export type WebhookEvent =
   | AccountLeftEvent
   | AccountNeedsAttentionEvent
   | ConversationStartedEvent
+  | CustomerLinkedEvent
+  | EnquiryRoutedEvent
   | LimitNearEvent
   | LimitReachedEvent
   | MessageCreatedEvent

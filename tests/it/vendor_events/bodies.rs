@@ -10,9 +10,11 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use simulator::crm::{Fault, Part};
 
-use super::{Vendor, type_of};
+use super::{DESK, Vendor, type_of};
+use crate::routes::has_rules;
 
 const MINUTE: Duration = Duration::from_secs(60);
+const PHONE: &str = "+79151112233";
 
 /// The last event that the billing system took.
 fn last(vendor: &Vendor) -> Value {
@@ -133,18 +135,54 @@ async fn every_kind_has_its_type_account_and_data(vendor: &mut Vendor) {
     }
     vendor.sends().await;
     let told: Vec<_> = vendor.booked().into_iter().skip(2).collect();
-    assert_eq!(told.iter().map(type_of).collect::<Vec<_>>(), VendorEventKind::ALL.map(VendorEventKind::as_str));
+    let of_accounts = VendorEventKind::ALL.into_iter().filter(|kind| !kind.is_about_customers());
+    let of_accounts: Vec<_> = of_accounts.map(VendorEventKind::as_str).collect();
+    assert_eq!(told.iter().map(type_of).collect::<Vec<_>>(), of_accounts);
     for one in told {
         let data = &one.body["data"];
         assert_eq!((&data["account"]["host"], &data["limit"]), (&json!(HOST), &json!("sources")));
     }
-    assert_eq!(vendor.desk.received().len(), 1);
+    assert_eq!(vendor.desk.received().iter().map(type_of).collect::<Vec<_>>(), DESK.map(VendorEventKind::as_str));
     // What is rolled back did not happen.
     let stored = vendor.rows().await.len();
     let tx = vendor.app().store.write_tx().await.unwrap();
     record(vendor.app(), &tx, VendorEventKind::LimitNear, tenant_id, json!({})).await.unwrap();
     tx.rollback().await.unwrap();
     assert_eq!((vendor.sends().await, vendor.rows().await.len()), (0, stored));
+}
+
+/// Of the desk, which names these kinds.
+async fn what_becomes_of_customers_is_told_to_who_asks(vendor: &mut Vendor) {
+    let line = vendor.line("support").await;
+    vendor.api.patch(&line.path(""), &json!({"contact_rule": "link"})).await.is(200);
+    let manager = vendor.sandbox.users(HOST)[1].id;
+    let anna = vendor.sandbox.add_contact(HOST, "Anna", Some(PHONE), None);
+    let person = json!({"kind": "person", "user_id": manager.to_string()});
+    has_rules(vendor, &line, json!([{"id": "all", "then": {"accept": true, "responsible": person}}])).await;
+    vendor.sends().await;
+    let mut body = vendor.customer(&line, "anna").body("a-1", "Hello");
+    body["sender"]["phone"] = json!(PHONE);
+    let message = vendor.customer(&line, "anna").posts(&body).await.is(202).json["id"].clone();
+    vendor.deliver_all().await;
+    vendor.advance(MINUTE);
+    assert_eq!(vendor.works("routes").await, 1);
+    vendor.sends().await;
+    let told = vendor.desk.received();
+    assert_eq!(told.iter().map(type_of).collect::<Vec<_>>(), ["customer.linked", "enquiry.routed"]);
+    let link = &told[0].body["data"]["link"];
+    assert_eq!(
+        [&link["amocrm_contact_id"], &link["previous_contact_id"], &link["why"], &link["id_kind"]],
+        [&json!(anna.to_string()), &json!(null), &json!("phone"), &json!("phone")],
+        "{link}"
+    );
+    let enquiry = &told[1].body["data"]["enquiry"];
+    let lead = vendor.sandbox.leads(HOST)[0].id.to_string();
+    assert_eq!(
+        [&enquiry["message_id"], &enquiry["rule"]["id"], &enquiry["state"], &enquiry["lead_id"]],
+        [&message, &json!("all"), &json!("done"), &json!(lead)],
+        "{enquiry}"
+    );
+    assert!(!enquiry["steps"].as_array().unwrap().is_empty(), "{enquiry}");
 }
 
 async fn without_a_webhook_nothing_is_stored(world: &mut World) {
@@ -156,5 +194,6 @@ async fn without_a_webhook_nothing_is_stored(world: &mut World) {
 }
 
 both!(a_life_of_an_account_arrives_in_order);
+both!(what_becomes_of_customers_is_told_to_who_asks);
 once!(every_kind_has_its_type_account_and_data);
 once!(without_a_webhook_nothing_is_stored, trouble_and_its_end_are_reported, leaving_is_no_trouble);

@@ -15,9 +15,12 @@ use parom_tests::{Engine, Messenger, Place, Received, Setup, World};
 use secrecy::SecretString;
 use uuid::Uuid;
 
+/// What the desk gets.
+const DESK: [VendorEventKind; 3] =
+    [VendorEventKind::AccountLeft, VendorEventKind::EnquiryRouted, VendorEventKind::CustomerLinked];
 const SECRET: &str = "whsec_YmlsbGluZy1zeXN0ZW0tb2YtdGhlLXRlc3RzLTAx";
 
-/// A world whose vendor has a billing system, which gets everything, and a desk, which gets departures alone.
+/// A world whose vendor has a billing system, which names no kinds, and a desk, which gets departures and what is about customers.
 pub struct Vendor {
     world: World,
     billing: Arc<Messenger>,
@@ -71,10 +74,7 @@ fn webhooks([billing, desk]: &[String; 2]) -> Vec<VendorWebhook> {
         secret: SecretString::from(SECRET),
         types,
     };
-    vec![
-        webhook("billing", billing, Vec::new()),
-        webhook("desk", &format!("{desk}?token=of-the-desk"), vec![VendorEventKind::AccountLeft]),
-    ]
+    vec![webhook("billing", billing, Vec::new()), webhook("desk", &format!("{desk}?token=of-the-desk"), DESK.to_vec())]
 }
 
 impl Vendor {

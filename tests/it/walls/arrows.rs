@@ -26,7 +26,7 @@ media: alert platform settings
 vendor_events: platform
 announcements:
 tenant: alert audit job media platform unknown_callers unregister vendor_events
-contact: job tenant
+contact: job tenant vendor_events
 marketing: contact platform
 lead_note: contact job tenant
 lead_origin: job lead_note tenant
@@ -38,7 +38,7 @@ retention: delivery tenant::emptied tenant::remove
 sale: alert alert_notices::webhook audit job lead_origin platform tenant
 intake: contact delivery job lead_origin lookup media sale platform settings load_shedding source template tenant marketing
 salesbot: delivery intake job source template tenant
-route: alert audit contact delivery intake job lead_note lead_origin platform source template tenant
+route: alert audit contact delivery intake job lead_note lead_origin platform source template tenant vendor_events
 missed_hooks: alert delivery intake lookup rotation tenant
 takeover: contact delivery intake job settings source template tenant
 usage: alert announcements delivery intake media platform load_shedding source tenant
