@@ -350,6 +350,11 @@ pub fn key(kind: &str, object: &str) -> String {
     if object.is_empty() { kind.to_owned() } else { format!("{kind}:{object}") }
 }
 
+/// The object of an open alert, as it was raised with; empty without one.
+pub fn object_of(open: &alert::Model) -> &str {
+    open.key.split_once(':').map_or("", |(_, object)| object)
+}
+
 fn row_of(tenant_id: Uuid, key: &str) -> UpdateMany<alert::Entity> {
     alert::Entity::update_of(tenant_id).filter(Column::Key.eq(key))
 }

@@ -242,8 +242,8 @@ async fn fails(db: &impl ConnectionTrait, webhook: &str, before: i64) -> Result<
 
 /// Nothing is sent to webhooks that are not in the configuration any more.
 async fn end_alerts_of_removed(app: &PlatformContext) -> Result<(), DbErr> {
-    for open in alert::open(app.store.read(), VENDOR).await? {
-        let Some(name) = open.key.strip_prefix(ALARM).and_then(|rest| rest.strip_prefix(':')) else { continue };
+    let open = alert::open(app.store.read(), VENDOR).await?;
+    for name in open.iter().filter(|open| open.kind == ALARM).map(alert::object_of) {
         if app.config.vendor_webhooks.iter().all(|webhook| webhook.name != name) {
             alert::end(app, app.store.write(), VENDOR, ALARM, name).await?;
         }

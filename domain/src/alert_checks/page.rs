@@ -236,7 +236,7 @@ impl Findings {
 /// Resolved if it was repaired; ended without a word if its source is gone or paused, or its account is not served:
 /// that is no recovery.
 pub(super) async fn close(app: &UsageContext, page: &Page, open: &rows::Model) -> Result<(), DbErr> {
-    let object = open.key.split_once(':').map_or("", |(_, object)| object);
+    let object = alert::object_of(open);
     let serves = page.served().any(|tenant| tenant.tenant_id == open.tenant_id);
     let source = |id| page.sources.iter().any(|source| source.id == id && source.is_served());
     let repaired = serves && open.source_id.is_none_or(source);

@@ -203,9 +203,9 @@ async fn end_alerts(
     rules: &RuleSet,
     tenant_id: Uuid,
 ) -> Result<(), DbErr> {
-    for open in alert::open(db, tenant_id).await? {
-        let id = open.key.strip_prefix(ROUTE_FAILED).and_then(|rest| rest.strip_prefix(':'));
-        if let Some(id) = id.filter(|id| !rules.enabled().any(|rule| rule.id == *id)) {
+    let open = alert::open(db, tenant_id).await?;
+    for id in open.iter().filter(|open| open.kind == ROUTE_FAILED).map(alert::object_of) {
+        if rules.enabled().all(|rule| rule.id != id) {
             alert::end(app, db, tenant_id, ROUTE_FAILED, id).await?;
         }
     }

@@ -219,7 +219,7 @@ async fn alarm(
         if ![PLAN_ENDED, PLAN_ENDING, PLAN_GRACE].contains(&row.kind.as_str()) || Some(&row.key) == key.as_ref() {
             continue;
         }
-        let object = row.key.split_once(':').map_or("", |(_, object)| object);
+        let object = alert::object_of(row);
         if serves && matter.is_none() {
             alert::resolve(app, tx, tenant_id, &row.kind, object).await?;
         } else {
