@@ -183,6 +183,14 @@ pub struct ReplayedEnquiry {
     pub crm_known: bool,
 }
 
+impl ReplayedEnquiry {
+    /// Whether another rule would decide than did, or none.
+    pub fn differs(&self) -> bool {
+        let id = |rule: &Option<RuleName>| rule.as_ref().map(|rule| rule.id.clone());
+        id(&self.then) != id(&self.now)
+    }
+}
+
 /// Replays the last thousand messages of customers.
 pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &RuleSet) -> Result<Replay> {
     use message::Column;
@@ -252,10 +260,9 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
         let verdict = decide(rules, &facts, &presence);
         presence.turns.extend(verdict.turn.clone());
         let then = made.and_then(|made| made.verdict.rule.clone());
-        let id = |rule: &Option<RuleName>| rule.as_ref().map(|rule| rule.id.clone()).unwrap_or_default();
-        told.differing += usize::from(id(&then) != id(&verdict.rule));
-        *told.by_rule.entry(id(&verdict.rule)).or_default() += 1;
-        told.enquiries.push(ReplayedEnquiry {
+        let id = verdict.rule.as_ref().map(|rule| rule.id.clone()).unwrap_or_default();
+        *told.by_rule.entry(id).or_default() += 1;
+        let enquiry = ReplayedEnquiry {
             message_id: message.id,
             conversation_id: message.conversation_id,
             source_id: message.source_id,
@@ -266,7 +273,9 @@ pub async fn replay(app: &Arc<IntakeContext>, tenant: &tenant::Model, rules: &Ru
             now_responsible: verdict.plan.responsible,
             faults: verdict.faults,
             crm_known: made.is_some_and(|made| made.facts.crm.contact_id.is_some()),
-        });
+        };
+        told.differing += usize::from(enquiry.differs());
+        told.enquiries.push(enquiry);
     }
     told.enquiries.reverse();
     Ok(told)

@@ -48,7 +48,7 @@ struct TryPage {
 }
 
 impl TryPage {
-    /// Whether more is told of the customer than most have.
+    /// Whether any of the rarely used fields is filled in.
     fn has_more(&self) -> bool {
         let typed = &self.typed;
         let texts = [&typed.campaign, &typed.referral, &typed.fields, &typed.responsible];
@@ -230,9 +230,8 @@ pub async fn replay(app: AppData, member: Member) -> Answer {
         found.unwrap_or_else(|| rule_name(&page, None))
     };
     let by_rule = told.by_rule.iter().map(|(id, count)| (named(id), *count)).collect();
-    let id = |rule: &Option<domain::route::decide::RuleName>| rule.as_ref().map(|rule| rule.id.clone());
     let enquiries = std::mem::take(&mut told.enquiries).into_iter();
-    let shown = enquiries.filter(|one| id(&one.then) != id(&one.now)).take(SHOWN).map(|enquiry| {
+    let shown = enquiries.filter(ReplayedEnquiry::differs).take(SHOWN).map(|enquiry| {
         let source = names.sources.iter().find(|source| source.id == enquiry.source_id);
         ReplayRow {
             source: source.map(|source| source.name.clone()).unwrap_or_default(),
