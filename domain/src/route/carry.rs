@@ -138,7 +138,7 @@ impl Enquiry {
         if usize::try_from(tries).is_ok_and(|tries| tries >= BACK_OFF.len()) {
             made.becomes(app, DecisionState::Failed).await?;
         }
-        if tries > 0 { warn(app, &made, "unanswered", &format!("{error:#}")).await } else { Ok(()) }
+        if tries > 0 { warn(app, &made, None, &format!("{error:#}")).await } else { Ok(()) }
     }
 
     /// The rules that decided, and who works in the account now.
@@ -150,9 +150,15 @@ impl Enquiry {
     }
 }
 
-/// Opens the alert that names the rule. `fault`: the word of a [`RuleFault`], or `unanswered`.
-pub(super) async fn warn(app: &IntakeContext, made: &Decision, fault: &str, reason: &str) -> anyhow::Result<()> {
+/// Opens the alert that names the rule. `fault`: none if amoCRM does not answer.
+pub(super) async fn warn(
+    app: &IntakeContext,
+    made: &Decision,
+    fault: Option<RuleFault>,
+    reason: &str,
+) -> anyhow::Result<()> {
     let Some(rule) = &made.verdict.rule else { return Ok(()) };
+    let fault = fault.map_or("unanswered", RuleFault::word);
     let detail = json!({"rule": rule.name, "fault": fault, "reason": reason});
     let alarm = Alarm { tenant_id: made.row.tenant_id, kind: ROUTE_FAILED, object: &rule.id, source_id: None, detail };
     alert::raise(app, app.store.write(), alarm).await?;
@@ -229,8 +235,8 @@ impl Carrier<'_> {
         let refused = self.made.steps.iter().find(|step| step.outcome == Outcome::Refused).cloned();
         let fault = self.made.verdict.faults.iter().copied().find(|fault| fault.is_defect());
         match (&refused, fault, &self.made.verdict.rule) {
-            (Some(step), ..) => warn(self.app, &self.made, RuleFault::Refused.word(), &step.detail).await?,
-            (None, Some(fault), _) => warn(self.app, &self.made, fault.word(), "").await?,
+            (Some(step), ..) => warn(self.app, &self.made, Some(RuleFault::Refused), &step.detail).await?,
+            (None, Some(fault), _) => warn(self.app, &self.made, Some(fault), "").await?,
             (None, None, Some(rule)) => {
                 alert::resolve_if_open(self.app, self.made.row.tenant_id, ROUTE_FAILED, &rule.id).await?;
             }
@@ -241,7 +247,7 @@ impl Carrier<'_> {
         Ok(Progress::Done)
     }
 
-    /// Whether somebody else got it because nobody answered: they keep it.
+    /// Whether the fallback gave the enquiry to another person, who keeps it.
     fn fell_back(&self) -> bool {
         let step = self.made.outcome(decision::FALLBACK_STEP);
         step.is_some_and(|step| matches!(step.outcome, Outcome::Begun | Outcome::Done))

@@ -108,31 +108,32 @@ impl Decision {
         detail: impl Into<String>,
     ) -> anyhow::Result<()> {
         let step = Step { ask: ask.to_owned(), outcome, at: app.clock.millis(), detail: detail.into() };
-        let (tenant_id, message_id, lead_id) = (self.row.tenant_id, self.row.message_id, self.row.lead_id);
+        let (tenant_id, message_id) = (self.row.tenant_id, self.row.message_id);
         let is_later = ask == FALLBACK_STEP && matches!(outcome, Outcome::Done | Outcome::Refused);
         let stored = in_transaction(&app.store, async |tx| {
             let row = route_decision::Entity::find_by_id((tenant_id, message_id)).lock_exclusive().one(tx).await?;
             // The customer was erased.
             let Some(row) = row else { return Ok(None) };
-            let mut steps: Vec<Step> = serde_json::from_str(&row.steps)?;
-            steps.retain(|other| other.ask != step.ask);
-            steps.push(step.clone());
-            let lead_id = if lead_id == 0 { row.lead_id } else { lead_id };
+            let mut noted = self.clone();
+            noted.steps = serde_json::from_str(&row.steps)?;
+            noted.steps.retain(|other| other.ask != step.ask);
+            noted.steps.push(step.clone());
+            if noted.row.lead_id == 0 {
+                noted.row.lead_id = row.lead_id;
+            }
             route_decision::Entity::update_by_id((tenant_id, message_id))
-                .col_expr(Column::Steps, Expr::value(serde_json::to_string(&steps)?))
-                .col_expr(Column::LeadId, Expr::value(lead_id))
+                .col_expr(Column::Steps, Expr::value(serde_json::to_string(&noted.steps)?))
+                .col_expr(Column::LeadId, Expr::value(noted.row.lead_id))
                 .exec(tx)
                 .await?;
             if is_later {
-                let now = Self { row: Model { lead_id, ..self.row.clone() }, steps: steps.clone(), ..self.clone() };
-                now.report(app, tx).await?;
+                noted.report(app, tx).await?;
             }
-            anyhow::Ok(Some((steps, lead_id)))
+            anyhow::Ok(Some(noted))
         })
         .await?;
-        let Some((steps, lead_id)) = stored else { anyhow::bail!("the enquiry was erased") };
-        self.steps = steps;
-        self.row.lead_id = lead_id;
+        let Some(noted) = stored else { anyhow::bail!("the enquiry was erased") };
+        *self = noted;
         Ok(())
     }
 

@@ -61,7 +61,7 @@ async fn hand_over(app: &Arc<IntakeContext>, enquiry: &Enquiry, made: &mut Decis
                 Ok(user_id) => Some(user_id),
                 Err(fault) => {
                     if fault.is_defect() {
-                        warn(app, made, fault.word(), "").await?;
+                        warn(app, made, Some(fault), "").await?;
                     }
                     substitute
                 }
@@ -82,7 +82,7 @@ async fn hand_over(app: &Arc<IntakeContext>, enquiry: &Enquiry, made: &mut Decis
     let Some(words) = give(app, tenant_id, target, user_id).await? else {
         return made.note(app, ASK, Outcome::Done, user_id.to_string()).await;
     };
-    warn(app, made, RuleFault::Refused.word(), &words).await?;
+    warn(app, made, Some(RuleFault::Refused), &words).await?;
     if let Some(NumericId(other)) = substitute
         && other != user_id
         && give(app, tenant_id, target, other).await?.is_none()
@@ -111,15 +111,11 @@ async fn choose(
     let (tenant_id, key) = (made.row.tenant_id, turn_key(&made.row.rule_id, true));
     in_transaction(&app.store, async |tx| {
         let turns = decision::locked_turns(tx, tenant_id, made.row.version).await?;
-        match assign(&to, &key, facts, &Presence { turns, ..presence.clone() }) {
-            Ok((user_id, turn)) => {
-                if let Some((key, turn)) = turn {
-                    keep_turn(tx, tenant_id, (key, &turn)).await?;
-                }
-                anyhow::Ok(Ok(user_id))
-            }
-            Err(fault) => Ok(Err(fault)),
+        let assigned = assign(&to, &key, facts, &Presence { turns, ..presence.clone() });
+        if let Ok((_, Some((key, turn)))) = &assigned {
+            keep_turn(tx, tenant_id, (key.clone(), turn)).await?;
         }
+        anyhow::Ok(assigned.map(|(user_id, _)| user_id))
     })
     .await
 }
