@@ -124,7 +124,7 @@ pub(crate) async fn send<C: Sync, D: Draft<C>>(
         let failed = match draft.post(context).await {
             Ok(posted) => {
                 let taken = draft.taken(context, posted);
-                // A success that names no message is not the messenger's, so nobody knows whether it has one.
+                // A success without a message id does not come from the messenger, so the outcome is unknown.
                 if taken.external_id.is_none() {
                     let said = LocalizedText::new("said-messenger-answered").with("status", 200_u16);
                     return lost(Judged::unknown(200, &said).report, &changes, &steps);

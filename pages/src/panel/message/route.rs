@@ -68,8 +68,8 @@ pub fn route(
     steps
 }
 
-/// The steps of an enquiry that was routed: which rule decided, how far that was carried out, and who got it because nobody
-/// answered.
+/// The steps of a routed enquiry: which rule decided, how far its decision was carried out, and who took over when nobody answered
+/// in time.
 pub fn routed(names: &Names<'_>, made: &Decision) -> Vec<RouteStep> {
     let (page, words, state) = (names.page, names.page.words, made.state());
     let step = |(tone, state): (&'static str, &str), title: Sentence, at: i64, details: Vec<String>| {
