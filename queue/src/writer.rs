@@ -276,7 +276,7 @@ pub enum WriteErrorKind {
     /// Deadlock, serialisation, connection, shutdown, lock, an idle transaction that was closed: repeat the whole
     /// transaction.
     Passing,
-    /// Anything else, for example a full disk.
+    /// Anything else, for example a full disk, or no connection for as long as a caller waits for one.
     Lasting,
 }
 
@@ -284,8 +284,7 @@ pub enum WriteErrorKind {
 pub fn kind(error: &DbErr) -> WriteErrorKind {
     let (DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner))) = error else {
         return match error {
-            DbErr::Conn(_) | DbErr::ConnectionAcquire(_) => WriteErrorKind::Passing,
-            DbErr::Custom(_) => WriteErrorKind::Passing,
+            DbErr::Conn(_) | DbErr::Custom(_) => WriteErrorKind::Passing,
             _ => WriteErrorKind::Lasting,
         };
     };

@@ -151,6 +151,23 @@ async fn a_connection_that_ends_at_commit(office: &mut Office) {
     store.close().await;
 }
 
+/// A caller waits for a connection once: each further wait would take as long.
+async fn a_caller_waits_once_for_a_database_that_is_away(office: &mut Office) {
+    let store = Store::open(&office.database().settings(), office.clock.clone()).await.unwrap();
+    let writer = Writer::start(
+        Queue::new(store.clone(), office.clock.uuid_v7(), Faults::default()),
+        Traces::default(),
+        &Supervisor::default(),
+    );
+    let desk = office.desk();
+    writer.accept(desk.to_crm("chat", "0", "zero")).await.unwrap();
+    store.close().await;
+    store.counted().watch();
+    let refused = writer.accept(desk.to_crm("chat", "1", "one")).await.unwrap_err();
+    assert!(matches!(refused, AcceptError::Unavailable(_)), "{refused}");
+    assert_eq!(store.counted().transactions(), 1);
+}
+
 /// C7, C9: the same of a claim and of a settlement, over connections that really end.
 async fn a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement(office: &mut Office) {
     let (meddler, store) = meddled(office).await;
@@ -436,7 +453,7 @@ both!(a_full_queue_refuses_batches_and_recovers, no_task_closes_idle_or_old_conn
 both!(one_bad_parcel_is_found_among_many, racing_instances_store_one_message);
 both!(twenty_equal_posts_are_one_message, c4_a_flood_of_hooks_is_overtaken, a_full_disk_loses_no_hook);
 on_postgres!(a_connection_that_ends_at_the_commit_of_a_claim_and_of_a_settlement, a_connection_that_ends_at_commit);
-on_postgres!(a_rolled_back_transaction_is_written_again);
+on_postgres!(a_rolled_back_transaction_is_written_again, a_caller_waits_once_for_a_database_that_is_away);
 on_postgres!(an_interrupted_begin_leaves_no_transaction, a_cut_connection_is_not_an_internal_error);
 on_postgres!(a_blocked_process_keeps_no_hook_waiting);
 on_postgres!(too_few_connections_end_in_waiting in super::a_pool_of_two);
