@@ -1,5 +1,7 @@
-//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`). A generated
-//! password is shown once; only its hash is stored.
+//! `parom customer`: logins by which accounts are connected in the widget (customers mode `password`), and the customers who
+//! write to an account. A generated password is shown once; only its hash is stored.
+
+mod chat;
 
 use std::io::{IsTerminal, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -10,6 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, anyhow};
 use base::i18n::{Language, Words};
 use base::json::Moment;
+use chat::ChatArgs;
 use clap::Subcommand;
 use parom::app::App;
 use parom::audit::{self, Actor, AuditEntry};
@@ -22,6 +25,8 @@ use serde_json::{Value, json};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 use uuid::Uuid;
+
+use crate::tenant::AccountArgs;
 
 #[derive(Debug, Subcommand)]
 pub enum CustomerCommand {
@@ -48,6 +53,55 @@ pub enum CustomerCommand {
     /// Disables a login and disconnects its accounts; their sources and chats are kept
     Disable {
         login: String,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists to which contacts the chats of a customer were linked, and why, newest first
+    Links {
+        #[command(flatten)]
+        which: ChatArgs,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Undoes a link: the chat gets a contact of its own; says first what cannot be undone, and asks
+    Undo {
+        #[command(flatten)]
+        account: AccountArgs,
+        /// The link, by the id that `links` shows
+        #[arg(value_name = "LINK", value_parser = crate::terminal::id)]
+        link: Uuid,
+        /// Does not ask
+        #[arg(long)]
+        yes: bool,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Blocks a customer in all their chats: what they write is stored and not passed on
+    Block {
+        #[command(flatten)]
+        which: ChatArgs,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Unblocks a customer; what was stored meanwhile is not passed on
+    Unblock {
+        #[command(flatten)]
+        which: ChatArgs,
+        /// Prints JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists what an account's customers decided about marketing messages, newest first
+    Consents {
+        #[command(flatten)]
+        account: AccountArgs,
+        /// Only one customer's, by Parom's id of any of their chats; the latest 500
+        #[arg(value_name = "CHAT", value_parser = crate::terminal::id)]
+        chat: Option<Uuid>,
         /// Prints JSON
         #[arg(long)]
         json: bool,
@@ -107,14 +161,21 @@ async fn first_line(
     Ok(text)
 }
 
-/// Runs one command. Commands that take a password call `given` for it; `errors` receives a warning about a weak one.
+/// Runs one command. Commands that take a password call `given` for it; `errors` receives a warning about a weak one, and what
+/// `ask` is about.
 pub async fn run(
     command: CustomerCommand,
     app: &Arc<App>,
     given: impl AsyncFnOnce() -> anyhow::Result<Option<SecretString>>,
+    ask: impl FnOnce(&str) -> anyhow::Result<Option<String>>,
     out: &mut impl Write,
     errors: &mut impl Write,
 ) -> anyhow::Result<ExitCode> {
+    let if_empty = match command {
+        CustomerCommand::Links { .. } => "no chat of this customer was linked to a contact yet",
+        CustomerCommand::Consents { .. } => "nobody decided anything about marketing messages yet",
+        _ => "there is no login yet; parom customer add LOGIN makes one",
+    };
     let (outcome, json) = match command {
         CustomerCommand::Add { login, json } => {
             let (password, is_new) = chosen(given().await?, errors)?;
@@ -130,9 +191,16 @@ pub async fn run(
         }
         CustomerCommand::Disable { login, json } => (disable(app, &login).await?, json),
         CustomerCommand::List { json } => (list(app).await?, json),
+        CustomerCommand::Links { which, json } => (chat::links(app, &which).await?, json),
+        CustomerCommand::Undo { account, link, yes, json } => {
+            (chat::undo(app, (&account, link, yes), ask, errors).await?, json)
+        }
+        CustomerCommand::Block { which, json } => (chat::set_blocked(app, &which, true).await?, json),
+        CustomerCommand::Unblock { which, json } => (chat::set_blocked(app, &which, false).await?, json),
+        CustomerCommand::Consents { account, chat, json } => (chat::consents(app, &account, chat).await?, json),
     };
     if outcome.text.is_empty() && !json {
-        crate::help::nothing_listed("there is no login yet; parom customer add LOGIN makes one");
+        crate::help::nothing_listed(if_empty);
     }
     if json { writeln!(out, "{:#}", outcome.json) } else { out.write_all(outcome.text.as_bytes()) }
         .and_then(|()| out.flush())
@@ -281,7 +349,8 @@ mod tests {
     ) -> anyhow::Result<(String, String)> {
         let command = parsed::<CustomerCommand>(arguments)?;
         let (mut out, mut errors) = (Vec::new(), Vec::new());
-        run(command, app, async || Ok(stdin.map(SecretString::from)), &mut out, &mut errors).await?;
+        let given = async || Ok(stdin.map(SecretString::from));
+        run(command, app, given, |_| Ok(None), &mut out, &mut errors).await?;
         Ok((String::from_utf8(out)?, String::from_utf8(errors)?))
     }
 

@@ -9,7 +9,7 @@ mod channel;
 mod chats;
 mod config;
 mod connector;
-mod customer;
+pub mod customer;
 pub mod dead;
 #[cfg(feature = "demo")]
 mod demo;
@@ -20,7 +20,7 @@ mod import;
 mod integration;
 pub mod key;
 pub mod quarantine;
-mod routes;
+pub mod routes;
 mod sales;
 #[cfg(feature = "demo")]
 mod sandbox;
@@ -107,8 +107,12 @@ enum Command {
     /// Manages keys of the public API.
     #[command(subcommand, after_help = "Examples:\n  parom key create --name vendor --scope admin\n  parom key list")]
     Key(key::KeyCommand),
-    /// Manages the logins that connect accounts in the widget.
-    #[command(subcommand)]
+    /// Manages the logins that connect accounts in the widget, and the customers who write to an account.
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  parom customer add acme\n  \
+                      parom customer links acme.amocrm.ru 0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
+    )]
     Customer(customer::CustomerCommand),
     /// Manages accounts: their limits, their data and their deletion.
     #[command(
@@ -141,7 +145,9 @@ enum Command {
     #[command(
         subcommand,
         after_help = "Examples:\n  parom routes show acme.amocrm.ru > rules.json\n  \
-                      parom routes set acme.amocrm.ru rules.json --draft"
+                      parom routes set acme.amocrm.ru rules.json --draft\n  \
+                      parom routes replay acme.amocrm.ru\n  \
+                      parom routes restore acme.amocrm.ru 3"
     )]
     Routes(routes::RoutesCommand),
     /// Shows what would be sent about the leads that an account won last.
@@ -221,7 +227,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             let given = async || customer::given(std::io::stdin(), customer::GIVEN_WITHIN).await;
             let begins = matches!(command, customer::CustomerCommand::Add { .. });
             let (mut out, mut errors) = (terminal::Output, std::io::stderr());
-            beside(config, begins, async |app| customer::run(command, app, given, &mut out, &mut errors).await).await
+            let run =
+                async |app: &Arc<App>| customer::run(command, app, given, tenant::ask, &mut out, &mut errors).await;
+            beside(config, begins, run).await
         }
         Command::Tenant(command) => {
             within(config, async |app| tenant::run(command, app, tenant::ask, &mut terminal::Output).await).await

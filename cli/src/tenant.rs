@@ -129,7 +129,7 @@ pub enum TenantCommand {
 pub struct AccountArgs {
     /// Parom's id of the account, its number in amoCRM, or its host
     #[arg(value_name = "ACCOUNT")]
-    account: String,
+    pub(crate) account: String,
 }
 
 /// An account, and how the result is printed.
@@ -272,7 +272,7 @@ pub(super) async fn note(
 }
 
 /// An error with its own text.
-fn as_error(error: Error) -> anyhow::Error {
+pub(crate) fn as_error(error: Error) -> anyhow::Error {
     match error {
         Error::Internal(cause) => cause,
         Error::Invalid(fields) => {

@@ -37,6 +37,13 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
+/// A command that a test runs in its own process, from its arguments.
+pub fn command<C: clap::Subcommand>(arguments: &[&str]) -> C {
+    let known = C::augment_subcommands(clap::Command::new("parom"));
+    let matches = known.try_get_matches_from([&["parom"], arguments].concat()).expect("it is understood");
+    C::from_arg_matches(&matches).unwrap()
+}
+
 /// Name → (status, detail) of `doctor --json`.
 async fn doctor(drill: &Drill) -> (bool, Vec<(String, String, String)>) {
     let output = run(&mut drill.command(&["doctor", "--json"])).await;

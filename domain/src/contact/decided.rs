@@ -35,7 +35,8 @@ pub async fn join(app: &Arc<TenantContext>, chat: &conversation::Model, contact_
 
 /// Undoes a link: the chat gets a contact of its own. Durable when it returns; 409 if the link is no longer the present one.
 pub async fn separate(app: &TenantContext, chat: &conversation::Model, link: Uuid, by: &str) -> Result<()> {
-    let found = ledger::one(&app.store, chat.tenant_id, link).await?.filter(|one| one.conversation_id == chat.id);
+    let found =
+        ledger::link(app.store.read(), chat.tenant_id, link).await?.filter(|one| one.conversation_id == chat.id);
     let found = found.ok_or(Error::NotFound)?;
     let last = ledger::links(app.store.read(), chat.tenant_id, &[chat.id], 1).await?;
     if last.first().is_none_or(|last| last.id != link) || !ledger::is_undoable(&found, chat) {

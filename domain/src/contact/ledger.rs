@@ -3,7 +3,6 @@
 
 use base::message::Person;
 use base::phone::Phone;
-use base::store::Store;
 use entity::{contact_link, conversation, source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -141,9 +140,9 @@ pub fn is_undoable(link: &contact_link::Model, chat: &conversation::Model) -> bo
     is_current && !is_own && link.undone_at.is_none() && !chat.amocrm_chat_id.is_empty()
 }
 
-/// A link of a conversation.
-pub(super) async fn one(store: &Store, tenant_id: Uuid, id: Uuid) -> Result<Option<contact_link::Model>, DbErr> {
-    contact_link::Entity::find_by_id((tenant_id, id)).one(store.read()).await
+/// A link.
+pub async fn link(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> Result<Option<contact_link::Model>, DbErr> {
+    contact_link::Entity::find_by_id((tenant_id, id)).one(db).await
 }
 
 /// Marks a link as undone.

@@ -26,7 +26,7 @@ pub use decided::{is_being_moved, join, link_later, separate};
 pub use find::{
     ContactEvent, expected, incoming, is_incoming, look, of_chat, phone_hash, phone_hashes, searched_hashes, wake,
 };
-pub use ledger::{is_undoable, links};
+pub use ledger::{is_undoable, link, links};
 pub use task::{BACK_OFF, KIND, before_first, know_group, plan, store_provided};
 
 /// A source's rule for the contact of a new chat.

@@ -27,7 +27,7 @@ use super::IntakeContext;
 use super::door::store;
 use super::enquiry::begin_late;
 use crate::delivery::letters::crm_letter;
-use crate::delivery::read::first_id_at;
+use crate::delivery::read::{customer, first_id_at};
 use crate::job::{NewJob, NextRun, schedule};
 use crate::tenant;
 
@@ -67,6 +67,15 @@ pub async fn set(app: &IntakeContext, chat: &conversation::Model, is_blocked: bo
     let changed = changed.await?;
     forget(app, chat).await?;
     let _ = app.changes.send(chat.id);
+    Ok(changed)
+}
+
+/// [`set`] for all chats of a chat's customer; returns how many changed.
+pub async fn set_all(app: &IntakeContext, chat: &conversation::Model, is_blocked: bool, by: &str) -> Result<usize> {
+    let mut changed = 0;
+    for one in customer::chats(app.store.read(), chat, customer::MOST).await? {
+        changed += usize::from(set(app, &one, is_blocked, by).await?);
+    }
     Ok(changed)
 }
 

@@ -74,6 +74,11 @@ pub async fn draft(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<
     newest(tenant_id).filter(Column::IsDraft.eq(true)).one(db).await
 }
 
+/// The rules that are edited and tried: the draft, else those in force.
+pub async fn latest(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<Option<Model>, DbErr> {
+    newest(tenant_id).one(db).await
+}
+
 /// One version.
 pub async fn one(db: &impl ConnectionTrait, tenant_id: Uuid, number: i32) -> Result<Option<Model>, DbErr> {
     route_version::Entity::find_by_id((tenant_id, number)).one(db).await
@@ -109,7 +114,7 @@ pub async fn save(app: &PlatformContext, tenant_id: Uuid, new: NewVersion, by: &
     }
     let text = serde_json::to_string(&rules).map_err(anyhow::Error::from)?;
     let saved = in_transaction(&app.store, async |tx| {
-        let last = newest(tenant_id).one(tx).await?;
+        let last = latest(tx, tenant_id).await?;
         let number = last.as_ref().map_or(0, |row| row.number);
         if new.seen.is_some_and(|seen| seen != number) {
             let last = last.map(|row| ChangedMeanwhile { who: row.author, what: Vec::new(), at: row.created_at });

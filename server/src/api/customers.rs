@@ -14,6 +14,7 @@ use domain::intake::block;
 use domain::marketing::{self, ConsentOf, ConsentWay, Decision};
 use domain::tenant;
 use entity::{contact_link, conversation, marketing_consent};
+use sea_orm::{ConnectionTrait, DbErr};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -87,14 +88,18 @@ async fn conversation_of(call: &Call, source_id: Uuid, text: &str) -> Result<con
 #[get("/v1/sources/{source_id}/conversations/{conversation_id}/identity")]
 pub async fn get_identity(call: Call, path: web::Path<(Uuid, String)>) -> Result<HttpResponse> {
     let chat = conversation_of(&call, path.0, &path.1).await?;
-    let db = call.app.store.read();
+    Ok(HttpResponse::Ok().json(identity(call.app.store.read(), &chat).await?))
+}
+
+/// A chat's links as the API shows them.
+pub async fn identity(db: &impl ConnectionTrait, chat: &conversation::Model) -> Result<IdentityOut, DbErr> {
     let links = contact::links(db, chat.tenant_id, &[chat.id], MOST).await?;
     let is_changing = contact::is_being_moved(db, chat.tenant_id, chat.id).await?;
     let links = links.into_iter().enumerate().map(|(place, link)| {
-        let is_undoable = place == 0 && !is_changing && contact::is_undoable(&link, &chat);
+        let is_undoable = place == 0 && !is_changing && contact::is_undoable(&link, chat);
         shown(link, is_undoable)
     });
-    Ok(HttpResponse::Ok().json(IdentityOut { links: links.collect(), is_changing }))
+    Ok(IdentityOut { links: links.collect(), is_changing })
 }
 
 fn shown(link: contact_link::Model, is_undoable: bool) -> ContactLinkOut {

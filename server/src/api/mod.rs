@@ -20,7 +20,7 @@ use utoipa::OpenApi;
 pub use openapi::openapi;
 
 pub mod conversations;
-mod customers;
+pub mod customers;
 pub mod dead_letters;
 pub mod docs;
 pub mod imports;

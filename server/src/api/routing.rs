@@ -79,8 +79,7 @@ pub async fn list_route_versions(
 ) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
     let rows = versions::list(call.app.store.read(), tenant.tenant_id).await?;
-    let items = rows.iter().map(RouteVersionOut::of).collect();
-    Ok(HttpResponse::Ok().json(RouteVersionsOut { items }))
+    Ok(HttpResponse::Ok().json(RouteVersionsOut::of(&rows)))
 }
 
 /// Restores a version of the routes.
@@ -157,11 +156,7 @@ async fn chosen(app: &UsageContext, tenant_id: Uuid, given: Option<RuleSet>) -> 
     if let Some(rules) = given {
         return rules.checked().map_err(Error::Invalid);
     }
-    let db = app.store.read();
-    let row = match versions::draft(db, tenant_id).await? {
-        Some(draft) => Some(draft),
-        None => versions::in_force(db, tenant_id).await?,
-    };
+    let row = versions::latest(app.store.read(), tenant_id).await?;
     Ok(row.as_ref().and_then(versions::rules_of).unwrap_or_default())
 }
 
@@ -237,15 +232,16 @@ pub struct RouteVersionOut {
     pub routes: Option<RuleSet>,
 }
 
-impl RouteVersionOut {
-    fn of(row: &route_version::Model) -> Self {
-        Self {
+impl RouteVersionsOut {
+    pub fn of(rows: &[route_version::Model]) -> Self {
+        let shown = |row: &route_version::Model| RouteVersionOut {
             version: row.number,
             is_draft: row.is_draft,
             author: row.author.clone(),
             created_at: Moment(row.created_at),
             routes: versions::rules_of(row),
-        }
+        };
+        Self { items: rows.iter().map(shown).collect() }
     }
 }
 

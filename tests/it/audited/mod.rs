@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::admin::operator::{EMAIL, Operator, make_operator};
+use crate::cli::command;
 use crate::panel::{PASSWORD, add_member};
 
 /// An account's log, the oldest row first; the nil id is the vendor's.
@@ -149,11 +150,8 @@ async fn m8_actions_of_the_command_line_are_recorded(world: &mut World) {
         key::revoke(store, &world.clock, key.id).await.unwrap();
     }
     let run = async |arguments: &[&str]| {
-        let command = <DeadCommand as clap::Subcommand>::augment_subcommands(clap::Command::new("parom"));
-        let matches = command.try_get_matches_from([&["parom"], arguments].concat()).unwrap();
-        let command = <DeadCommand as clap::FromArgMatches>::from_arg_matches(&matches).unwrap();
         let mut out = Vec::new();
-        dead::run(command, world.app(), &mut out).await.unwrap();
+        dead::run(command::<DeadCommand>(arguments), world.app(), &mut out).await.unwrap();
         String::from_utf8(out).unwrap()
     };
     run(&["retry", &host, "--id", &id]).await;

@@ -60,6 +60,8 @@ const SILENT_COMMANDS: &[(&str, &str)] = &[
     ("config Print", "prints"),
     ("connector Check", "calls a developer's own endpoint"),
     ("customer List", "looks"),
+    ("customer Links", "looks"),
+    ("customer Consents", "looks"),
     ("dead List", "looks"),
     ("integration List", "looks"),
     ("key List", "looks"),

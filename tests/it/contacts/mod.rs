@@ -2,6 +2,7 @@
 
 mod blocked;
 mod chosen;
+mod command_line;
 mod consents;
 mod followed;
 mod held;

@@ -9,6 +9,8 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use simulator::crm::{Fault, HookForm, Part};
 
+use crate::cli::command;
+
 const REPLAYS: &str = "/api/v1/dead-letter-replays";
 
 /// So many texts of as many customers that amoCRM refuses.
@@ -98,20 +100,14 @@ async fn it_is_stopped_and_others_are_left_alone(world: &mut World) {
 }
 
 async fn from_the_command_line(world: &mut World) {
-    use clap::Parser;
     use parom_cli::dead::{DeadCommand, run};
 
-    #[derive(Parser)]
-    struct Arguments {
-        #[command(subcommand)]
-        command: DeadCommand,
-    }
     let line = world.line("support").await;
     refused(world, &line, 3).await;
     let said = async |world: &World, arguments: &[&str]| {
-        let arguments = Arguments::try_parse_from(["dead"].iter().chain(arguments)).expect("it is understood");
         let mut out = Vec::new();
-        run(arguments.command, world.app(), &mut out).await.map_err(|error| format!("{error:#}"))?;
+        let command = command::<DeadCommand>(arguments);
+        run(command, world.app(), &mut out).await.map_err(|error| format!("{error:#}"))?;
         Ok::<_, String>(String::from_utf8(out).unwrap())
     };
     let rows = |lines: &str| lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();

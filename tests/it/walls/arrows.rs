@@ -67,8 +67,8 @@ doctor: alert delivery integrations media missed_hooks own_address rotation sour
 backup: media
 own_address:
 http_workers:
-cli: admin alert_notices api api_key app audit backup customer delivery doctor missed_hooks http_workers import intake identity
-    integrations rotation route sale server settings source template tenant unregister
+cli: admin alert_notices api api_key app audit backup contact customer delivery doctor missed_hooks http_workers import intake identity
+    integrations marketing rotation route sale server settings source template tenant unregister
 ";
 
 /// What each module may know.

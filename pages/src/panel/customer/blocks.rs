@@ -1,7 +1,6 @@
 //! Blocking a customer: what they write is stored and not passed on, in all chats that their page lists.
 
 use actix_web::web;
-use base::error::Result;
 use base::i18n::Sentence;
 use domain::delivery::read::customer;
 use domain::intake::block;
@@ -9,9 +8,7 @@ use entity::conversation;
 use serde_json::json;
 
 use super::{chat_to_edit, home};
-use crate::panel::{
-    Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Tone,
-};
+use crate::panel::{Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, Tone};
 
 /// Whether a customer is blocked, as their page shows it.
 pub struct BlockView {
@@ -51,7 +48,7 @@ pub(super) async fn ask(app: AppData, member: Member, id: web::Path<String>) -> 
 /// `POST /panel/customers/{id}/block`
 pub(super) async fn block(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let chat = chat_to_edit(&app, &member, &id).await?;
-    set(&app, &member, &chat, true).await?;
+    block::set_all(&app.intake, &chat, true, &member.name).await?;
     member.audit(&app, app.store.write(), "customer.blocked", &chat.id.to_string(), json!({})).await?;
     member.see_other(&app, &home(&chat), Notice::of(Tone::Ok, member.words.text("block-done"))).await
 }
@@ -59,15 +56,8 @@ pub(super) async fn block(app: AppData, member: Member, id: web::Path<String>, _
 /// `POST /panel/customers/{id}/unblock`
 pub(super) async fn unblock(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let chat = chat_to_edit(&app, &member, &id).await?;
-    set(&app, &member, &chat, false).await?;
+    block::set_all(&app.intake, &chat, false, &member.name).await?;
     member.audit(&app, app.store.write(), "customer.unblocked", &chat.id.to_string(), json!({})).await?;
     let notice = Notice::of(Tone::Ok, member.words.text("unblock-done").with("crm", member.crm()));
     member.see_other(&app, &home(&chat), notice).await
-}
-
-async fn set(app: &PanelContext, member: &Member, chat: &conversation::Model, is_blocked: bool) -> Result<()> {
-    for one in customer::chats(app.store.read(), chat, customer::MOST).await? {
-        block::set(&app.intake, &one, is_blocked, &member.name).await?;
-    }
-    Ok(())
 }

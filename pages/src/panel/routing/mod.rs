@@ -60,12 +60,11 @@ struct Working {
 
 impl Working {
     async fn read(app: &PanelContext, tenant_id: Uuid) -> Result<Self> {
-        let db = app.store.read();
-        let (in_force, draft) = (stored::in_force(db, tenant_id).await?, stored::draft(db, tenant_id).await?);
-        let seen = [&in_force, &draft].into_iter().flatten().map(|row| row.number).max().unwrap_or_default();
-        let is_draft = draft.is_some();
-        let rules = draft.or(in_force).as_ref().and_then(stored::rules_of).unwrap_or_default();
-        Ok(Self { rules, is_draft, seen })
+        let Some(latest) = stored::latest(app.store.read(), tenant_id).await? else {
+            return Ok(Self { rules: RuleSet::default(), is_draft: false, seen: 0 });
+        };
+        let rules = stored::rules_of(&latest).unwrap_or_default();
+        Ok(Self { rules, is_draft: latest.is_draft, seen: latest.number })
     }
 }
 
