@@ -23,6 +23,11 @@ impl FieldError {
         Self { pointer: pointer.into(), detail }
     }
 
+    /// The same error of a value inside of another one.
+    pub fn below(self, parent: &str) -> Self {
+        Self { pointer: format!("{parent}{}", self.pointer), ..self }
+    }
+
     /// For a value that serde rejects.
     pub fn of_serde(pointer: impl Into<String>, error: &serde_json::Error) -> Self {
         Self::new(pointer, LocalizedText::of_serde(&error.to_string()))

@@ -34,10 +34,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 
 /// Settings of a source, as they were entered; the error names the field.
 pub fn settings<T: DeserializeOwned>(settings: serde_json::Value) -> Result<T, Vec<FieldError>> {
-    serde_path_to_error::deserialize(settings).map_err(|error| {
-        let wrong = wrong_field(&error);
-        vec![FieldError { pointer: format!("/settings{}", wrong.pointer), ..wrong }]
-    })
+    serde_path_to_error::deserialize(settings).map_err(|error| vec![wrong_field(&error).below("/settings")])
 }
 
 /// The error of a body that is no JSON. The first wrong field may come before the place where the JSON breaks off, but a

@@ -58,6 +58,7 @@ namespace Parom;
  * @phpstan-type CustomerKind 'new'|'returning'
  * @phpstan-type DeadLetterOut array{id: string, source_id: string, conversation_id: string, message_id: string, kind: LetterKind, direction: Direction, reason: string, detail: string, attempts: int, first_at: string, last_at: string}
  * @phpstan-type DecisionIn 'approved'|'rejected'|'paused'|'disabled'
+ * @phpstan-type DecisionState 'open'|'waiting'|'done'|'failed'
  * @phpstan-type DifferenceOut array{at: string, is_outgoing: bool, contact_id: string|null, message_id: string|null, origin: string|null}
  * @phpstan-type Direction 'to_crm'|'to_messenger'
  * @phpstan-type DraftOut array{version: int, routes: RuleSet}
@@ -98,7 +99,7 @@ namespace Parom;
  * @phpstan-type Member array{id: string, name: string|null}
  * @phpstan-type MessageConversationIn array{id: string, participants?: list<ParticipantIn>|null, title?: string|null}
  * @phpstan-type MessageIn array{id: string, conversation: MessageConversationIn, sender: SenderIn, content: ContentIn, forward?: QuoteIn|null, post?: PostIn|null, receiver?: PersonIn|null, reply_to?: QuoteIn|null, sent_at?: string|null, shared_post?: SharedPostIn|null, silent?: bool|null}
- * @phpstan-type MessageOut array{id: string, source_id: string, direction: Direction, status: MessageStatus, reason: string|null, error: FailureOut|null, external_id: string|null, amocrm_message_id: string|null, conversation: ConversationRefOut, sender: PersonOut, receiver: PersonOut|null, content: ContentOut, silent: bool, deleted: bool, possible_duplicate: bool, sent_at: string, accepted_at: string, template: Template|null, reply_to: QuoteOut|null, forward?: QuoteOut|null, post?: Post|null, shared_post?: SharedPost|null, timeline?: list<TimelineEventOut>|null}
+ * @phpstan-type MessageOut array{id: string, source_id: string, direction: Direction, status: MessageStatus, reason: string|null, error: FailureOut|null, external_id: string|null, amocrm_message_id: string|null, conversation: ConversationRefOut, sender: PersonOut, receiver: PersonOut|null, content: ContentOut, silent: bool, deleted: bool, possible_duplicate: bool, sent_at: string, accepted_at: string, template: Template|null, reply_to: QuoteOut|null, forward?: QuoteOut|null, post?: Post|null, shared_post?: SharedPost|null, routing?: RouteDecisionOut|null, timeline?: list<TimelineEventOut>|null}
  * @phpstan-type MessageStatus 'queued'|'sent'|'delivered'|'read'|'failed'|'held'|'shadow'
  * @phpstan-type MessagesReportOut array{total: FlowOut, by_source: list<SourceFlowOut>, by_manager: list<ManagerFlowOut>, by_hour: list<HourFlowOut>, from: string, to: string, time_zone: string, counted_since: string|null}
  * @phpstan-type Miss 'off'|'earlier'|'source'|'messenger'|'working_hours'|'times'|'language'|'campaign'|'referral'|'customer'|'contact'|'contact_responsible'|'lead'|'text_begins'|'text_contains'|'field'|'country'
@@ -132,12 +133,13 @@ namespace Parom;
  * @phpstan-type ReviewIn array{status: DecisionIn, external_id?: string|null, reason?: string|null}
  * @phpstan-type Role 'client'|'manager'|'bot'
  * @phpstan-type RoleIn 'client'|'manager'|'bot'
+ * @phpstan-type RouteDecisionOut array{state: DecisionState, version: int, rule: RuleName|null, lead_id: string|null, responsible: string|null}
  * @phpstan-type RouteVersionOut array{version: int, is_draft: bool, author: string, created_at: string, routes: RuleSet|null}
  * @phpstan-type RouteVersionsOut array{items: list<RouteVersionOut>}
  * @phpstan-type RoutesIn array{routes: RuleSet, draft?: bool}
  * @phpstan-type RoutesOut array{version: int|null, routes: RuleSet, draft: DraftOut|null, matches: array<string, mixed>|\stdClass}
- * @phpstan-type RoutesReplayIn array{rules?: RuleSet|null}
- * @phpstan-type RoutesTryIn array{message?: Imagined|null, message_id?: string|null, rules?: RuleSet|null}
+ * @phpstan-type RoutesReplayIn array{routes?: RuleSet|null}
+ * @phpstan-type RoutesTryIn array{message?: Imagined|null, message_id?: string|null, routes?: RuleSet|null}
  * @phpstan-type Row array{id: string, description?: string, title?: string}
  * @phpstan-type Rule array{id: string, name: string, on?: bool, then?: Actions, when?: Conditions}
  * @phpstan-type RuleFault 'stage_gone'|'user_gone'|'nobody_present'|'nobody_responsible'|'refused'
@@ -219,7 +221,7 @@ namespace Parom;
  * @phpstan-type AccountNeedsAttentionEvent array{type: 'account.needs_attention', timestamp: string, data: array{account: TenantOut, reason: string}}
  * @phpstan-type ConversationStartedEvent array{type: 'conversation.started', timestamp: string, data: array{message: WebhookMessage}, repeat?: bool}
  * @phpstan-type CustomerLinkedEvent array{type: 'customer.linked', timestamp: string, data: array{account: TenantOut, link: array{amocrm_contact_id: string|null, conversation_id: string, id: string, id_kind: string, previous_contact_id: string|null, source_id: string, sureness: string, why: string}}}
- * @phpstan-type EnquiryRoutedEvent array{type: 'enquiry.routed', timestamp: string, data: array{account: TenantOut, enquiry: array{conversation_id: string, lead_id: string|null, message_id: string, rule: array<string, mixed>|\stdClass|null, state: string, steps: list<array<string, mixed>|\stdClass>, version: int}}}
+ * @phpstan-type EnquiryRoutedEvent array{type: 'enquiry.routed', timestamp: string, data: array{account: TenantOut, enquiry: array{conversation_id: string, lead_id: string|null, message_id: string, responsible: string|null, rule: array<string, mixed>|\stdClass|null, state: string, steps: list<array<string, mixed>|\stdClass>, version: int}}}
  * @phpstan-type LimitNearEvent array{type: 'limit.near', timestamp: string, data: array{account: TenantOut}}
  * @phpstan-type LimitReachedEvent array{type: 'limit.reached', timestamp: string, data: array{account: TenantOut}}
  * @phpstan-type MessageCreatedEvent array{type: 'message.created', timestamp: string, data: array{message: WebhookMessage}, repeat?: bool}

@@ -849,6 +849,7 @@ class MessageOut(TypedDict):
     forward: NotRequired[QuoteOut | None]
     post: NotRequired[Post | None]
     shared_post: NotRequired[SharedPost | None]
+    routing: NotRequired[RouteDecisionOut | None]
     timeline: NotRequired[list[TimelineEventOut] | None]
 
 
@@ -1121,6 +1122,16 @@ class ReviewIn(TypedDict):
     reason: NotRequired[str | None]
 
 
+class RouteDecisionOut(TypedDict):
+    """A decision as programs see it."""
+
+    state: DecisionState
+    version: int
+    rule: RuleName | None
+    lead_id: str | None
+    responsible: str | None
+
+
 class RouteVersionOut(TypedDict):
     """A version of the routes."""
 
@@ -1154,9 +1165,9 @@ class RoutesOut(TypedDict):
 
 
 class RoutesReplayIn(TypedDict):
-    """Rules to replay."""
+    """Routes to replay."""
 
-    rules: NotRequired[RuleSet | None]
+    routes: NotRequired[RuleSet | None]
 
 
 class RoutesTryIn(TypedDict):
@@ -1164,7 +1175,7 @@ class RoutesTryIn(TypedDict):
 
     message: NotRequired[Imagined | None]
     message_id: NotRequired[str | None]
-    rules: NotRequired[RuleSet | None]
+    routes: NotRequired[RuleSet | None]
 
 
 class Row(TypedDict):
@@ -1965,6 +1976,7 @@ class EnquiryRoutedEventDataEnquiry(TypedDict):
     conversation_id: str
     lead_id: str | None
     message_id: str
+    responsible: str | None
     rule: dict[str, Any] | None
     state: str
     steps: list[dict[str, Any]]
@@ -2245,6 +2257,9 @@ CustomerKind = Literal["new", "returning"]
 
 # How a review ended. A decision can be changed by another one.
 DecisionIn = Literal["approved", "rejected", "paused", "disabled"]
+
+# How far a decision was carried out. Texts are `route-state-{word}`.
+DecisionState = Literal["open", "waiting", "done", "failed"]
 
 # The direction of a message.
 Direction = Literal["to_crm", "to_messenger"]

@@ -518,6 +518,9 @@ export interface DeadLetterOut {
 /** How a review ended. A decision can be changed by another one. */
 export type DecisionIn = "approved" | "rejected" | "paused" | "disabled";
 
+/** How far a decision was carried out. Texts are `route-state-{word}`. */
+export type DecisionState = "open" | "waiting" | "done" | "failed";
+
 /** A message that one side lacks. */
 export interface DifferenceOut {
   at: string;
@@ -934,6 +937,8 @@ export interface MessageOut {
   /** The post that the message comments on, or under which the manager replied. */
   post?: Post | null;
   shared_post?: SharedPost | null;
+  /** What the account's routes decided about the enquiry that it began. Absent in lists, and if they decided nothing. */
+  routing?: RouteDecisionOut | null;
   /** What happened to it, oldest first. Absent in lists. */
   timeline?: TimelineEventOut[] | null;
 }
@@ -1248,6 +1253,19 @@ export type Role = "client" | "manager" | "bot";
 /** The role of a participant. */
 export type RoleIn = "client" | "manager" | "bot";
 
+/** A decision as programs see it. */
+export interface RouteDecisionOut {
+  state: DecisionState;
+  /** The version of the routes. */
+  version: number;
+  /** The rule that decided; null if none matched. */
+  rule: RuleName | null;
+  /** amoCRM's id of the lead; null if it is not known. */
+  lead_id: string | null;
+  /** amoCRM's id of the user who became responsible, by the rule or because nobody answered; null if nobody did. */
+  responsible: string | null;
+}
+
 /** A version of the routes. */
 export interface RouteVersionOut {
   version: number;
@@ -1281,18 +1299,18 @@ export interface RoutesOut {
   matches: Record<string, unknown>;
 }
 
-/** Rules to replay. */
+/** Routes to replay. */
 export interface RoutesReplayIn {
-  /** By default the draft, else those in force. */
-  rules?: RuleSet | null;
+  /** By default the draft, else those in force. `rules` is read too. */
+  routes?: RuleSet | null;
 }
 
 /** A message to try: a past one by its id, or a made-up one. */
 export interface RoutesTryIn {
   message?: Imagined | null;
   message_id?: string | null;
-  /** The rules to try; by default the draft, else those in force. */
-  rules?: RuleSet | null;
+  /** The routes to try; by default the draft, else those in force. `rules` is read too. */
+  routes?: RuleSet | null;
 }
 
 /** A selectable row; its id is returned as `callback_data`. */
@@ -2187,7 +2205,7 @@ export interface CustomerLinkedEvent {
 export interface EnquiryRoutedEvent {
   type: "enquiry.routed";
   timestamp: string;
-  data: { account: TenantOut; enquiry: { conversation_id: string; lead_id: string | null; message_id: string; rule: Record<string, unknown> | null; state: string; steps: Record<string, unknown>[]; version: number } };
+  data: { account: TenantOut; enquiry: { conversation_id: string; lead_id: string | null; message_id: string; responsible: string | null; rule: Record<string, unknown> | null; state: string; steps: Record<string, unknown>[]; version: number } };
 }
 
 /** A limit is nearly used up */

@@ -58,7 +58,7 @@ pub async fn replace_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Resul
     let RoutesIn { routes, draft } = call.read().await?;
     call.once(async {
         let new = NewVersion { rules: routes, is_draft: draft, seen, restored: None };
-        versions::save(&call.app, tenant_id, new, &call.by().await?).await?;
+        versions::save(&call.app, tenant_id, new, &call.by().await?).await.map_err(|error| below("/routes", error))?;
         shown(&call.app, tenant_id).await
     })
     .await
@@ -122,10 +122,13 @@ pub async fn restore_route_version(call: Call, path: web::Path<(Uuid, i32)>) -> 
 #[post("/v1/tenants/{tenant_id}/routes/try")]
 pub async fn try_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
-    let RoutesTryIn { rules, message, message_id } = call.read().await?;
-    let rules = chosen(&call.app, tenant.tenant_id, rules).await?;
+    let RoutesTryIn { routes, message, message_id } = call.read().await?;
+    let rules = chosen(&call.app, tenant.tenant_id, routes).await?;
     let told = match (message, message_id) {
-        (Some(message), None) => trial::imagined(&call.app.intake, &tenant, &rules, message).await?,
+        (Some(message), None) => {
+            let told = trial::imagined(&call.app.intake, &tenant, &rules, message).await;
+            told.map_err(|error| below("/message", error))?
+        }
         (None, Some(id)) => trial::past(&call.app.intake, &tenant, &rules, id).await?,
         _ => return Err(Error::field("/message", LocalizedText::new("said-route-message"))),
     };
@@ -146,18 +149,26 @@ pub async fn try_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<Ht
 #[post("/v1/tenants/{tenant_id}/routes/replay")]
 pub async fn replay_routes(mut call: Call, tenant_id: web::Path<Uuid>) -> Result<HttpResponse> {
     let tenant = call.tenant(*tenant_id).await?;
-    let RoutesReplayIn { rules } = call.read().await?;
-    let rules = chosen(&call.app, tenant.tenant_id, rules).await?;
+    let RoutesReplayIn { routes } = call.read().await?;
+    let rules = chosen(&call.app, tenant.tenant_id, routes).await?;
     Ok(HttpResponse::Ok().json(trial::replay(&call.app.intake, &tenant, &rules).await?))
 }
 
 /// The given rules, else the draft, else those in force.
 async fn chosen(app: &UsageContext, tenant_id: Uuid, given: Option<RuleSet>) -> Result<RuleSet> {
     if let Some(rules) = given {
-        return rules.checked().map_err(Error::Invalid);
+        return rules.checked().map_err(|wrong| below("/routes", Error::Invalid(wrong)));
     }
     let row = versions::latest(app.store.read(), tenant_id).await?;
     Ok(row.as_ref().and_then(versions::rules_of).unwrap_or_default())
+}
+
+/// The error of a part of the body.
+fn below(parent: &str, error: Error) -> Error {
+    match error {
+        Error::Invalid(wrong) => Error::Invalid(wrong.into_iter().map(|one| one.below(parent)).collect()),
+        other => other,
+    }
 }
 
 /// The version of `If-Match`.
@@ -249,16 +260,18 @@ impl RouteVersionsOut {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoutesTryIn {
-    /// The rules to try; by default the draft, else those in force.
-    pub rules: Option<RuleSet>,
+    /// The routes to try; by default the draft, else those in force. `rules` is read too.
+    #[serde(alias = "rules")]
+    pub routes: Option<RuleSet>,
     pub message: Option<Imagined>,
     pub message_id: Option<Uuid>,
 }
 
-/// Rules to replay.
+/// Routes to replay.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoutesReplayIn {
-    /// By default the draft, else those in force.
-    pub rules: Option<RuleSet>,
+    /// By default the draft, else those in force. `rules` is read too.
+    #[serde(alias = "rules")]
+    pub routes: Option<RuleSet>,
 }
