@@ -34,6 +34,9 @@ const MOST_VALUES: usize = 50;
 const NAME_CHARS: usize = 100;
 const VALUE_CHARS: usize = 200;
 const TEXT_CHARS: usize = 1_000;
+/// Bytes of all rules in a request at most: what is stored can be read by the API and sent back. The rest is for what stands around
+/// the rules.
+const MOST_BYTES: usize = base::json::MOST_BYTES - 1_024;
 /// Hours after which a customer's next message begins a new enquiry.
 pub const SILENCE_HOURS: std::ops::RangeInclusive<u32> = 1..=24 * 30;
 /// Minutes until a fallback, or until the end of a task.
@@ -361,7 +364,21 @@ impl RuleSet {
             wrong.actions(&format!("{at}/then"), &mut rule.then);
             wrong.contradictions(&format!("{at}/then"), rule);
         }
+        if self.bytes() > MOST_BYTES {
+            wrong.add("/rules".to_owned(), LocalizedText::new("said-route-bytes"));
+        }
         if wrong.0.is_empty() { Ok(self) } else { Err(wrong.0) }
+    }
+
+    /// How long they are as JSON of a program that writes every letter beyond ASCII as `\u…`, and spaces behind signs.
+    fn bytes(&self) -> usize {
+        let text = serde_json::to_string(self).unwrap_or_default();
+        let bytes = text.chars().map(|sign| match sign {
+            ',' | ':' | '/' => 2,
+            sign if sign.is_ascii() => 1,
+            sign => 6 * sign.len_utf16(),
+        });
+        bytes.sum()
     }
 }
 
@@ -504,13 +521,16 @@ impl RuleErrors {
         if let Some(fallback) = &then.fallback {
             let to = fallback.to.users();
             let is_circle = match (&then.responsible, to.as_slice()) {
-                (_, []) => true,
                 (Some(Assignee::Person { user_id }), [only]) => user_id.0 == *only,
                 (Some(Assignee::RoundRobin { people }), [only]) => people.iter().all(|seat| seat.user_id.0 == *only),
                 _ => false,
             };
-            if is_circle {
-                self.add(format!("{at}/fallback/to"), LocalizedText::new("said-route-circle"));
+            let said = match fallback.to {
+                Assignee::Contact | Assignee::Lead => Some("said-route-fallback"),
+                Assignee::Person { .. } | Assignee::RoundRobin { .. } => is_circle.then_some("said-route-circle"),
+            };
+            if let Some(said) = said {
+                self.add(format!("{at}/fallback/to"), LocalizedText::new(said));
             }
         }
         let is_nobodys = match then.responsible {
@@ -536,65 +556,4 @@ impl RuleErrors {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn pointers(rules: Value) -> Vec<String> {
-        let set: RuleSet = serde_json::from_value(json!({ "rules": rules })).unwrap();
-        set.checked().err().unwrap_or_default().into_iter().map(|wrong| wrong.pointer).collect()
-    }
-
-    #[test]
-    fn a_rule_is_stored_as_it_was_written() {
-        let written = json!({"silence_hours": 12, "fallback_user": "7", "rules": [{"id": "night", "name": "Night", "on": true,
-            "when": {"working_hours": "outside", "languages": ["es"], "campaign": {"utm_source": "mail"}},
-            "then": {"lead": "reopen", "accept": true, "stage": {"pipeline_id": "1", "status_id": "2"},
-                "responsible": {"kind": "round_robin", "people": [{"user_id": "5", "weight": 2}]},
-                "fallback": {"after_minutes": 15, "to": {"kind": "person", "user_id": "6"}}, "tags": ["night"],
-                "task": {"text": "Call", "within_minutes": 60}, "greeting": "Hello, {name}", "template": "7"}}]});
-        let set: RuleSet = serde_json::from_value(written.clone()).unwrap();
-        assert_eq!(json!(set.clone().checked().unwrap()), written);
-        assert_eq!(set.users(), BTreeSet::from([5, 6, 7]));
-    }
-
-    #[test]
-    fn everything_wrong_is_named_at_once() {
-        let rules = json!([
-            {"id": "A", "name": " ", "when": {"times": ["noon"], "languages": ["xx"], "countries": ["XX"]}},
-            {"id": "b", "name": "b", "then": {"task": {"text": "", "within_minutes": 0}}},
-            {"id": "b", "name": "b"},
-        ]);
-        let wanted = "0/id 0/name 0/when/times/0 0/when/languages/0 0/when/countries/0 1/then/task/text \
-                      1/then/task/within_minutes 2/id";
-        let wanted: Vec<String> = wanted.split_whitespace().map(|place| format!("/rules/{place}")).collect();
-        assert_eq!(pointers(rules), wanted);
-    }
-
-    #[test]
-    fn circles_and_contradictions_are_refused() {
-        let person = json!({"kind": "person", "user_id": "5"});
-        let robin = |users: &[&str]| {
-            let people: Vec<Value> = users.iter().map(|id| json!({"user_id": id})).collect();
-            json!({"kind": "round_robin", "people": people})
-        };
-        let rule = |when: Value, then: Value| json!([{"id": "a", "name": "a", "when": when, "then": then}]);
-        let falls = |responsible: &Value, to: &Value| {
-            rule(json!({}), json!({"responsible": responsible, "fallback": {"after_minutes": 5, "to": to}}))
-        };
-        assert_eq!(pointers(falls(&person, &person)), ["/rules/0/then/fallback/to"]);
-        assert_eq!(pointers(falls(&robin(&["5"]), &person)), ["/rules/0/then/fallback/to"]);
-        assert_eq!(pointers(falls(&person, &json!({"kind": "contact"}))), ["/rules/0/then/fallback/to"]);
-        assert_eq!(pointers(falls(&robin(&["5", "6"]), &person)), [""; 0]);
-        let nobody = [json!({"responsible": robin(&[])}), json!({"responsible": robin(&["5", "5"])})];
-        assert_eq!(pointers(rule(json!({}), nobody[0].clone())), ["/rules/0/then/responsible/people"]);
-        assert_eq!(pointers(rule(json!({}), nobody[1].clone())), ["/rules/0/then/responsible/people/1/user_id"]);
-        let of_contact = json!({"responsible": {"kind": "contact"}});
-        assert_eq!(pointers(rule(json!({"contact": "unknown"}), of_contact)), ["/rules/0/then/responsible"]);
-        let reopen = rule(json!({"lead": "none"}), json!({"lead": "reopen"}));
-        assert_eq!(pointers(reopen), ["/rules/0/then/stage", "/rules/0/then/lead"]);
-        let open = rule(json!({"contact": "unknown", "lead": "open"}), json!({}));
-        assert_eq!(pointers(open), ["/rules/0/when/contact"]);
-    }
-}
+mod tests;
