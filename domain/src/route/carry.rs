@@ -25,7 +25,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::decide::needs_crm;
-use super::decision::{self, Beginning, Decision, DecisionState, Outcome};
+use super::decision::{self, Beginning, CHANGE, Decision, DecisionState, Outcome};
 use super::facts::{Arrival, CrmFacts, Facts, has_templates};
 use super::plan::{Ask, Plan, Presence, RuleFault, fallback_user};
 use super::versions::{self, RulesInForce};
@@ -64,8 +64,6 @@ pub async fn route(app: Arc<IntakeContext>, rules: RulesInForce, job: job::Model
 /// Steps that send something to the customer.
 const GREET: &str = Ask::Greet.word();
 const TEMPLATE: &str = Ask::Template { template_id: NumericId(0) }.word();
-/// The step that sets stage, responsible user and tags.
-pub const CHANGE: &str = "change";
 
 /// Whether a job has to look again.
 enum Progress {

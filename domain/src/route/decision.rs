@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::error::Result;
+use base::json::NumericId;
 use base::store::in_transaction;
 use base::worded::worded;
 use entity::route_decision::{self, Column, Model};
@@ -14,7 +15,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::decide::decide;
+use super::decide::{RuleName, decide};
 use super::plan::{Ask, Presence};
 use super::round_robin::Turn;
 use super::rule::Assignee;
@@ -59,6 +60,9 @@ pub const FALLBACKS: &str = "route_fallbacks";
 /// The name of its step.
 pub const FALLBACK_STEP: &str = Ask::Fallback { minutes: 0 }.word();
 
+/// The step that sets stage, responsible user and tags.
+pub(super) const CHANGE: &str = "change";
+
 /// A step that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Step {
@@ -70,6 +74,23 @@ pub struct Step {
     /// amoCRM's words, or the id of who or what it is about; empty if there is nothing to say.
     #[serde(default)]
     pub detail: String,
+}
+
+/// A decision as programs see it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RouteDecisionOut {
+    pub state: DecisionState,
+    /// The version of the routes.
+    pub version: i32,
+    /// The rule that decided; null if none matched.
+    #[schema(required)]
+    pub rule: Option<RuleName>,
+    /// amoCRM's id of the lead; null if it is not known.
+    #[schema(required, value_type = Option<String>, example = "3102959")]
+    pub lead_id: Option<NumericId>,
+    /// amoCRM's id of the user who became responsible, by the rule or because nobody answered; null if nobody did.
+    #[schema(required, value_type = Option<String>, example = "504141")]
+    pub responsible: Option<NumericId>,
 }
 
 /// A decision.
@@ -92,6 +113,23 @@ impl Decision {
     /// The outcome of a step, if it was tried.
     pub fn outcome(&self, ask: &str) -> Option<&Step> {
         self.steps.iter().rev().find(|step| step.ask == ask)
+    }
+
+    /// Who became responsible by the rule.
+    pub fn assigned(&self) -> Option<NumericId> {
+        let is_given = self.outcome(CHANGE).is_some_and(|step| step.outcome == Outcome::Done);
+        self.verdict.plan.responsible.filter(|_| is_given)
+    }
+
+    pub fn shown(&self) -> RouteDecisionOut {
+        let later = self.outcome(FALLBACK_STEP).filter(|step| step.outcome == Outcome::Done);
+        RouteDecisionOut {
+            state: self.state(),
+            version: self.row.version,
+            rule: self.verdict.rule.clone(),
+            lead_id: (self.row.lead_id != 0).then_some(NumericId(self.row.lead_id)),
+            responsible: later.and_then(|step| step.detail.parse().ok().map(NumericId)).or_else(|| self.assigned()),
+        }
     }
 
     pub fn state(&self) -> DecisionState {
@@ -161,13 +199,10 @@ impl Decision {
         }
         let row = &self.row;
         let step = |step: &Step| json!({"ask": step.ask, "outcome": step.outcome.word(), "detail": step.detail});
-        let enquiry = json!({
-            "message_id": row.message_id, "conversation_id": row.conversation_id, "state": row.state,
-            "version": row.version,
-            "rule": self.verdict.rule.as_ref().map(|rule| json!({"id": rule.id, "name": rule.name})),
-            "lead_id": (row.lead_id != 0).then(|| row.lead_id.to_string()),
-            "steps": self.steps.iter().map(step).collect::<Vec<_>>(),
-        });
+        let mut enquiry = json!(self.shown());
+        enquiry["message_id"] = json!(row.message_id);
+        enquiry["conversation_id"] = json!(row.conversation_id);
+        enquiry["steps"] = self.steps.iter().map(step).collect();
         let data = json!({ "enquiry": enquiry });
         vendor_events::record(app, db, VendorEventKind::EnquiryRouted, row.tenant_id, data).await
     }

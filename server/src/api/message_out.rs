@@ -13,6 +13,7 @@ use base::message::{
 use domain::delivery::read::reason::Reason;
 use domain::intake::message_in::ContentType;
 use domain::media::{self, ShownFile};
+use domain::route::decision::RouteDecisionOut;
 use domain::usage::UsageContext;
 use entity::{attempt, dead_letter, found_message, message};
 use serde::Serialize;
@@ -74,6 +75,10 @@ pub struct MessageOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     pub timeline: Option<Vec<TimelineEventOut>>,
+    /// What the account's routes decided about the enquiry that it began. Absent in lists, and if they decided nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub routing: Option<RouteDecisionOut>,
 }
 
 /// The conversation a message belongs to.

@@ -16,6 +16,7 @@ use domain::intake::messenger::message::{self as incoming_messages, DialogueIds}
 use domain::intake::messenger::status::accept;
 use domain::intake::{clean, fields, messenger};
 use domain::lookup::MessageKey;
+use domain::route::decision;
 use domain::usage::UsageContext;
 use entity::{conversation, message, source};
 use queue::accept_batch::ItemOutcome;
@@ -74,7 +75,7 @@ pub async fn send_message(mut call: Call, source_id: web::Path<Uuid>) -> Result<
 
 /// Retrieves a message.
 ///
-/// Returns its status and, in `timeline`, everything that has happened to it, oldest first.
+/// Returns its status, in `timeline` everything that has happened to it, oldest first, and in `routing` what rules decided.
 #[utoipa::path(tag = "messages", params(("id", description = "Parom's id of the message"), TenantQuery), responses(
     (status = 200, description = "The message with its timeline", body = MessageOut),
     (status = 404, description = "Unknown, or outside the key's account"),
@@ -102,10 +103,13 @@ async fn with_timeline(app: &UsageContext, row: message::Model) -> Result<Messag
     };
     let recovered = list::recovered_one(db, row.tenant_id, row.id).await?;
     let timeline = message_out::timeline(&row, &attempts, &dead, recovered.as_ref())?;
-    let body = body_of(&row)?;
-    let files = FileLinks::of(app, row.tenant_id, [&body]).await?;
+    let (body, tenant_id) = (body_of(&row)?, row.tenant_id);
+    let files = FileLinks::of(app, tenant_id, [&body]).await?;
     let mut shown = show((row, body), conversation.as_ref(), &holds, &files)?;
     shown.timeline = Some(timeline);
+    if shown.direction == Direction::ToCrm {
+        shown.routing = decision::find(db, tenant_id, shown.id).await?.map(|made| made.shown());
+    }
     Ok(shown)
 }
 
@@ -153,6 +157,7 @@ pub fn show(
         sent_at: Moment(row.sent_at),
         accepted_at: Moment(row.accepted_at),
         timeline: None,
+        routing: None,
     })
 }
 

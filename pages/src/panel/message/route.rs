@@ -4,7 +4,6 @@ use base::i18n::Sentence;
 use base::message::{Direction, LetterKind, Role, State};
 use chrono::TimeDelta;
 use domain::delivery::read::story::Story;
-use domain::route::carry;
 use domain::route::decision::{Decision, DecisionState, FALLBACK_STEP, Outcome};
 use entity::{attempt, message};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
@@ -95,9 +94,8 @@ pub fn routed(names: &Names<'_>, made: &Decision) -> Vec<RouteStep> {
         DecisionState::Open | DecisionState::Waiting => "warn",
         DecisionState::Failed => "bad",
     };
-    let is_given = made.outcome(carry::CHANGE).is_some_and(|step| step.outcome == Outcome::Done);
-    let responsible = made.verdict.plan.responsible.filter(|_| is_given);
-    let responsible = responsible.map(|user| format!("{}: {}", words.text("routing-responsible"), names.user(user.0)));
+    let responsible =
+        made.assigned().map(|user| format!("{}: {}", words.text("routing-responsible"), names.user(user.0)));
     let faults = made.verdict.faults.iter().map(|fault| names.fault(*fault));
     let refused = made.steps.iter().filter(|step| step.outcome == Outcome::Refused && step.ask != FALLBACK_STEP);
     let unsent = made.outcome("template").filter(|step| step.outcome == Outcome::Skipped);
