@@ -51,7 +51,7 @@ pub enum RoutesCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Puts the rules of a version in force again, as a new version; so does a draft with its number
+    /// Puts the rules of a version, or of the draft, in force as a new version
     Restore {
         #[command(flatten)]
         account: AccountArgs,
