@@ -23,7 +23,7 @@ const [form, input] = [part("form"), part("text")];
 const submit = form.querySelector("[type=submit]");
 
 input.required = false;
-submit.ariaLabel = words.send;
+submit.setAttribute("aria-label", words.send);
 submit.title = words.send;
 submit.replaceChildren(drawing("send"));
 letPick(submit, submit.parentNode);

@@ -61,7 +61,7 @@ const player = (name, file) => {
 const video = (file) => {
   const made = player("video", file);
   made.controls = true;
-  made.ariaLabel = titled(file);
+  made.setAttribute("aria-label", titled(file));
   return made;
 };
 
@@ -70,13 +70,13 @@ const audio = (file) => {
   const [made, sound, line, time] = [element("div", "sound"), player("audio", file), element("input"), element("span", "size")];
   const play = drawn("play", "play", "", () => (sound.paused ? sound.play().catch(draw) : sound.pause()));
   Object.assign(line, { type: "range", max: 1, step: "any", value: 0 });
-  line.ariaLabel = titled(file);
+  line.setAttribute("aria-label", titled(file));
   const draw = () => {
     const { currentTime: at, duration, paused } = sound;
     const left = Number.isFinite(duration) ? duration : 0;
     if (left) line.value = at / left;
     time.textContent = clocked(Math.round(at || left));
-    line.ariaValueText = time.textContent;
+    line.setAttribute("aria-valuetext", time.textContent);
     const way = paused ? "play" : "pause";
     play.replaceChildren(drawing(way));
     play.title = words.voice[way];

@@ -20,7 +20,7 @@ export const button = (className, text, act) => {
 export const drawn = (className, shape, words, act) => {
   const made = button(className, "", act);
   made.title = words;
-  made.ariaLabel = words;
+  made.setAttribute("aria-label", words);
   made.append(drawing(shape));
   return made;
 };
@@ -51,7 +51,7 @@ export const drawing = (shape) => {
   const made = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
   made.setAttribute("viewBox", "0 0 24 24");
-  made.ariaHidden = "true";
+  made.setAttribute("aria-hidden", "true");
   made.setAttribute("class", "drawing");
   line.setAttribute("d", shapes[shape]);
   made.append(line);
@@ -62,7 +62,7 @@ export const drawing = (shape) => {
 export const avatar = (name, picture) => {
   const letter = [...(name || "?").trim()][0].toUpperCase();
   const made = element("span", "avatar", picture ? "" : letter);
-  made.ariaHidden = "true";
+  made.setAttribute("aria-hidden", "true");
   if (picture) {
     const shown = element("img");
     shown.alt = "";

@@ -1,6 +1,6 @@
 // Files to send with the next message: chosen, taken with the camera, dragged here or pasted.
 
-import { button, drawn, element } from "./dom.js";
+import { drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { on, part, sized, words } from "./tools.js";
 import { say } from "./view.js";
@@ -11,7 +11,7 @@ const PROGRAMS = /\.(exe|scr|dll|msi|dex|sh)$/i;
 const chosen = [];
 const list = element("ul", "chosen");
 list.hidden = true;
-list.ariaLabel = words.files;
+list.setAttribute("aria-label", words.files);
 
 // Drawn, because a site's policy may not let it load a picture of its own.
 const thumbnail = (file) => {
@@ -29,12 +29,11 @@ const draw = () => {
   list.replaceChildren(
     ...chosen.map((file, at) => {
       const row = element("li");
-      const out = button("out", "×", () => {
+      const out = drawn("out", "cross", words.remove_file.replace("{file}", file.name), () => {
         chosen.splice(at, 1);
         draw();
         part("text").focus();
       });
-      out.ariaLabel = words.remove_file.replace("{file}", file.name);
       if (file.type.startsWith("image/")) row.append(thumbnail(file));
       row.append(element("span", "name", file.name), element("span", "size", sized(file.size)), out);
       return row;

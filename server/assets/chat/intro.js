@@ -49,7 +49,7 @@ const isWrong = (field, why) => {
   const said = element("span", "small wrong", why);
   said.id = "wrong-" + field.name;
   field.closest(".question").append(said);
-  field.ariaInvalid = true;
+  field.setAttribute("aria-invalid", true);
   field.setAttribute("aria-describedby", said.id);
   on(field, "input", () => right(field), { once: true });
 };

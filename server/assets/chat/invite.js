@@ -10,7 +10,7 @@ import { button, drawn, element } from "./dom.js";
 export const letInvite = ({ invitation: { show, text, after, pages }, words }, chat) => {
   // Here before it has a text, or screen readers would not announce it.
   const place = element("div", "invite");
-  place.role = "status";
+  place.setAttribute("role", "status");
   let address;
   let since;
   const end = () => {

@@ -35,7 +35,7 @@ const draw = (row) => {
   row.querySelector(".reactions")?.remove();
   const shown = [theirs, mine].filter(Boolean);
   if (shown.length) row.querySelector(".mark").prepend(element("span", "reactions", shown.join(" ")));
-  row.querySelectorAll(".emoji button").forEach((one) => (one.ariaPressed = one.textContent === mine));
+  row.querySelectorAll(".emoji button").forEach((one) => one.setAttribute("aria-pressed", one.textContent === mine));
 };
 
 /** Shows the current reactions of a message. */
@@ -66,7 +66,7 @@ export const letReact = (row) => {
     choices.hidden = !isOpen;
     // Above the message, so that no text moves; below it if there is no room above.
     choices.classList.toggle("below", row.offsetTop - part("log").scrollTop < 56);
-    open.ariaExpanded = isOpen;
+    open.setAttribute("aria-expanded", isOpen);
   };
   const open = drawn("aside react", "smile", words.react, () => opens(choices.hidden));
   on(place.root, "click", (event) => {
@@ -78,7 +78,7 @@ export const letReact = (row) => {
     opens(false);
     open.focus();
   });
-  open.ariaExpanded = false;
+  open.setAttribute("aria-expanded", false);
   for (const sign of place.emoji) {
     choices.append(
       button("", sign, () => {

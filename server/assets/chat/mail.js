@@ -10,7 +10,7 @@ let box;
 const enter = () => {
   const [form, field, send] = [element("form", "question row"), element("input"), button("", words.send)];
   Object.assign(field, { type: "email", name: "email", autocomplete: "email", required: true, value: place.mail, placeholder: words.ask.email });
-  field.ariaLabel = words.ask.email;
+  field.setAttribute("aria-label", words.ask.email);
   send.type = "submit";
   form.append(field, send);
   on(form, "submit", async (event) => {
@@ -37,8 +37,8 @@ const transcribe = async () => {
 export const offer = () => {
   if (box || (place.mail == null && !place.by_email)) return;
   box = element("div", "mail");
-  box.role = "status";
-  box.append(place.by_email ? button("", words.transcript, transcribe) : button("", words.mail.offer, enter));
+  box.setAttribute("role", "status");
+  box.append(place.by_email ? button("choice", words.transcript, transcribe) : button("choice", words.mail.offer, enter));
   part("form").before(box);
 };
 

@@ -1,7 +1,7 @@
 // Unsent messages. Every message has its id before the first attempt and stays in the browser's storage until the
 // server has it: the server recognises repeats, and a reload or a lost connection loses nothing.
 
-import { button } from "./dom.js";
+import { button, drawn } from "./dom.js";
 import { askAgain, named } from "./intro.js";
 import { place } from "./place.js";
 import { dropFile, fileOf, keepFile } from "./store.js";
@@ -80,8 +80,7 @@ const present = (item) => {
     discard(item);
     write(item.text, { ...item.with, row: item.row, quote: item.quote, file, kind: item.file?.kind });
   });
-  const out = button("again", "×", () => discard(item));
-  out.ariaLabel = words.remove_file.replace("{file}", item.file?.name || item.text);
+  const out = drawn("again", "cross", words.remove_file.replace("{file}", item.file?.name || item.text), () => discard(item));
   // A file that was refused for what it is will be refused again.
   mark(item.id, item.refused, item.refused === words.failed ? [again, out] : [out]);
 };

@@ -19,12 +19,13 @@ const tell = (score, comment) => {
 
 const thank = () => card.replaceChildren(element("p", "", words.rating.thanks));
 
-const rate = (score) => {
+const rate = (score, face) => {
   tell(score, "");
+  card.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", one === face));
   const [form, field, send] = [element("form", "question row"), element("input"), button("", words.send)];
   field.maxLength = 1000;
   field.placeholder = words.rating.comment;
-  field.ariaLabel = words.rating.comment;
+  field.setAttribute("aria-label", words.rating.comment);
   send.type = "submit";
   form.append(field, send);
   on(form, "submit", (event) => {
@@ -33,14 +34,16 @@ const rate = (score) => {
     thank();
     part("text").focus();
   });
-  card.replaceChildren(element("p", "", words.rating[score]), form);
+  card.querySelector("form")?.remove();
+  card.append(form);
+  follow();
   field.focus();
 };
 
 const ask = () => {
   card = element("fieldset", "rating");
-  card.ariaLabel = words.rating.title;
-  const faces = Object.entries(FACES).map(([score, face]) => drawn(score, face, words.rating[score], () => rate(score)));
+  card.setAttribute("aria-label", words.rating.title);
+  const faces = Object.entries(FACES).map(([score, face]) => drawn(score, face, words.rating[score], (event) => rate(score, event.currentTarget)));
   card.append(element("p", "", words.rating.title), ...faces);
   part("messages").after(card);
   follow();

@@ -1,6 +1,6 @@
 // What the visitor is about to write: a reply to an answer, or a correction of an own text.
 
-import { button, drawn, element } from "./dom.js";
+import { drawn, element } from "./dom.js";
 import { part, words } from "./tools.js";
 
 /** Milliseconds after which the server corrects no text any more (edits.rs). */
@@ -15,9 +15,7 @@ const choose = (title, text, next) => {
   chosen = next;
   bar.hidden = !next;
   if (!next) return;
-  const out = button("out", "×", () => choose());
-  out.ariaLabel = words.dismiss;
-  bar.replaceChildren(element("b", "", title), element("span", "name", text), out);
+  bar.replaceChildren(element("b", "", title), element("span", "name", text), drawn("out", "cross", words.dismiss, () => choose()));
   part("text").focus();
 };
 
@@ -34,6 +32,8 @@ const reply = (row) => {
 /** Lets the visitor reply to a message of the other side, and correct an own text. */
 export const letReply = (row) => {
   const mark = row.querySelector(".mark");
+  // What touches it may show what can be done with it (chat.css).
+  row.tabIndex = -1;
   const [said, at] = [row.querySelector(".text"), Date.parse(row.querySelector("time").dateTime)];
   if (!row.classList.contains("mine")) mark.append(drawn("aside reply", "reply", words.reply, () => reply(row)));
   else if (said && !row.querySelector(".enclosed") && Date.now() - at < CORRECTED_WITHIN) {

@@ -82,7 +82,7 @@ const narrow = matchMedia("(max-width: 480px), (max-height: 480px)");
 const isNarrow = () => narrow.matches;
 
 // A chat that covers the page is a modal dialogue: the page below is hidden from screen readers and cannot be reached.
-const cover = () => (panel.ariaModal = !panel.hidden && isNarrow());
+const cover = () => panel.setAttribute("aria-modal", !panel.hidden && isNarrow());
 
 const stops = () => {
   const all = panel.querySelectorAll("a[href], button, input, textarea, summary, audio, video, [tabindex='0']");
@@ -125,7 +125,7 @@ const count = (unread, row) => {
   badge.hidden = !unread;
   const closed = unread ? name + ". " + counting(language)(fresh, unread) : name;
   bubble.title = panel.hidden ? closed : look.words.minimise;
-  bubble.ariaLabel = bubble.title;
+  bubble.setAttribute("aria-label", bubble.title);
   news.textContent = panel.hidden && unread ? bubble.title : "";
   countInTitle(unread);
   preview(row);
@@ -187,7 +187,7 @@ const open = (quietly) => {
   panel.hidden = false;
   cover();
   host.toggleAttribute("open", true);
-  bubble.ariaExpanded = "true";
+  bubble.setAttribute("aria-expanded", "true");
   count(unseen);
   news.textContent = quietly ? invitation?.text : "";
   session("open", "1");
@@ -201,7 +201,7 @@ const close = () => {
   panel.hidden = true;
   cover();
   host.toggleAttribute("open", false);
-  bubble.ariaExpanded = "false";
+  bubble.setAttribute("aria-expanded", "false");
   count(unseen);
   session("open", null);
   tell("close");
@@ -249,8 +249,8 @@ const draw = () => {
   host.setAttribute("theme", look.theme);
   panel.hidden = true;
   panel.id = "panel";
-  panel.role = "dialog";
-  panel.ariaLabel = look.title;
+  panel.setAttribute("role", "dialog");
+  panel.setAttribute("aria-label", look.title);
   panel.addEventListener("keydown", (event) => {
     // Keys typed here must not trigger shortcuts of the site.
     event.stopPropagation();
@@ -258,10 +258,10 @@ const draw = () => {
     goRound(event);
   });
   narrow.addEventListener("change", cover);
-  news.role = "status";
+  news.setAttribute("role", "status");
   badge.hidden = true;
   bubble = drawn("bubble", "chat", look.words.open, () => (panel.hidden ? open() : close()));
-  bubble.ariaExpanded = "false";
+  bubble.setAttribute("aria-expanded", "false");
   bubble.setAttribute("aria-controls", "panel");
   bubble.append(drawing("cross"), badge);
   // Who has written before needs no invitation.

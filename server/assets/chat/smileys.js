@@ -19,15 +19,15 @@ export const letPick = (before, row) => {
   const picker = element("div", "smileys");
   picker.id = "smileys";
   picker.hidden = true;
-  picker.role = "group";
-  picker.ariaLabel = words.smileys;
+  picker.setAttribute("role", "group");
+  picker.setAttribute("aria-label", words.smileys);
   const toggle = (isOpen) => {
     picker.hidden = !isOpen;
-    open.ariaExpanded = isOpen;
+    open.setAttribute("aria-expanded", isOpen);
     (isOpen ? picker.firstChild : open).focus();
   };
   const open = drawn("tool", "smile", words.smileys, () => toggle(picker.hidden));
-  open.ariaExpanded = false;
+  open.setAttribute("aria-expanded", false);
   open.setAttribute("aria-controls", "smileys");
   picker.append(...ALL.split(" ").map((sign) => button("", sign, () => insert(sign))));
   const signs = [...picker.children];

@@ -1,6 +1,6 @@
 // A voice note: recorded here, and sent as a file.
 
-import { button, drawing, drawn, element } from "./dom.js";
+import { drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { clocked, on, part, words } from "./tools.js";
 import { say } from "./view.js";
@@ -15,7 +15,7 @@ export const letRecord = (before, row, isReady, send) => {
   if (!navigator.mediaDevices || !window.MediaRecorder) return;
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
   const [bar, time] = [element("div", "replying recording"), element("span", "name")];
-  const [out, done] = [button("out", "×", () => end(false)), button("", "", () => end(true))];
+  const [out, done] = [drawn("out", "cross", words.dismiss, () => end(false)), drawn("send", "send", words.send, () => end(true))];
   let recorder;
   let ticking;
   let isSent;
@@ -59,12 +59,8 @@ export const letRecord = (before, row, isReady, send) => {
     done.focus();
   };
   bar.hidden = true;
-  bar.role = "group";
-  bar.ariaLabel = words.voice.recording;
-  out.ariaLabel = words.dismiss;
-  done.ariaLabel = words.send;
-  done.className = "send";
-  done.append(drawing("send"));
+  bar.setAttribute("role", "group");
+  bar.setAttribute("aria-label", words.voice.recording);
   bar.append(element("b", "", words.voice.recording), time, out, done);
   before.before(drawn("tool record", "voice", words.voice.record, start));
   row.before(bar);

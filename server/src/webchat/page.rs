@@ -100,10 +100,10 @@ struct Given<'a> {
 }
 
 #[derive(Template)]
-#[template(path = "chat/closed.html")]
+#[template(path = "chat/alone.html")]
 struct Closed {
     words: Words,
-    sentence: Sentence,
+    title: Sentence,
 }
 
 impl ChatPage<'_> {
@@ -193,7 +193,7 @@ async fn show(
 
 /// A page with one sentence.
 pub fn closed(words: Words, status: StatusCode, sentence: Sentence) -> Answer {
-    let html = Closed { words, sentence }.render().context("the closed chat's page")?;
+    let html = Closed { words, title: sentence }.render().context("the closed chat's page")?;
     Ok(answer(status, html))
 }
 

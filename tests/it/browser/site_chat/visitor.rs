@@ -543,6 +543,21 @@ async fn a_voice_note_is_recorded(browser: &Browser, shop: &Shop) {
     browser.is_accessible("the chat with a voice note").await;
 }
 
+/// Where no mouse hovers, the icons beside a message come when it is touched.
+async fn a_touched_message_shows_what_can_be_done(browser: &Browser) {
+    browser.becomes_a_phone().await;
+    let row = "const row = root.querySelector('.theirs'), style = getComputedStyle(row.querySelector('.reply'));";
+    let shown = format!("{row} return [style.opacity, style.pointerEvents]");
+    assert_eq!(root(browser, &shown).await, json!(["0", "none"]), "it is not the last one");
+    let place = format!(
+        "{row} row.scrollIntoView(); const box = row.getBoundingClientRect(); return [{{x: box.x + 9, y: box.y + 9}}]"
+    );
+    let place = root(browser, &place).await;
+    browser.devtools("Input.dispatchTouchEvent", json!({"type": "touchStart", "touchPoints": place})).await;
+    browser.devtools("Input.dispatchTouchEvent", json!({"type": "touchEnd", "touchPoints": []})).await;
+    browser.until("they are there", async || root(browser, &shown).await == json!(["1", "auto"])).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_visitor_corrects_replies_and_speaks() {
     let Some(browser) = Browser::open("en").await else { return };
@@ -551,6 +566,7 @@ async fn a_visitor_corrects_replies_and_speaks() {
     a_text_is_corrected(&browser, &shop).await;
     an_answer_is_replied_to(&browser, &shop).await;
     a_voice_note_is_recorded(&browser, &shop).await;
+    a_touched_message_shows_what_can_be_done(&browser).await;
     assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
     browser.close().await;
     shop.world.close().await;
