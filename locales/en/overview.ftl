@@ -73,10 +73,10 @@ ledger-days = Since { $stamp }
 chart-values = { $when }: { $came } from customers, { $went } to customers, { $failed } undelivered
 chart-alt-hours = Messages by hour: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one hour: { $most }, from { $when }.
 chart-alt-days = Messages by day: { $came } from customers, { $went } to customers, { $failed } undelivered. Most in one day: { $most }, on { $when }.
-figure-messages = Messages
+figure-messages = Messages, last 24 hours
 figure-messages-usual = { $count } a day on average this week
 figure-messages-first = No average yet: this is the first week
-figure-delivered = Delivered
+figure-delivered = Delivered, last 24 hours
 figure-delivered-goal = Goal: { $percent }% or more
 figure-delivered-overdue =
     { $count ->
@@ -85,9 +85,9 @@ figure-delivered-overdue =
     }
 figure-time = 95% delivered within
 figure-time-goal = From receipt to delivery. Goal: { $delay } or less
-figure-undelivered = Undelivered
+figure-undelivered = Undelivered, all time
 figure-waiting = { $count } waiting, the longest { $delay }
-figure-spark = { $figure } by hour: from { $least } to { $most }
+figure-spark = { $figure }, by hour: from { $least } to { $most }
 
 ## First steps
 

@@ -75,10 +75,10 @@ ledger-days = Desde { $stamp }
 chart-values = { $when }: { $came } de clientes, { $went } a clientes, { $failed } no entregados
 chart-alt-hours = Mensajes por hora: { $came } de clientes, { $went } a clientes, { $failed } no entregados. Máximo en una hora: { $most }, desde { $when }.
 chart-alt-days = Mensajes por día: { $came } de clientes, { $went } a clientes, { $failed } no entregados. Máximo en un día: { $most }, el { $when }.
-figure-messages = Mensajes
+figure-messages = Mensajes, últimas 24 horas
 figure-messages-usual = { $count } al día en promedio esta semana
 figure-messages-first = Aún sin promedio: es la primera semana
-figure-delivered = Entregados
+figure-delivered = Entregados, últimas 24 horas
 figure-delivered-goal = Meta: { $percent } % o más
 figure-delivered-overdue =
     { $count ->
@@ -87,9 +87,9 @@ figure-delivered-overdue =
     }
 figure-time = 95 % entregado en
 figure-time-goal = De la recepción a la entrega. Meta: { $delay } o menos
-figure-undelivered = No entregados
+figure-undelivered = No entregados, en total
 figure-waiting = { $count } en espera, el más antiguo { $delay }
-figure-spark = { $figure } por hora: de { $least } a { $most }
+figure-spark = { $figure }, por hora: de { $least } a { $most }
 
 ## First steps
 

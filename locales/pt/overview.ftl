@@ -75,10 +75,10 @@ ledger-days = Desde { $stamp }
 chart-values = { $when }: { $came } de clientes, { $went } a clientes, { $failed } não entregues
 chart-alt-hours = Mensagens por hora: { $came } de clientes, { $went } a clientes, { $failed } não entregues. Máximo em uma hora: { $most }, desde { $when }.
 chart-alt-days = Mensagens por dia: { $came } de clientes, { $went } a clientes, { $failed } não entregues. Máximo em um dia: { $most }, em { $when }.
-figure-messages = Mensagens
+figure-messages = Mensagens, últimas 24 horas
 figure-messages-usual = { $count } por dia em média nesta semana
 figure-messages-first = Ainda sem média: é a primeira semana
-figure-delivered = Entregues
+figure-delivered = Entregues, últimas 24 horas
 figure-delivered-goal = Meta: { $percent }% ou mais
 figure-delivered-overdue =
     { $count ->
@@ -87,9 +87,9 @@ figure-delivered-overdue =
     }
 figure-time = 95% entregue em
 figure-time-goal = Do recebimento à entrega. Meta: { $delay } ou menos
-figure-undelivered = Não entregues
+figure-undelivered = Não entregues, no total
 figure-waiting = { $count } em espera, a mais antiga { $delay }
-figure-spark = { $figure } por hora: de { $least } a { $most }
+figure-spark = { $figure }, por hora: de { $least } a { $most }
 
 ## First steps
 

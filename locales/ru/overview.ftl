@@ -79,10 +79,10 @@ ledger-days = С { $stamp }
 chart-values = { $when }: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }
 chart-alt-hours = Сообщения по часам: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }. Больше всего за час: { $most }, с { $when }.
 chart-alt-days = Сообщения по дням: от клиентов — { $came }, клиентам — { $went }, не доставлено — { $failed }. Больше всего за день: { $most }, { $when }.
-figure-messages = Сообщения
+figure-messages = Сообщения за 24 часа
 figure-messages-usual = В среднем за неделю: { $count } в день
 figure-messages-first = Среднего ещё нет: идёт первая неделя
-figure-delivered = Доставлено
+figure-delivered = Доставлено, последние 24 часа
 figure-delivered-goal = Цель: не меньше { $percent } %
 figure-delivered-overdue =
     { $count ->
@@ -93,9 +93,9 @@ figure-delivered-overdue =
     }
 figure-time = 95 % доставлено за
 figure-time-goal = От получения до доставки. Цель: не дольше { $delay }
-figure-undelivered = Не доставлено
+figure-undelivered = Не доставлено за всё время
 figure-waiting = В очереди { $count }, самое старое — { $delay }
-figure-spark = { $figure } по часам: от { $least } до { $most }
+figure-spark = { $figure }, по часам: от { $least } до { $most }
 
 ## First steps
 

@@ -53,7 +53,10 @@ async fn callback(app: Arc<OauthContext>, request: &HttpRequest, in_path: Option
         return denied(&app, request, &frame, named.as_deref(), state).await;
     }
     let Some(code) = query.get("code").filter(|code| code.len() <= LONGEST_CODE) else {
-        let page = frame.page(frame.text("install-no-code-title")).line(frame.text("install-no-code"));
+        let page = frame
+            .page(frame.text("install-no-code-title"))
+            .line(frame.text("install-no-code"))
+            .way(start::address(named.as_deref()), frame.text("install-start-again"));
         return Ok(page.answer(StatusCode::BAD_REQUEST));
     };
     // Its presence marks amoCRM's own call.
