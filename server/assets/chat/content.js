@@ -96,8 +96,8 @@ const audio = (file) => {
 
 // Without an address it is still being uploaded.
 const download = (file) => {
-  const made = element("p", "file");
-  made.append(file.url ? link(file.url, "", titled(file)) : element("span", "", titled(file)));
+  const made = element("p", "card file");
+  made.append(drawing("file"), file.url ? link(file.url, "", titled(file)) : element("span", "", titled(file)));
   if (file.size) made.append(element("span", "size", sized(file.size)));
   return made;
 };
