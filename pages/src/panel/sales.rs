@@ -175,10 +175,11 @@ fn sale_row(page: &PageContext, host: &str, stored: &StoredSale) -> SaleRow {
         reason: reason(page.words, sending),
         at: sending.at,
     };
+    let price = page.words.text("common-number").with("number", sale.price);
     SaleRow {
         lead_id: sale.lead_id,
         href: format!("https://{host}/leads/detail/{}", sale.lead_id),
-        price: format!("{} {}", sale.price, sale.currency).trim_end().to_owned(),
+        price: format!("{price} {}", sale.currency).trim_end().to_owned(),
         won_at: sale.won_at,
         sendings: stored.sendings.iter().map(row).collect(),
         may_repeat: stored.sendings.values().any(|sending| sending.state == SendingState::Refused),
