@@ -257,7 +257,7 @@ function prepareDrawer() {
   });
 }
 
-// On a phone tabs scroll sideways: the current one is in sight.
+// On a phone tabs scroll sideways: the current one is in sight, and the page stays where it is.
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
 
 // A menu closes as soon as something else is pressed.
@@ -484,11 +484,6 @@ function arrive() {
 }
 
 window.addEventListener("hashchange", arrive);
-
-// On a phone tabs scroll sideways: the current one is brought into sight, and the page stays where it is.
-for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
-  tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 48;
-}
 
 if (box) preparePalette();
 if (drawer) prepareDrawer();
