@@ -306,6 +306,7 @@ async fn a_chat_and_its_settings_need_no_mouse() {
     keys.field("text", "Hello").await;
     browser.presses_key("Enter").await;
     browser.shows("#messages .mine .text", &["Hello"]).await;
+    browser.find("#messages .mine .state.sent").await;
     closes(browser, world).await;
 }
 
