@@ -73,10 +73,19 @@ pub enum InboundEvent {
         aspect: &'static str,
         trouble: Option<LocalizedText>,
     },
-    /// A conversation has an additional id; messages are still sent to the one used so far.
+    /// A conversation has an additional id; messages are still sent to the one used so far. If `id` is a phone number and
+    /// its conversation has a person's id already, an `also` of another person is ignored: the number has a new owner.
     AlsoKnown {
         id: String,
         also: String,
+    },
+    /// The person of the conversation `id` has this phone number, and nobody else has it any more. Messages go to it from
+    /// now on.
+    HasNumber {
+        id: String,
+        number: String,
+        /// The number that the messenger says they had before: it is nobody's until somebody writes from it.
+        before: Option<String>,
     },
     /// A conversation has a new id; the old one stays known.
     Moved {

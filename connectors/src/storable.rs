@@ -69,6 +69,11 @@ impl InboundEvent {
                 act(one, true);
                 act(other, true);
             }
+            Self::HasNumber { id, number, before } => {
+                act(id, true);
+                act(number, true);
+                before.iter_mut().for_each(|before| act(before, false));
+            }
             Self::Learned { .. }
             | Self::Template(_)
             | Self::LineTrouble { .. }
@@ -153,6 +158,7 @@ mod tests {
             InboundEvent::Reacted(Box::new(reacted)),
             InboundEvent::TookBack { pieces: vec![long.clone()] },
             InboundEvent::Moved { from: long.clone(), to: "7".to_owned() },
+            InboundEvent::HasNumber { id: long.clone(), number: "7".to_owned(), before: Some(long.clone()) },
         ] {
             let said = format!("{:?}", event.storable().unwrap());
             assert!(said.contains(&digest) && !said.contains(&long), "{said}");

@@ -113,7 +113,9 @@ pub fn run<S: Strategy>(cases: u32, strategy: S, check: impl Fn(S::Value) -> Res
 pub fn hold(events: &[InboundEvent]) -> Result<(), TestCaseError> {
     for one in events {
         match one {
-            InboundEvent::Moved { from: one, to: other } | InboundEvent::AlsoKnown { id: one, also: other } => {
+            InboundEvent::Moved { from: one, to: other }
+            | InboundEvent::AlsoKnown { id: one, also: other }
+            | InboundEvent::HasNumber { id: one, number: other, .. } => {
                 prop_assert_ne!(one, other, "no person moves from an id to the same one");
             }
             InboundEvent::Wrote(written) | InboundEvent::History(written) => {

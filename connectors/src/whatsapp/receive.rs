@@ -383,26 +383,30 @@ impl NumberChange<'_> {
 /// `system`: the conversation gets the new id, and a new phone is also shown to the manager. A new BSUID is not shown,
 /// because it means nothing to people; a new phone number is reported in a separate message.
 fn changed(here: &NumberChange<'_>, message: &Message, system: &System, ids: &PersonIds) -> Vec<InboundEvent> {
-    let phone = system.wa_id.some().map(str::to_owned);
-    let Some(to) = phone.clone().or_else(|| system.user_id.some().map(str::to_owned)) else {
+    let Some(to) = system.wa_id.some().or_else(|| system.user_id.some()) else {
         return vec![InboundEvent::Unknown("system")];
     };
-    let known = std::iter::once(ids.id()).chain(ids.others());
-    let moved =
-        known.filter(|from| *from != to).map(|from| InboundEvent::Moved { from: from.to_owned(), to: to.clone() });
-    let mut events: Vec<InboundEvent> = moved.collect();
-    let Some(phone) = phone.filter(|_| &*system.r#type != "user_changed_user_id") else { return events };
-    let text = match message.from.some() {
-        Some(before) => here.reader.text("wa-in-number-changed", &[("before", before), ("now", &phone)]),
-        None => here.reader.text("wa-in-number-new", &[("now", &phone)]),
-    };
-    events.push(InboundEvent::Wrote(Box::new(IncomingMessage {
-        external_id: message.id.to_string(),
-        conversation_id: ids.id().to_owned(),
-        sent_at: message.timestamp.millis(),
-        body: Body { silent: true, ..Body::new(here.customer(ids), Content::Text { text }) },
-        room: None,
-    })));
+    let (id, to) = (ids.id().to_owned(), to.to_owned());
+    let mut events: Vec<InboundEvent> = ids.found_by_phone().collect();
+    if system.wa_id.some().is_none() {
+        events.extend((id != to).then_some(InboundEvent::Moved { from: id, to }));
+        return events;
+    }
+    if &*system.r#type != "user_changed_user_id" {
+        let text = match message.from.some() {
+            Some(before) => here.reader.text("wa-in-number-changed", &[("before", before), ("now", &to)]),
+            None => here.reader.text("wa-in-number-new", &[("now", &to)]),
+        };
+        events.push(InboundEvent::Wrote(Box::new(IncomingMessage {
+            external_id: message.id.to_string(),
+            conversation_id: id.clone(),
+            sent_at: message.timestamp.millis(),
+            body: Body { silent: true, ..Body::new(here.customer(ids), Content::Text { text }) },
+            room: None,
+        })));
+    }
+    let before = ids.phone().filter(|before| *before != to).map(str::to_owned);
+    events.extend((id != to).then_some(InboundEvent::HasNumber { id, number: to, before }));
     events
 }
 

@@ -328,25 +328,27 @@ impl PersonIds {
         self.bsuid.as_deref().or(self.phone.as_deref()).unwrap_or_default()
     }
 
-    /// The same person's other ids.
-    pub fn others(&self) -> impl Iterator<Item = &str> {
-        let id = self.id();
-        [&self.phone, &self.bsuid].into_iter().flatten().map(String::as_str).filter(move |other| *other != id)
+    /// The number, as the webhook writes it.
+    pub fn phone(&self) -> Option<&str> {
+        self.phone.as_deref()
     }
 
-    /// Surrounds a person's events by those that make the conversation known by all their ids. A person known only by
-    /// phone, in either spelling of the number, is then found by BSUID too. Messages are sent to the phone while there
-    /// is one, because not every kind of message may be sent to a BSUID (whatsapp §12).
+    /// Surrounds a person's events by those that make the conversation known by all their ids. Messages are sent to the
+    /// phone while there is one, because not every kind of message may be sent to a BSUID (whatsapp §12).
     pub fn known_by_all(&self, events: Vec<InboundEvent>) -> Vec<InboundEvent> {
+        let both = self.phone.clone().zip(self.bsuid.clone());
+        let after = both.map(|(number, id)| InboundEvent::HasNumber { id, number, before: None });
+        self.found_by_phone().chain(events).chain(after).collect()
+    }
+
+    /// A person known only by phone, in either spelling of the number, is then found by BSUID too.
+    pub fn found_by_phone(&self) -> impl Iterator<Item = InboundEvent> {
         let id = self.id();
         let written = self.phone.iter().cloned();
         let spellings =
             self.phone.iter().flat_map(|phone| spellings(phone)).filter(|one| Some(one) != self.phone.as_ref());
-        let numbers = written.chain(spellings).filter(|number| number != id);
-        let before = numbers.map(|number| InboundEvent::AlsoKnown { id: number, also: id.to_owned() });
-        let moved = self.phone.as_ref().zip(self.bsuid.as_ref());
-        let after = moved.map(|(phone, bsuid)| InboundEvent::Moved { from: bsuid.clone(), to: phone.clone() });
-        before.chain(events).chain(after).collect()
+        let numbers = written.chain(spellings).filter(move |number| number != id);
+        numbers.map(move |number| InboundEvent::AlsoKnown { id: number, also: id.to_owned() })
     }
 }
 

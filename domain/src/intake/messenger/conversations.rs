@@ -14,19 +14,24 @@
 
 use anyhow::Context;
 use base::message::{Body, Content, Direction, LetterKind, Person, Role, Stream, lane_id};
+use base::phone::{Phone, spellings, with_plus};
 use base::store::in_transaction;
 use chrono::TimeDelta;
 use connectors::incoming::IncomingMessage;
-use entity::{conversation, conversation_alias, lane, letter, message};
+use entity::{conversation, conversation_alias, lane, letter, message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, Side};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, UpdateMany};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QueryOrder, UpdateMany,
+};
 use uuid::Uuid;
 
 use super::message::{conversation_identity, new_conversation};
 use super::source::CalledSource;
+use crate::contact::phone_hashes;
 use crate::delivery::late_report;
+use crate::delivery::letters::goes_to;
 use crate::intake::door::{StoreError, store};
 use crate::intake::{believed, clean};
 use crate::lead_origin;
@@ -121,14 +126,124 @@ pub(super) async fn heard(line: &CalledSource, id: &str, at: Option<i64>) -> Res
     Ok(())
 }
 
-/// Adds another id of a conversation in the messenger. One that already belongs to a conversation keeps it. Messengers
-/// that name people by two ids report both with every message, so what is known costs nothing.
+/// Adds another id of a conversation in the messenger. One that already belongs to a conversation keeps it, and a number's
+/// conversation with the id of one person gets none of another. Messengers that name people by two ids report both with
+/// every message, so what is known costs nothing.
 pub(super) async fn also_known(line: &CalledSource, id: &str, also: &str) -> Result<(), StoreError> {
     if find(line, also).await?.is_some() {
         return Ok(());
     }
     let Some(known) = find(line, id).await? else { return Ok(()) };
-    add_id(line, known, also).await
+    if !is_number(id) || is_number(also) {
+        return add_id(line, known, also).await;
+    }
+    // Not as cached: another instance may have given the number to somebody else.
+    let holders = Holders::of(line.app.store.write(), &line.source, id).await?;
+    match holders.aliases.iter().find(|alias| alias.external_id == id) {
+        Some(alias) if holders.own_id(Uuid::nil()).is_none() => add_id(line, alias.conversation_id, also).await,
+        _ => Ok(()),
+    }
+}
+
+/// Gives a number to a person's conversation, and takes the one before from it. The conversations of a former owner go to
+/// that person's own id from now on; where only the number is known, nothing tells whose it was, and they keep it.
+pub(super) async fn has_number(
+    line: &CalledSource,
+    id: &str,
+    number: &str,
+    before: Option<&str>,
+) -> Result<(), StoreError> {
+    let (app, source) = (&line.app, &line.source);
+    let found = app.lookup.conversation(source.tenant_id, conversation_identity(source, id)).await?;
+    let Some(known) = found.filter(|known| known.moved_to != number || before.is_some()) else { return Ok(()) };
+    let (known, left) = (known.conversation_id, before.map(spellings).unwrap_or_default());
+    let changed = in_transaction(&app.store, async |tx| {
+        use conversation_alias::Column::{ConversationId, ExternalId};
+        conversation_alias::Entity::delete_of(source.tenant_id)
+            .filter(of_messenger(source))
+            .filter(ConversationId.eq(known))
+            .filter(ExternalId.is_in(left.iter().map(String::as_str)))
+            .exec(tx)
+            .await?;
+        let holders = Holders::of(tx, source, number).await?;
+        if let Some(own_id) = holders.own_id(known) {
+            conversation_alias::Entity::update_of(source.tenant_id)
+                .col_expr(ConversationId, Expr::value(known))
+                .filter(of_messenger(source))
+                .filter(ExternalId.is_in(spellings(number)))
+                .exec(tx)
+                .await?;
+            let reached = holders.rows.iter().filter(|row| row.id != known && reaches(row, number)).map(|row| row.id);
+            conversation::Entity::update_of(source.tenant_id)
+                .col_expr(conversation::Column::MovedTo, Expr::value(own_id))
+                .filter(conversation::Column::Id.is_in(reached))
+                .exec(tx)
+                .await?;
+        }
+        insert_id(tx, source, known, number).await?;
+        this(line, known).col_expr(conversation::Column::MovedTo, Expr::value(number)).exec(tx).await?;
+        Ok::<_, DbErr>(holders.aliases)
+    });
+    let changed = changed.await?;
+    let changed = changed.iter().map(|alias| alias.external_id.as_str());
+    for id in changed.chain([id, number]).chain(left.iter().map(String::as_str)) {
+        app.lookup.forget_conversation(source.tenant_id, conversation_identity(source, id)).await;
+    }
+    Ok(())
+}
+
+/// The conversations that a number leads to.
+struct Holders {
+    rows: Vec<conversation::Model>,
+    /// All their ids in the messenger.
+    aliases: Vec<conversation_alias::Model>,
+}
+
+impl Holders {
+    /// Those known by the number, in either spelling, and those that messages reach by it: a dialogue that a manager began
+    /// beside another one has its number (docs/decisions/0011-write-first.md).
+    async fn of(db: &impl ConnectionTrait, source: &source::Model, number: &str) -> Result<Self, DbErr> {
+        use conversation_alias::Column::{ConversationId, ExternalId};
+        let aliases = || conversation_alias::Entity::of_tenant(source.tenant_id).filter(of_messenger(source));
+        let named = aliases().filter(ExternalId.is_in(spellings(number))).all(db).await?;
+        let named: Vec<Uuid> = named.into_iter().map(|alias| alias.conversation_id).collect();
+        let hashes = Phone::parse(&with_plus(number), None).map(|phone| phone_hashes(&phone)).unwrap_or_default();
+        // Without the last condition the partial index is not used.
+        let of_number = conversation::Column::PhoneHash.is_in(hashes).and(conversation::Column::PhoneHash.ne(""));
+        let mut rows = conversation::Entity::of_tenant(source.tenant_id)
+            .filter(conversation::Column::SourceId.eq(source.id))
+            .filter(conversation::Column::Id.is_in(named.iter().copied()).or(of_number))
+            .all(db)
+            .await?;
+        rows.retain(|row| named.contains(&row.id) || reaches(row, number));
+        let aliases = aliases().filter(ConversationId.is_in(rows.iter().map(|row| row.id))).all(db).await?;
+        Ok(Self { rows, aliases })
+    }
+
+    /// The id, other than a number, of the person whose conversations these are, without this conversation: the newest that
+    /// is known.
+    fn own_id(&self, without: Uuid) -> Option<&str> {
+        let is_first = |id: &str| self.rows.iter().any(|row| row.external_id == id);
+        let others = self.aliases.iter().filter(|alias| alias.conversation_id != without);
+        let ids = others.map(|alias| alias.external_id.as_str()).filter(|id| !is_number(id));
+        ids.max_by_key(|id| !is_first(id))
+    }
+}
+
+/// Whether messages of a conversation go to this number.
+fn reaches(row: &conversation::Model, number: &str) -> bool {
+    spellings(number).iter().any(|one| one == goes_to(row))
+}
+
+/// Whether an id of a person is their phone number.
+fn is_number(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Ids in the source's messenger.
+fn of_messenger(source: &source::Model) -> Condition {
+    use conversation_alias::Column::{Origin, Side as SideColumn};
+    Condition::all().add(SideColumn.eq(Side::Messenger.number())).add(Origin.eq(source.id))
 }
 
 /// Adds a conversation's new id in the messenger, to which messages go from now on. The old one stays known, and those
@@ -152,17 +267,21 @@ pub(super) async fn move_dialogue(line: &CalledSource, from: &str, to: &str) -> 
 }
 
 async fn add_id(line: &CalledSource, known: Uuid, id: &str) -> Result<(), StoreError> {
+    Ok(insert_id(line.app.store.write(), &line.source, known, id).await?)
+}
+
+async fn insert_id(db: &impl ConnectionTrait, source: &source::Model, known: Uuid, id: &str) -> Result<(), DbErr> {
     let alias = conversation_alias::ActiveModel {
-        tenant_id: Set(line.source.tenant_id),
+        tenant_id: Set(source.tenant_id),
         side: Set(Side::Messenger.number()),
-        origin: Set(line.source.id),
+        origin: Set(source.id),
         external_id: Set(id.to_owned()),
         conversation_id: Set(known),
     };
     use conversation_alias::Column::{ExternalId, Origin, Side as SideColumn, TenantId};
     conversation_alias::Entity::insert(alias)
         .on_conflict(OnConflict::columns([TenantId, SideColumn, Origin, ExternalId]).do_nothing().to_owned())
-        .exec_without_returning(line.app.store.write())
+        .exec_without_returning(db)
         .await?;
     Ok(())
 }

@@ -74,6 +74,9 @@ async fn one(line: &CalledSource, event: InboundEvent, raw: &mut Option<RawHook>
         }
         InboundEvent::Template(state) => Ok(template::reported(&line.app.sources, &line.source, &state).await?),
         InboundEvent::AlsoKnown { id, also } => conversations::also_known(line, &id, &also).await,
+        InboundEvent::HasNumber { id, number, before } => {
+            conversations::has_number(line, &id, &number, before.as_deref()).await
+        }
         InboundEvent::Moved { from, to } => conversations::move_dialogue(line, &from, &to).await,
         InboundEvent::Learned { part, key, value } => {
             Ok(lines::learned(&line.app.sources, &line.source, part, &key, value).await?)

@@ -3,13 +3,13 @@
 use entity::conversation_alias;
 use parom_tests::both;
 use parom_tests::settings::HOST;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use simulator::crm::HookMessage;
 use simulator::whatsapp::{Act, NewPerson};
 
 use super::super::at_crm;
-use super::{MARIA, MARIAS_PHONE, Number, WhatsAppWorld, arrives, chatting, connected, last, posts};
+use super::{Chat, MARIA, MARIAS_PHONE, Number, WhatsAppWorld, arrives, chatting, connected, last, posts};
 
 /// A new number, and then another one with a new scoped id: the person stays one.
 async fn a_changed_number_is_reported_and_written_to(world: &mut WhatsAppWorld) {
@@ -27,6 +27,91 @@ async fn a_changed_number_is_reported_and_written_to(world: &mut WhatsAppWorld) 
     chat.customer(world).writes("It is me").unwrap();
     arrives(world).await;
     assert_eq!((last(world).text.as_str(), world.sandbox.chats(HOST).len()), ("It is me", 1));
+}
+
+/// Another person with a number that Maria has or had.
+pub fn stranger(wa_id: &str) -> NewPerson {
+    let user_id = Some("KZ.999888777666555".to_owned());
+    NewPerson { wa_id: wa_id.to_owned(), name: "Timur".to_owned(), user_id, ..NewPerson::default() }
+}
+
+/// To which phone, or else to which scoped id, the answer in a chat went.
+pub async fn answered_to(world: &mut WhatsAppWorld, chat: &Chat, chat_id: &str) -> String {
+    chat.line.manager_sends_to(world, chat_id, HookMessage::text("Your order is ready")).await;
+    arrives(world).await;
+    let sent = chat.last_sent(world);
+    assert_eq!(sent.error(), None, "{}", sent.json);
+    let to = sent.json["to"].as_str().or_else(|| sent.json["recipient"].as_str());
+    to.unwrap().to_owned()
+}
+
+/// What this person writes arrives in this chat at amoCRM.
+pub async fn writes_in(world: &mut WhatsAppWorld, chat: &Chat, person: i64, text: &str) -> String {
+    world.messenger.customer(person, &chat.number.phone).writes(text).unwrap();
+    arrives(world).await;
+    assert_eq!(last(world).text, text);
+    last(world).chat_id
+}
+
+/// The scoped id tells that it is another person, although nobody reported that the number has a new owner.
+async fn a_number_under_another_scoped_id_is_another_chat(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let first = last(world).chat_id;
+    let timur = world.messenger.add_person(stranger(MARIAS_PHONE));
+    let second = writes_in(world, &chat, timur, "I have a new number").await;
+    assert_ne!(first, second, "a chat of their own");
+    assert_eq!(answered_to(world, &chat, &first).await, MARIA);
+    assert_eq!(answered_to(world, &chat, &second).await, MARIAS_PHONE);
+    // The number alone is the new owner's.
+    let path = format!("/hooks/whatsapp/{}", chat.line.source_id);
+    let alone = body(&chat.number, "By number", "wamid.N", Some(MARIAS_PHONE), None);
+    assert_eq!(posts(world, &path, Some(&chat.number.app.secret), &alone).await, 200);
+    world.deliver_all().await;
+    assert_eq!((last(world).text.as_str(), last(world).chat_id), ("By number", second));
+}
+
+/// In Brazil the same number has two spellings.
+async fn the_other_spelling_of_a_number_leads_to_its_new_owner_too(world: &mut WhatsAppWorld) {
+    let (line, number) = connected(world).await;
+    let person = |wa_id: &str, user: &str| NewPerson { user_id: Some(user.to_owned()), ..stranger(wa_id) };
+    let maria = world.messenger.add_person(person("5588991234567", "BR.1"));
+    let chat = Chat { line, number, maria };
+    let first = writes_in(world, &chat, maria, "Oi!").await;
+    let other = world.messenger.add_person(person("558891234567", "BR.2"));
+    let second = writes_in(world, &chat, other, "Tenho um número novo").await;
+    assert_ne!(first, second, "a chat of their own");
+    assert_eq!(answered_to(world, &chat, &first).await, "BR.1");
+    assert_eq!(answered_to(world, &chat, &second).await, "558891234567");
+}
+
+/// Maria told of her new number, and of her new scoped id too: the old number is nobody's until somebody writes from it.
+async fn a_number_that_was_given_up_is_no_longer_its_owners(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let first = last(world).chat_id;
+    let number = "77019998877";
+    chat.customer(world).does_own("change_number", |act| act.with("number", number)).unwrap();
+    arrives(world).await;
+    let of_number = conversation_alias::Column::ExternalId.eq(MARIAS_PHONE);
+    let known = conversation_alias::Entity::find().filter(of_number).all(world.app().store.read()).await.unwrap();
+    assert!(known.is_empty(), "{known:?}");
+    let timur = world.messenger.add_person(stranger(MARIAS_PHONE));
+    let second = writes_in(world, &chat, timur, "I have a new number").await;
+    assert_ne!(first, second, "a chat of their own");
+    assert_eq!(answered_to(world, &chat, &first).await, number);
+    assert_eq!(answered_to(world, &chat, &second).await, MARIAS_PHONE);
+    assert_eq!(writes_in(world, &chat, chat.maria, "It is me").await, first);
+    // Her newer scoped id is the one that is hers after that number too has a new owner.
+    let newer = "KZ.5550001112223334445";
+    chat.customer(world)
+        .does_own("change_number", |act| act.with("number", "77015554433").with("user_id", newer))
+        .unwrap();
+    arrives(world).await;
+    assert_eq!(writes_in(world, &chat, chat.maria, "Once more").await, first);
+    assert_eq!(answered_to(world, &chat, &first).await, "77015554433");
+    let other = NewPerson { user_id: Some("KZ.1112223334445556667".to_owned()), ..stranger("77015554433") };
+    let other = world.messenger.add_person(other);
+    assert!(![&first, &second].contains(&&writes_in(world, &chat, other, "A third one").await));
+    assert_eq!(answered_to(world, &chat, &first).await, newer);
 }
 
 /// The webhook of Maria's message with the ids that Meta gives.
@@ -123,4 +208,6 @@ async fn a_number_that_appears_later_links_the_chat(world: &mut WhatsAppWorld) {
 }
 
 both!(a_person_who_hides_their_phone_can_be_written_to, a_changed_number_is_reported_and_written_to);
+both!(a_number_under_another_scoped_id_is_another_chat, a_number_that_was_given_up_is_no_longer_its_owners);
+both!(the_other_spelling_of_a_number_leads_to_its_new_owner_too);
 both!(phone_and_scoped_id_are_one_chat, a_number_that_appears_later_links_the_chat);

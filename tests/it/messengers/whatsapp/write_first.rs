@@ -1,13 +1,14 @@
 //! A manager writes first, by phone: a template, because the customer has not written yet (whatsapp §9).
 
-use parom_tests::once;
 use parom_tests::settings::{CHANNEL_ID, HOST};
+use parom_tests::{both, once};
 use serde_json::json;
 use simulator::crm::{HookMessage, Said};
 use simulator::whatsapp::{NewPerson, Review};
 
+use super::numbers::{answered_to, stranger, writes_in};
 use super::templates::{decided, submitted};
-use super::{Chat, WhatsAppWorld, arrives, connected, failure, last};
+use super::{Chat, MARIA, MARIAS_PHONE, WhatsAppWorld, arrives, chatting, connected, failure, last};
 
 const CONTENT: &str = "Order {{lead.id}} is ready at Acme.";
 
@@ -56,4 +57,21 @@ async fn a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat(w
     assert_eq!(world.sandbox.chats(HOST).len(), 2, "and the one of nobody");
 }
 
+/// What a manager began beside an earlier chat is the same person's, and no new owner of the number gets into it.
+async fn a_chat_begun_beside_another_one_stays_its_persons(world: &mut WhatsAppWorld) {
+    let chat = chatting(world).await;
+    let first = last(world).chat_id;
+    let id = approved(world, &chat).await;
+    let template = HookMessage::text("").template(id, None, CONTENT, &[("{{lead.id}}", "1592")]);
+    let beside = begins(world, template).await.chat_id;
+    let timur = world.messenger.add_person(stranger(MARIAS_PHONE));
+    let own = writes_in(world, &chat, timur, "I have a new number").await;
+    assert!(![&first, &beside].contains(&&own), "a chat of their own");
+    for former in [&first, &beside] {
+        assert_eq!(answered_to(world, &chat, former).await, MARIA);
+    }
+    assert_eq!(answered_to(world, &chat, &own).await, MARIAS_PHONE);
+}
+
+both!(a_chat_begun_beside_another_one_stays_its_persons);
 once!(a_person_with_whatsapp_gets_the_template_and_answers_in_the_same_chat);
