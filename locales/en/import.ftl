@@ -6,6 +6,7 @@ import-new = New import
 import-source = Import into
 import-file = File with messages
 import-plan = Check file
+import-plan-none = Nothing new can be imported from this file.
 import-plan-result =
     { $messages ->
         [one] { $messages } message
@@ -17,9 +18,9 @@ import-plan-result =
 import-plan-leads =
     { $leads ->
         [0] No new leads will appear
-        [one] { $leads } new lead will appear
-       *[other] { $leads } new leads will appear
-    } in “{ $pipeline }”.
+        [one] At most { $leads } new lead will appear
+       *[other] At most { $leads } new leads will appear
+    } in “{ $pipeline }”: one for each new chat in which the customer wrote last.
 import-plan-notices = One notification per chat
 import-24h-note = A card shows history from 24 hours before the lead was created. Older messages are kept in the chat but not shown in a new lead.
 import-start =
@@ -77,7 +78,7 @@ import-field-sent-at = When it was sent, for example 2025-03-01T09:30:00Z
 import-field-content-type = text, picture, video, file, voice, audio, sticker, location or contact
 import-field-content-text = The text
 import-field-content-media-url = A link where Parom can download the file
-import-link-note = To link chats to contacts that already exist in { $crm }, first set the source to look for the customer’s phone or e-mail.
+import-link-note = Chats will not be linked to contacts that already exist in { $crm }. To link them, add the file again with “Link new chats to existing contacts”, or set it for the source.
 import-link-open = Settings of the source
 import-link = Link new chats to existing contacts
 import-link-hint = By the customer’s phone or e-mail, if the file has them. Without a match, { $crm } creates a contact as usual.
@@ -155,7 +156,7 @@ import-dates-means = “{ $written }” is { $date }
 import-dates-choose = Choose
 import-preview = The first messages
 import-preview-again = Show the first messages
-import-preview-row = Row { $line }
+import-preview-row = Line { $line }
 import-preview-skipped = Skipped: { $reason }
 import-preview-file = File: { $name }
 import-discard = Discard file

@@ -8,6 +8,7 @@ import-new = Importación nueva
 import-source = Importar en
 import-file = Archivo con mensajes
 import-plan = Comprobar archivo
+import-plan-none = No hay nada nuevo que importar en este archivo.
 import-plan-result =
     { $messages ->
         [one] { $messages } mensaje
@@ -19,9 +20,9 @@ import-plan-result =
 import-plan-leads =
     { $leads ->
         [0] No aparecerán leads nuevos
-        [one] Aparecerá { $leads } lead nuevo
-       *[other] Aparecerán { $leads } leads nuevos
-    } en “{ $pipeline }”.
+        [one] Aparecerá como máximo { $leads } lead nuevo
+       *[other] Aparecerán como máximo { $leads } leads nuevos
+    } en “{ $pipeline }”: uno por cada chat nuevo en el que el cliente escribió el último.
 import-plan-notices = Una notificación por chat
 import-24h-note = Una tarjeta muestra el historial desde 24 horas antes de crearse el lead. Los mensajes más antiguos quedan en el chat, pero no se muestran en un lead nuevo.
 import-start =
@@ -79,7 +80,7 @@ import-field-sent-at = Cuándo se envió, por ejemplo 2025-03-01T09:30:00Z
 import-field-content-type = text, picture, video, file, voice, audio, sticker, location o contact
 import-field-content-text = El texto
 import-field-content-media-url = Un enlace donde Parom puede descargar el archivo
-import-link-note = Para vincular chats a contactos que ya existen en { $crm }, configura primero la fuente para que busque el teléfono o el correo del cliente.
+import-link-note = Los chats no se vincularán a contactos que ya existen en { $crm }. Para vincularlos, agrega el archivo de nuevo con “Vincular chats nuevos a contactos existentes” o configúralo en la fuente.
 import-link-open = Opciones de la fuente
 import-link = Vincular chats nuevos a contactos existentes
 import-link-hint = Por el teléfono o el correo del cliente, si el archivo los tiene. Si no hay coincidencia, { $crm } crea un contacto como siempre.
@@ -157,7 +158,7 @@ import-dates-means = «{ $written }» es el { $date }
 import-dates-choose = Elige
 import-preview = Los primeros mensajes
 import-preview-again = Mostrar los primeros mensajes
-import-preview-row = Fila { $line }
+import-preview-row = Línea { $line }
 import-preview-skipped = Se omite: { $reason }
 import-preview-file = Archivo: { $name }
 import-discard = Descartar archivo

@@ -8,6 +8,7 @@ import-new = Nova importação
 import-source = Importar para
 import-file = Arquivo com mensagens
 import-plan = Verificar arquivo
+import-plan-none = Não há nada novo para importar neste arquivo.
 import-plan-result =
     { $messages ->
         [one] { $messages } mensagem
@@ -19,9 +20,9 @@ import-plan-result =
 import-plan-leads =
     { $leads ->
         [0] Não aparecerão novos leads
-        [one] Aparecerá { $leads } novo lead
-       *[other] Aparecerão { $leads } novos leads
-    } em “{ $pipeline }”.
+        [one] Aparecerá no máximo { $leads } novo lead
+       *[other] Aparecerão no máximo { $leads } novos leads
+    } em “{ $pipeline }”: um para cada chat novo em que o cliente escreveu por último.
 import-plan-notices = Uma notificação por chat
 import-24h-note = Um card mostra o histórico a partir de 24 horas antes da criação do lead. As mensagens mais antigas ficam no chat, mas não aparecem em um lead novo.
 import-start =
@@ -79,7 +80,7 @@ import-field-sent-at = Quando foi enviada, por exemplo 2025-03-01T09:30:00Z
 import-field-content-type = text, picture, video, file, voice, audio, sticker, location ou contact
 import-field-content-text = O texto
 import-field-content-media-url = Um link de onde o Parom pode baixar o arquivo
-import-link-note = Para vincular chats a contatos que já existem no { $crm }, configure antes a fonte para procurar o telefone ou o e-mail do cliente.
+import-link-note = Os chats não serão vinculados a contatos que já existem no { $crm }. Para vinculá-los, adicione o arquivo de novo com “Vincular novos chats a contatos existentes” ou configure isso na fonte.
 import-link-open = Configurações da fonte
 import-link = Vincular novos chats a contatos existentes
 import-link-hint = Pelo telefone ou e-mail do cliente, se o arquivo os tiver. Sem correspondência, o { $crm } cria um contato como sempre.

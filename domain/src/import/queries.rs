@@ -102,7 +102,7 @@ pub async fn skip_groups(
 /// A chat of an import, as it will be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedChat {
-    /// The customer's name, else the messenger's id of the chat.
+    /// The customer's name, with the messenger's id of the chat if another has the same; else that id.
     pub name: String,
     pub messages: i64,
     /// When its first and last messages were sent, Unix milliseconds.
@@ -144,11 +144,17 @@ pub async fn chats(app: &UsageContext, row: &import::Model, limit: u64) -> Resul
         let message: Value = line.and_then(|line| serde_json::from_str(&line.text).ok()).unwrap_or_default();
         let customer = if message["sender"]["role"] == "client" { &message["sender"] } else { &message["receiver"] };
         let name = customer["name"].as_str().filter(|name| !name.is_empty()).unwrap_or(&id).to_owned();
-        let alias = Alias { side: Side::Messenger, origin: row.source_id, external_id: id };
+        let alias = Alias { side: Side::Messenger, origin: row.source_id, external_id: id.clone() };
         let is_known = app.lookup.conversation(row.tenant_id, alias).await?.is_some();
-        chats.push(ImportedChat { name, messages, first, last, is_known });
+        chats.push((id, ImportedChat { name, messages, first, last, is_known }));
     }
-    Ok(chats)
+    let names: Vec<String> = chats.iter().map(|(_, chat)| chat.name.clone()).collect();
+    let told_apart =
+        chats.into_iter().map(|(id, chat)| match names.iter().filter(|name| **name == chat.name).count() {
+            1 => chat,
+            _ => ImportedChat { name: format!("{} ({id})", chat.name), ..chat },
+        });
+    Ok(told_apart.collect())
 }
 
 /// Why it stopped, in the reader's language; empty if it did not.

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 use super::dump::{self, DumpFile, DumpOptions};
-use super::format::{Cutter, Format, Header, ImportedMessage, LineFault, NAMED};
+use super::format::{Cutter, Format, Header, ImportedMessage, LineFault};
 use super::table::Table;
 use super::{GROWS, ImportState, KEPT, LeadsMode, limits, queries};
 use crate::intake::messenger::message::Incoming;
@@ -300,7 +300,7 @@ impl<'app> Desk<'app> {
         let last = self.cutter.end();
         self.learn_columns()?;
         if self.cutter.is_headless() {
-            return Err(headless(&NAMED));
+            return Err(Error::field("", LocalizedText::new("said-import-empty")));
         }
         if !self.cutter.is_readable() {
             return Err(Error::field("", LocalizedText::new("said-import-encoding")));

@@ -134,16 +134,16 @@ async fn files_that_are_none_are_refused(world: &mut World) {
     assert_eq!(post("text/csv", "", &line, &reads).await.status, 403);
     assert_eq!(world.api.get(&format!("/api/v1/imports/{}", world.clock.uuid_v7())).await.status, 404);
     // P8: JSON that is sent as CSV, and a table of something else.
-    for (table, missing) in [
-        ("null", "id, conversation.id, sender.role, content.type"),
-        ("{\"x\":1}\n", "id, conversation.id, sender.role, content.type"),
-        ("", "id, conversation.id, sender.role, content.type"),
-        ("id;conversation.id;sender.role\n1;anna;client\n", "content.type"),
+    for (table, wrong) in [
+        ("null", "it lacks id, conversation.id, sender.role, content.type"),
+        ("{\"x\":1}\n", "it lacks id, conversation.id, sender.role, content.type"),
+        ("", "the file is empty, or has no line after the names of the fields"),
+        ("id;conversation.id;sender.role\n1;anna;client\n", "it lacks content.type"),
     ] {
         let request = world.api.request(Method::POST, &line.path("/imports")).header("content-type", "text/csv");
         let refused = answer(request.body(table)).await.is(422);
         let detail = refused.json["errors"][0]["detail"].as_str().unwrap().to_owned();
-        assert!(detail.ends_with(&format!("it lacks {missing}")), "{table}: {detail}");
+        assert!(detail.ends_with(wrong), "{table}: {detail}");
     }
     let rows = entity::import::Entity::of_tenant(line.tenant_id).all(world.app().store.read()).await.unwrap();
     assert!(rows.is_empty(), "nothing stays of what was refused: {rows:?}");

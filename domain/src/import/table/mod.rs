@@ -69,6 +69,16 @@ pub struct Column {
     dates: DateSurvey,
 }
 
+impl Column {
+    /// Whether all its values are dates; numbers alone may be phones.
+    fn has_dates_alone(&self) -> bool {
+        let is_number = |value: &str| value.bytes().all(|byte| byte.is_ascii_digit());
+        let is_date =
+            |value: &String| !is_number(value) && dates::moment(value, "", DateOrder::DayFirst, Zone::UTC).is_some();
+        !self.values.is_empty() && self.values.iter().all(is_date)
+    }
+}
+
 /// Values that are kept of a column, and the characters of the longest.
 const VALUES: usize = 12;
 const VALUE_CHARS: usize = 60;
@@ -96,11 +106,15 @@ impl Table {
         }
     }
 
-    /// Gives the columns the meanings that their names have, and finds the account's side among the senders.
+    /// Gives the columns the meanings that their names have, else the date the first one with dates alone, and finds the account's side among the senders.
     pub(super) fn guess(&mut self) {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         let meanings = guess::meanings(&names);
         self.columns.iter_mut().zip(meanings).for_each(|(column, meaning)| column.meaning = meaning);
+        if self.column(ColumnMeaning::SentAt).is_none() {
+            let dates = self.columns.iter_mut().find(|column| column.meaning.is_none() && column.has_dates_alone());
+            dates.into_iter().for_each(|column| column.meaning = Some(ColumnMeaning::SentAt));
+        }
         self.guess_us();
     }
 

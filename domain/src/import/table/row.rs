@@ -22,6 +22,8 @@ pub(in crate::import) struct RowReader {
     zone: Zone,
     we: Vec<String>,
     country: Option<Country>,
+    /// A row was written by the account's side.
+    found_us: bool,
     /// Unix milliseconds.
     now: i64,
     /// The last moment, and how often it has each message.
@@ -42,6 +44,7 @@ impl RowReader {
             zone: table.zone().flatten().unwrap_or(zone),
             we: table.we.iter().map(|name| name.trim().to_lowercase()).collect(),
             country,
+            found_us: false,
             now,
             last: (0, HashMap::new()),
         })
@@ -53,6 +56,9 @@ impl RowReader {
             let place = self.columns.get(&meaning);
             place.and_then(|place| cells.get(*place)).map_or("", |cell| cell.trim())
         };
+        let sender = cell(ColumnMeaning::Sender);
+        let is_ours = self.we.contains(&sender.to_lowercase());
+        self.found_us |= is_ours;
         let given = |meaning| Some(cell(meaning)).filter(|cell| !cell.is_empty()).map(str::to_owned);
         let (date, time) = (cell(ColumnMeaning::SentAt), cell(ColumnMeaning::Time));
         let sent_at = dates::moment(date, time, self.order, self.zone);
@@ -64,11 +70,9 @@ impl RowReader {
         if text.is_empty() && file.is_empty() {
             return Err(LocalizedText::new("said-dump-nothing"));
         }
-        let sender = cell(ColumnMeaning::Sender);
         if sender.is_empty() && self.columns.contains_key(&ColumnMeaning::Sender) {
             return Err(LocalizedText::new("said-import-no-sender"));
         }
-        let is_ours = self.we.contains(&sender.to_lowercase());
         let is_name = !sender.is_empty() && !guess::is_ours(sender) && !guess::is_customer(sender);
         let name_in_sender = Some(sender.to_owned()).filter(|_| is_name);
         let phone = given(ColumnMeaning::Phone).map(|phone| self.phone(&phone)).transpose()?;
@@ -97,6 +101,15 @@ impl RowReader {
             reply_to: None,
             attached: attached(file),
         })
+    }
+
+    /// 422 if the account's side was named and wrote none of the rows: all of them would be the customer's.
+    pub fn finds_us(&self, table: &Table) -> Result<()> {
+        let Some(sender) = table.column(ColumnMeaning::Sender).filter(|_| !self.we.is_empty() && !self.found_us) else {
+            return Ok(());
+        };
+        let said = LocalizedText::new("said-import-we-unseen").with("names", table.we.join(", "));
+        Err(Error::field("/we", said.with("column", sender.name.clone()).with("values", sender.values.join(", "))))
     }
 
     fn phone(&self, text: &str) -> Result<String, LocalizedText> {

@@ -189,6 +189,30 @@ fn the_accounts_side_is_asked_for_where_senders_are_names() {
     );
 }
 
+/// A name that no row has would make every message the customer's.
+#[test]
+fn a_side_that_wrote_nothing_is_refused() {
+    let rows: [&[&str]; 2] = [&["01.03.2025", "Anna", "c-1", "Hello"], &["soon", "Olga", "c-1", "Hi"]];
+    let mut table = table(&["Date", "Sender", "Chat", "Text"], &rows);
+    let mut finds = |name: &str| {
+        table.say_us(name);
+        let mut reader = RowReader::new(&table, Zone::UTC, None, NOW).unwrap();
+        rows.iter().for_each(|row| drop(reader.message(&owned(row))));
+        reader.finds_us(&table).is_ok()
+    };
+    assert!(finds("Olga, Maria"), "also of rows that are skipped");
+    assert!(!finds("Olgaa"));
+}
+
+/// Without a name that says it, the dates do.
+#[test]
+fn a_column_of_dates_alone_is_the_date() {
+    let rows: [&[&str]; 2] =
+        [&["9151112233", "noon", "2025-05-04 09:36:00"], &["9151112244", "2025-05-04", "05.05.2025"]];
+    assert_eq!(table(&["Phone", "Words", "When"], &rows).chosen(), "phone,,sent_at");
+    assert_eq!(table(&["A", "B"], &rows).chosen(), "");
+}
+
 #[test]
 fn what_is_open_is_said_at_once() {
     let mut none = table(&["a", "b"], &[&["1", "2"]]);

@@ -182,6 +182,7 @@ impl Desk<'_> {
                 }
             }
         }
+        reader.finds_us(&stored.table)?;
         self.end().await?;
         // Another choice for the same table removes what was read for this one.
         let own = import::Entity::find_by_id((self.row.tenant_id, self.row.id));

@@ -67,6 +67,7 @@ async fn list(app: AppData, member: Member) -> Answer {
     let ground = Ground::of_tenant(app.store.read(), tenant_id).await?;
     let mut all = imports::tables(&app.usage, tenant_id).await?;
     all.extend(imports::list(&app.usage, tenant_id).await?);
+    all.sort_by_key(|row| std::cmp::Reverse(row.created_at));
     let rows = all.into_iter().map(|row| ImportRow {
         source: ground.sources.get(&row.source_id).map(|source| source.name.clone()).unwrap_or_default(),
         badge: badge(&page, &row),
@@ -291,7 +292,10 @@ async fn view(
     Ok(match state {
         ImportState::Done if row.dry_run => {
             let messages = row.total - row.duplicates;
-            let result = words.text("import-plan-result").with("messages", messages).with("chats", row.chats);
+            let result = match messages {
+                0 => words.text("import-plan-none"),
+                _ => words.text("import-plan-result").with("messages", messages).with("chats", row.chats),
+            };
             let result = result.with("duration", duration);
             if !imports::can_start(row) && row.total > 0 {
                 return Ok(View::Counted(result));

@@ -67,8 +67,7 @@ async fn show(app: &PanelContext, member: &Member, fields: &UploadFields, error:
         given: fields.clone(),
         fields: file_fields(page.words),
         link_contacts: !fields.link_contacts.is_empty(),
-        // As the configuration says it; a file may be a little larger.
-        most: u64::from(app.config.import.file_mb) * 1_000_000,
+        most: u64::from(app.config.import.file_mb) * 1024 * 1024,
         error: error.map(|error| error.to_string()).unwrap_or_default(),
         page: page.clone(),
     };
@@ -135,6 +134,14 @@ pub(super) struct UploadFields {
     pub phone: String,
     pub dates: String,
     pub zone: String,
+}
+
+impl UploadFields {
+    /// Whether anything is said of an export.
+    fn is_of_export(&self) -> bool {
+        let are_empty = [&self.we, &self.phone, &self.zone].into_iter().all(String::is_empty);
+        !are_empty || DateOrder::parse(&self.dates).is_some()
+    }
 }
 
 /// Why the upload was rejected.
