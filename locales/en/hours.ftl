@@ -49,6 +49,7 @@ hours-answer =
     Thank you for your message. We are closed right now.
     We will answer { "{opens}" }.
 hours-wrong-times = { $day }: enter from when and until when.
+hours-wrong-overlap = { $day }: two times overlap. A break is a time within another.
 hours-wrong-holidays = “{ $field }”: enter dates like 2027-01-01 or 12-31, not “{ $line }”.
 hours-wrong-zone = “{ $field }”: choose a time zone like Europe/Moscow.
 hours-wrong-empty = “{ $field }”: tick the days on which you work, or choose days off.

@@ -51,6 +51,7 @@ hours-answer =
     Gracias por tu mensaje. Ahora estamos cerrados.
     Responderemos { "{opens}" }.
 hours-wrong-times = { $day }: escribe desde qué hora y hasta qué hora.
+hours-wrong-overlap = { $day }: dos horarios se superponen. Una pausa es un horario dentro de otro.
 hours-wrong-holidays = “{ $field }”: escribe fechas como 01.01.2027 o 31.12, no “{ $line }”.
 hours-wrong-zone = “{ $field }”: elige una zona horaria como America/Bogota.
 hours-wrong-empty = “{ $field }”: marca los días en que atiendes o elige días libres.

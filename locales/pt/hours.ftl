@@ -51,6 +51,7 @@ hours-answer =
     Obrigado pela mensagem. Estamos fechados agora.
     Responderemos { "{opens}" }.
 hours-wrong-times = { $day }: informe a partir de que horas e até que horas.
+hours-wrong-overlap = { $day }: dois horários se sobrepõem. Um intervalo é um horário dentro de outro.
 hours-wrong-holidays = “{ $field }”: informe datas como 01.01.2027 ou 31.12, não “{ $line }”.
 hours-wrong-zone = “{ $field }”: escolha um fuso horário como America/Sao_Paulo.
 hours-wrong-empty = “{ $field }”: marque os dias de atendimento ou escolha folgas.

@@ -54,7 +54,7 @@ impl HoursLine {
     }
 
     /// When they end, in minutes from the beginning of the day on which they begin.
-    pub(super) fn ends_at(self) -> u32 {
+    pub fn ends_at(self) -> u32 {
         if self.until > self.from { self.until } else { self.until + DAY_MINUTES }
     }
 }

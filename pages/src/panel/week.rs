@@ -19,11 +19,17 @@ const DAYS: [(Weekday, &str); 7] = [
 
 /// Each day with its times; none if it has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Week([Vec<Times>; 7]);
+pub struct Week {
+    days: [Vec<Times>; 7],
+    /// How the names of its fields end on a page with several weeks.
+    ending: String,
+}
 
 /// One day of the week.
 pub struct DayRow {
     pub day: &'static str,
+    /// How the names of its fields end.
+    pub ending: String,
     pub name: String,
     pub is_open: bool,
     pub times: Vec<Times>,
@@ -39,13 +45,14 @@ pub struct Times {
 
 impl Week {
     /// What lines of hours say.
-    pub fn of(lines: &[String]) -> Self {
+    pub fn of(lines: &[String], ending: &str) -> Self {
         let lines: Vec<HoursLine> = lines.iter().filter_map(|line| HoursLine::parse(line)).collect();
-        Self(DAYS.map(|(day, _)| {
+        let days = DAYS.map(|(day, _)| {
             let mut of_day: Vec<_> = lines.iter().filter(|line| line.is_of(day)).collect();
             of_day.sort_by_key(|line| line.from);
             of_day.into_iter().map(|line| Times { from: clock(line.from), until: clock(line.until) }).collect()
-        }))
+        });
+        Self { days, ending: ending.to_owned() }
     }
 
     /// The names of its fields.
@@ -54,11 +61,11 @@ impl Week {
         std::iter::once("day".to_owned()).chain(of_days)
     }
 
-    /// What a form says.
-    pub fn read(form: &Fields) -> Self {
-        let open = form.all("day");
-        Self(DAYS.map(|(_, day)| {
-            let of = |name: &str| form.all(&format!("{name}.{day}"));
+    /// What a form says. Times within others are breaks: the day has working hours around them.
+    pub fn read(form: &Fields, ending: &str) -> Self {
+        let open = form.all(&format!("day{ending}"));
+        let days = DAYS.map(|(_, day)| {
+            let of = |name: &str| form.all(&format!("{name}.{day}{ending}"));
             let pairs = of("from")
                 .into_iter()
                 .zip(of("until"))
@@ -67,24 +74,28 @@ impl Week {
             if times.is_empty() {
                 times.push(Times::default());
             }
-            if open.contains(&day) { times } else { Vec::new() }
-        }))
+            if open.contains(&day) { around_breaks(times) } else { Vec::new() }
+        });
+        Self { days, ending: ending.to_owned() }
     }
 
-    /// What is wrong with days whose times are no times, by the names of their fields.
+    /// What is wrong with days whose times are no times or overlap, by the names of their fields.
     pub fn errors(&self, words: Words) -> Vec<(String, String)> {
-        let is_wrong = |times: &Times| HoursLine::parse(&times.line("mon")).is_none();
-        let days = DAYS.iter().zip(&self.0).filter(|(_, times)| times.iter().any(is_wrong));
-        let said = |day: &'static str| {
-            let name = words.text("hours-day").with("day", day).to_string();
-            (format!("day.{day}"), words.text("hours-wrong-times").with("day", name).to_string())
+        let said = |((_, day), times): (&(Weekday, &'static str), &Vec<Times>)| {
+            let key = match spans(times) {
+                None => "hours-wrong-times",
+                Some(spans) if spans.is_sorted_by(|one, next| one.1 <= next.0) => return None,
+                Some(_) => "hours-wrong-overlap",
+            };
+            let name = words.text("hours-day").with("day", *day).to_string();
+            Some((format!("day.{day}{}", self.ending), words.text(key).with("day", name).to_string()))
         };
-        days.map(|((_, day), _)| said(day)).collect()
+        DAYS.iter().zip(&self.days).filter_map(said).collect()
     }
 
     /// The lines of hours: days in a row with the same times are one.
     pub fn lines(&self) -> Vec<String> {
-        let mut all: Vec<&Times> = self.0.iter().flatten().collect();
+        let mut all: Vec<&Times> = self.days.iter().flatten().collect();
         all.sort_by(|one, other| one.from.cmp(&other.from));
         let mut lines = Vec::new();
         let mut seen: Vec<&Times> = Vec::new();
@@ -94,7 +105,7 @@ impl Week {
             }
             seen.push(times);
             let mut row: Option<(&str, &str)> = None;
-            for ((_, day), of_day) in DAYS.iter().zip(&self.0) {
+            for ((_, day), of_day) in DAYS.iter().zip(&self.days) {
                 row = match (row, of_day.contains(times)) {
                     (None, true) => Some((*day, *day)),
                     (Some((first, _)), true) => Some((first, *day)),
@@ -114,12 +125,13 @@ impl Week {
         let error_of = |name: &str| errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone());
         let row = |((_, day), times): (&(Weekday, &'static str), &Vec<Times>)| DayRow {
             day,
+            ending: self.ending.clone(),
             name: words.text("hours-day").with("day", *day).to_string(),
             is_open: !times.is_empty(),
             times: times.clone(),
-            error: error_of(&format!("day.{day}")).unwrap_or_default(),
+            error: error_of(&format!("day.{day}{}", self.ending)).unwrap_or_default(),
         };
-        DAYS.iter().zip(&self.0).map(row).collect()
+        DAYS.iter().zip(&self.days).map(row).collect()
     }
 }
 
@@ -127,6 +139,34 @@ impl Times {
     fn line(&self, days: &str) -> String {
         format!("{days} {}-{}", self.from, self.until)
     }
+}
+
+/// When times begin and end, in minutes from midnight, in their order; none if one of them is no time.
+fn spans(times: &[Times]) -> Option<Vec<(u32, u32)>> {
+    let span = |times: &Times| HoursLine::parse(&times.line("mon")).map(|line| (line.from, line.ends_at()));
+    let mut spans: Vec<_> = times.iter().map(span).collect::<Option<_>>()?;
+    spans.sort_unstable();
+    Some(spans)
+}
+
+fn around_breaks(times: Vec<Times>) -> Vec<Times> {
+    let spans = spans(&times).unwrap_or_default();
+    let is_break = |one: &(u32, u32)| spans.iter().any(|other| other != one && other.0 <= one.0 && one.1 <= other.1);
+    let (breaks, open): (Vec<_>, Vec<_>) = spans.iter().copied().partition(is_break);
+    if breaks.is_empty() {
+        return times;
+    }
+    let mut around = Vec::new();
+    for (opens, until) in open {
+        let mut from = opens;
+        for (begins, ends) in breaks.iter().filter(|(begins, ends)| opens <= *begins && *ends <= until) {
+            around.push((from, *begins));
+            from = *ends;
+        }
+        around.push((from, until));
+    }
+    let is_some = |(from, until): &(u32, u32)| from < until;
+    around.into_iter().filter(is_some).map(|(from, until)| Times { from: clock(from), until: clock(until) }).collect()
 }
 
 fn days_of((first, last): (&str, &str)) -> String {
@@ -144,7 +184,7 @@ mod tests {
 
     fn week(pairs: &[(&str, &str)]) -> Week {
         let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Week::read(&Fields(pairs.collect()))
+        Week::read(&Fields(pairs.collect()), "")
     }
 
     #[test]
@@ -165,20 +205,49 @@ mod tests {
         pairs.extend([("from.sun", "10:00"), ("until.sun", "12:00")]);
         let lines = ["mon-wed 09:00-13:00", "fri 09:00-13:00", "mon-wed 14:00-18:00", "fri 14:00-18:00"];
         assert_eq!(week(&pairs).lines(), lines);
-        let again = Week::of(&lines.map(str::to_owned));
+        let again = Week::of(&lines.map(str::to_owned), "");
         assert_eq!(again.lines(), lines);
-        assert_eq!(again.0[0][0], Times { from: "09:00".to_owned(), until: "13:00".to_owned() });
+        assert_eq!(again.days[0][0], Times { from: "09:00".to_owned(), until: "13:00".to_owned() });
         // Across the end of the week, and until midnight.
-        let across = Week::of(&["sat-mon 18:00-24:00".to_owned()]);
+        let across = Week::of(&["sat-mon 18:00-24:00".to_owned()], "");
         assert_eq!(across.lines(), ["mon 18:00-00:00", "sat-sun 18:00-00:00"]);
+    }
+
+    #[test]
+    fn times_within_others_are_breaks() {
+        for (times, wanted) in [
+            (&["13:00-14:00", "09:00-18:00"][..], &["mon 09:00-13:00", "mon 14:00-18:00"][..]),
+            (
+                &["09:00-18:00", "16:00-16:15", "13:00-14:00"],
+                &["mon 09:00-13:00", "mon 14:00-16:00", "mon 16:15-18:00"],
+            ),
+            (&["18:00-02:00", "20:00-21:00"], &["mon 18:00-20:00", "mon 21:00-02:00"]),
+            (&["09:00-18:00", "17:00-18:00"], &["mon 09:00-17:00"]),
+            (&["09:00-13:00", "14:00-18:00"], &["mon 09:00-13:00", "mon 14:00-18:00"]),
+        ] {
+            let pairs = times.iter().flat_map(|times| {
+                let (from, until) = times.split_once('-').unwrap();
+                [("from.mon", from), ("until.mon", until)]
+            });
+            let week = week(&std::iter::once(("day", "mon")).chain(pairs).collect::<Vec<_>>());
+            assert_eq!(week.lines(), wanted, "{times:?}");
+            assert_eq!(week.errors(Words::new(base::i18n::Language::En)), []);
+        }
     }
 
     #[test]
     fn a_ticked_day_needs_times() {
         let ticked = [("day", "mon"), ("day", "tue"), ("day", "wed")];
         let times = [("from.tue", "9:00"), ("until.tue", ""), ("from.wed", "09:00"), ("until.wed", "02:00")];
-        let wrong = week(&[&ticked[..], &times].concat()).errors(Words::new(base::i18n::Language::En));
+        let overlap = [
+            ("day", "thu"),
+            ("from.thu", "09:00"),
+            ("until.thu", "14:00"),
+            ("from.thu", "13:00"),
+            ("until.thu", "18:00"),
+        ];
+        let wrong = week(&[&ticked[..], &times, &overlap].concat()).errors(Words::new(base::i18n::Language::En));
         let fields: Vec<_> = wrong.into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["day.mon", "day.tue"]);
+        assert_eq!(fields, ["day.mon", "day.tue", "day.thu"]);
     }
 }

@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use base::error::{Error, FieldError};
+use base::i18n::Sentence;
 use base::json::NumericId;
 use domain::route::rule::{
     Actions, Assignee, Conditions, ContactKind, CustomerKind, FallbackRule, HoursKind, LANGUAGES, LeadKind, LeadUse,
@@ -32,7 +33,15 @@ struct SeatRow {
     name: String,
     weight: String,
     limit: String,
-    times: String,
+    /// When they work, in short.
+    works: Sentence,
+    week: Vec<DayRow>,
+}
+
+impl SeatRow {
+    fn is_wrong(&self) -> bool {
+        self.week.iter().any(|row| !row.error.is_empty())
+    }
 }
 
 #[derive(Template)]
@@ -127,6 +136,9 @@ pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: For
     store(&app, &member, Some(&id), &form).await
 }
 
+/// A fallback to others than the form can name, which it keeps.
+const OWN: &str = "own";
+
 async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) -> Answer {
     member.require(Right::EditSources)?;
     let mut rules = Working::read(app, member.tenant_id).await?.rules;
@@ -136,8 +148,12 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
     if id.is_some() && place.is_none() {
         return Err(Error::NotFound);
     }
-    let week = Week::read(form);
-    let rule = read(&given, form, &week);
+    let mut rule = read(&given, form);
+    if form.get("fallback_to") == OWN {
+        let stored = place.and_then(|place| rules.rules[place].then.fallback.clone());
+        let after_minutes = form.get("fallback_minutes").trim().parse().unwrap_or_default();
+        rule.then.fallback = stored.map(|stored| FallbackRule { after_minutes, ..stored });
+    }
     let place = place.unwrap_or(rules.rules.len());
     if place == rules.rules.len() {
         rules.rules.push(rule.clone())
@@ -147,13 +163,15 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
     match save_draft(app, member, rules, seen).await {
         Err(Error::Invalid(wrong)) => {
             let at = format!("/rules/{place}/");
-            let mut errors = week.errors(member.words);
-            let of_lines = wrong.iter().filter(|wrong| errors.is_empty() || !wrong.pointer.contains("/when/times"));
+            let endings = std::iter::once(String::new()).chain(seated(form).map(|(id, _)| ending(id)));
+            let mut errors: Vec<_> =
+                endings.flat_map(|ending| Week::read(form, &ending).errors(member.words)).collect();
+            let of_lines = wrong.iter().filter(|wrong| errors.is_empty() || !wrong.pointer.contains("/times"));
             let rest: Vec<_> = of_lines
                 .map(|wrong| (field_of(wrong, &at), wrong.detail.sentence(member.words, member.crm())))
                 .collect();
             errors.extend(rest);
-            show(app, member, &rule, id.is_some(), Some((&week, errors))).await
+            show(app, member, &rule, id.is_some(), Some((form, errors))).await
         }
         done => back(app, member, done, "routing-drafted").await,
     }
@@ -197,15 +215,26 @@ fn ids(values: &[&str]) -> Vec<NumericId> {
     values.iter().filter_map(|value| value.parse().ok().map(NumericId)).collect()
 }
 
+/// How names of a person's fields end.
+fn ending(id: i64) -> String {
+    format!(".{id}")
+}
+
+/// The people of the round robin that a form says, with their weights.
+fn seated(form: &Fields) -> impl Iterator<Item = (i64, &str)> {
+    let weights = form.0.iter().filter_map(|(name, weight)| Some((name.strip_prefix("weight.")?, weight.trim())));
+    weights.filter(|(_, weight)| !weight.is_empty()).filter_map(|(id, weight)| Some((id.parse().ok()?, weight)))
+}
+
 /// The rule that a form says.
-fn read(id: &str, form: &Fields, week: &Week) -> Rule {
+fn read(id: &str, form: &Fields) -> Rule {
     let text = |name: &str| form.get(name);
     let listed = |name: &str| -> Vec<String> { form.all(name).into_iter().map(str::to_owned).collect() };
     let when = Conditions {
         sources: form.all("sources").into_iter().filter_map(|id| Uuid::try_parse(id).ok()).collect(),
         messengers: listed("messengers"),
         working_hours: HoursKind::parse(text("working_hours")),
-        times: week.lines(),
+        times: Week::read(form, "").lines(),
         languages: listed("languages"),
         campaign: pairs(text("campaign")),
         referral: filled(text("referral")),
@@ -218,22 +247,13 @@ fn read(id: &str, form: &Fields, week: &Week) -> Rule {
         fields: pairs(text("fields")),
         countries: text("countries").split([',', ' ', '\n']).filter_map(filled).collect(),
     };
-    let seats: Vec<Seat> = form
-        .0
-        .iter()
-        .filter_map(|(name, weight)| {
-            let id = name.strip_prefix("weight.")?;
-            let user_id = id.parse().ok().map(NumericId)?;
-            let of = |name: &str| form.get(&format!("{name}.{id}")).trim();
-            let times = of("times").split(';').filter_map(filled).collect();
-            (!weight.trim().is_empty()).then(|| Seat {
-                user_id,
-                weight: weight.trim().parse().unwrap_or_default(),
-                limit: filled(of("limit")).map(|limit| limit.parse().unwrap_or_default()),
-                times,
-            })
-        })
-        .collect();
+    let seat = |(id, weight): (i64, &str)| Seat {
+        user_id: NumericId(id),
+        weight: weight.parse().unwrap_or_default(),
+        limit: filled(text(&format!("limit.{id}"))).map(|limit| limit.parse().unwrap_or_default()),
+        times: Week::read(form, &ending(id)).lines(),
+    };
+    let seats: Vec<Seat> = seated(form).map(seat).collect();
     let person = |value: &str| value.parse().ok().map(|id| Assignee::Person { user_id: NumericId(id) });
     let robin = || Assignee::RoundRobin { people: seats.clone() };
     let responsible = match text("responsible") {
@@ -262,16 +282,19 @@ fn read(id: &str, form: &Fields, week: &Week) -> Rule {
     Rule { id: id.to_owned(), name: text("name").to_owned(), on: form.has("on"), when, then }
 }
 
-/// `unsaved`: the week as it was sent, and what is wrong with the form.
+/// `unsaved`: the form as it was sent, and what is wrong with it.
 async fn show(
     app: &AppData,
     member: &Member,
     rule: &Rule,
     is_stored: bool,
-    unsaved: Option<(&Week, Vec<(String, String)>)>,
+    unsaved: Option<(&Fields, Vec<(String, String)>)>,
 ) -> Answer {
-    let stored = Week::of(&rule.when.times);
-    let (week, errors) = unsaved.unwrap_or((&stored, Vec::new()));
+    let (form, errors) = unsaved.map_or((None, Vec::new()), |(form, errors)| (Some(form), errors));
+    let week_of = |stored: &[String], ending: &str| match form {
+        Some(form) => Week::read(form, ending),
+        None => Week::of(stored, ending),
+    };
     let page = member.page(if is_stored { "routing-edit" } else { "routing-new" }, Nav::Routing);
     let page = page.with_error_if(!errors.is_empty());
     let names = Names::read(app, member, &page, true).await?;
@@ -303,16 +326,21 @@ async fn show(
         Some(Assignee::Person { user_id }) => user_id.to_string(),
         _ => String::new(),
     };
-    let fallback = match then.fallback.as_ref().map(|fallback| &fallback.to) {
-        Some(Assignee::Person { user_id }) => user_id.to_string(),
-        Some(_) => "next".to_owned(),
-        None => String::new(),
+    let fallback_to = then.fallback.as_ref().map(|fallback| &fallback.to);
+    let (fallback, person_to) = match (fallback_to, &then.responsible) {
+        (None, _) => ("", String::new()),
+        (Some(Assignee::Person { user_id }), _) => ("", user_id.to_string()),
+        (Some(Assignee::RoundRobin { people }), Some(Assignee::RoundRobin { people: own })) if people != own => {
+            (OWN, String::new())
+        }
+        (Some(Assignee::RoundRobin { .. }), _) => ("next", String::new()),
+        (Some(Assignee::Contact | Assignee::Lead), _) => (OWN, String::new()),
     };
-    let mut fallbacks = names.user_options("routing-fallback-none", if fallback == "next" { "" } else { &fallback });
-    fallbacks.insert(1, SelectOption::new("next", words.text("routing-fallback-next"), &fallback));
-    if fallback == "next" {
-        fallbacks[0].chosen = false;
-    }
+    let mut fallbacks = names.user_options("routing-fallback-none", &person_to);
+    fallbacks[0].chosen &= fallback.is_empty();
+    let kept = fallback_to.filter(|_| fallback == OWN).map(|to| SelectOption::new(OWN, names.assignee(to), fallback));
+    let next = SelectOption::new("next", words.text("routing-fallback-next"), fallback);
+    fallbacks.splice(1..1, std::iter::once(next).chain(kept));
     let assignees = ["contact", "lead", "person", "round_robin"]
         .map(|word| SelectOption::new(word, words.text(format!("routing-assignee-{word}")), assignee));
     let mut assignees = assignees.to_vec();
@@ -381,10 +409,10 @@ async fn show(
         stages: names.stage_options(&stage),
         assignees,
         people: names.user_options("routing-nobody", &person),
-        seats: seats(&names, then),
+        seats: seats(&names, then, |times, ending| week_of(times, ending).rows(words, &errors)),
         fallbacks,
         templates: names.template_options(then.template),
-        days: week.rows(words, &errors),
+        days: week_of(&when.times, "").rows(words, &errors),
         lines,
         rule: rule.clone(),
         errors,
@@ -395,7 +423,7 @@ async fn show(
 }
 
 /// Everybody with their place in the round robin, if they have one.
-fn seats(names: &Names<'_>, then: &Actions) -> Vec<SeatRow> {
+fn seats(names: &Names<'_>, then: &Actions, week: impl Fn(&[String], &str) -> Vec<DayRow>) -> Vec<SeatRow> {
     let robin = [then.responsible.as_ref(), then.fallback.as_ref().map(|fallback| &fallback.to)];
     let seats: Vec<Seat> = robin
         .into_iter()
@@ -411,12 +439,16 @@ fn seats(names: &Names<'_>, then: &Actions) -> Vec<SeatRow> {
     ids.extend(others.filter(|id| !seats.iter().any(|seat| seat.user_id.0 == *id)));
     let row = |id: i64| {
         let seat = seats.iter().find(|seat| seat.user_id.0 == id);
+        let times = seat.map(|seat| seat.times.as_slice()).unwrap_or_default();
+        let name = known(id).map_or_else(|| id.to_string(), |user| names.person(user));
+        let works = names.page.words.text(if times.is_empty() { "routing-works-always" } else { "routing-works" });
         SeatRow {
             id,
-            name: known(id).map_or_else(|| id.to_string(), |user| names.person(user)),
+            works: works.with("name", name.as_str()).with("times", times.join("; ")),
+            week: week(times, &ending(id)),
+            name,
             weight: seat.map(|seat| seat.weight.to_string()).unwrap_or_default(),
             limit: seat.and_then(|seat| seat.limit).map(|limit| limit.to_string()).unwrap_or_default(),
-            times: seat.map(|seat| seat.times.join("; ")).unwrap_or_default(),
         }
     };
     ids.into_iter().map(row).collect()

@@ -199,7 +199,7 @@ impl<'a> Names<'a> {
         said
     }
 
-    fn assignee(&self, assignee: &Assignee) -> String {
+    pub fn assignee(&self, assignee: &Assignee) -> String {
         match assignee {
             Assignee::Contact => self.text("routing-assignee-contact").to_string(),
             Assignee::Lead => self.text("routing-assignee-lead").to_string(),

@@ -86,7 +86,7 @@ impl HoursForm {
             return Self { time_zone: account_zone.to_owned(), ..Self::default() };
         };
         Self {
-            week: Week::of(&hours.hours),
+            week: Week::of(&hours.hours, ""),
             time_zone: hours.time_zone,
             country: hours.country.unwrap_or_default(),
             worked: hours.worked_holidays,
@@ -106,7 +106,7 @@ impl HoursForm {
         let worked = form.all("listed").into_iter().filter(|id| !off.contains(id)).map(str::to_owned).collect();
         let country = form.get("country").to_owned();
         Ok(Self {
-            week: Week::read(form),
+            week: Week::read(form, ""),
             time_zone: form.get("time_zone").trim().to_owned(),
             worked: known(&country, worked),
             country,
