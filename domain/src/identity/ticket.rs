@@ -42,6 +42,8 @@ pub enum TicketTarget {
     Conversation(Uuid),
     /// Connecting a line of this kind on the messenger's own page.
     Connect(String),
+    /// The same for a source that needs new access.
+    ConnectAgain(Uuid),
 }
 
 impl TicketTarget {
@@ -56,6 +58,7 @@ impl TicketTarget {
             Self::Message(id) => format!("/panel/messages/{id}"),
             Self::Conversation(id) => format!("/panel/conversations/{id}"),
             Self::Connect(kind) => format!("/panel/sources/new/{kind}/consent"),
+            Self::ConnectAgain(id) => format!("/panel/sources/{id}/consent"),
         }
     }
 }

@@ -14,6 +14,7 @@ use base::i18n::{Sentence, When};
 use connectors::kinds;
 use domain::identity::realm::Realm;
 use domain::identity::ticket::{self, TicketTarget, TicketUser};
+use uuid::Uuid;
 
 use super::notice::Tone;
 use super::{Answer, Member, PageContext, PanelContext};
@@ -166,20 +167,25 @@ pub struct ConsentButton {
 }
 
 impl ConsentButton {
-    /// None if the kind has no such page here.
-    pub async fn of(app: &PanelContext, member: &Member, kind: &'static str) -> Result<Option<Self>> {
+    /// None if the kind has no such page here. `source`: the one that gets new access; none for a new one.
+    pub async fn of(
+        app: &PanelContext,
+        member: &Member,
+        kind: &'static str,
+        source: Option<Uuid>,
+    ) -> Result<Option<Self>> {
         if app.connectors.get(kind).is_none_or(|connector| connector.consent_page().is_none()) {
             return Ok(None);
         }
+        let leads = source.map_or_else(|| TicketTarget::Connect(kind.to_owned()), TicketTarget::ConnectAgain);
         let href = match member.session.crm_user_id.filter(|_| member.here.framed) {
             // A new tab does not have the cookie of amoCRM's frame.
             Some(id) => {
                 let is_admin = member.session.is_admin;
                 let user = TicketUser { id, name: member.name.clone(), is_admin };
-                let leads = TicketTarget::Connect(kind.to_owned());
                 ticket::url_of_page(&app.identity, member.tenant_id, &user, leads).await?
             }
-            None => format!("/panel/sources/new/{kind}/consent"),
+            None => leads.path(),
         };
         let words = member.words;
         Ok(Some(Self {

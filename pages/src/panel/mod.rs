@@ -131,6 +131,7 @@ fn of_sources(config: &mut web::ServiceConfig) {
         .route("/sources/{id}/settings", web::get().to(sources::settings))
         .route("/sources/{id}/access", web::get().to(sources::access))
         .route("/sources/{id}/access", web::post().to(sources::change_access))
+        .route("/sources/{id}/consent", web::get().to(wizard::consent_again))
         .route("/sources/{id}/hours", web::get().to(sources::hours))
         .route("/sources/{id}/hours", web::post().to(sources::save_hours))
         .route("/sources/{id}/logo", web::post().to(sources::set_logo))

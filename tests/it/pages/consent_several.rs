@@ -129,6 +129,12 @@ async fn ticked_pages_become_sources_with_one_default() {
     line.says(&["@three", "Connected already", "source “First”", "source “Second”"]);
     let renewed = visitor.does(&format!("{PAGES}/line"), &[("line", &one.id)]).await;
     renewed.says(&["“First” has access again."]);
+    // From a source's own page it alone gets new access, whatever else is allowed with it.
+    let first = all.iter().find(|one| one.name == "First").map(|one| format!("/panel/sources/{}", one.id)).unwrap();
+    let back = answers(&world, &visitor, &first, Some(&[&one.id, &three.id]), &[]).await;
+    visitor.goes(&back).await.is(200).says(&["“First” has access again."]);
+    let back = answers(&world, &visitor, &first, Some(&[&two.id, &three.id]), &[]).await;
+    visitor.goes(&back).await.is(200).says(&["access was not granted to this one"]);
     assert_eq!(world.sandbox.sources(HOST).len(), 2);
     world.close().await;
 }

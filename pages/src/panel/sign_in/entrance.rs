@@ -472,6 +472,7 @@ async fn bound_to(app: &PanelContext, tenant_id: Uuid, leads: &TicketTarget) -> 
         | TicketTarget::Source(_)
         | TicketTarget::Access(_)
         | TicketTarget::Design(_)
-        | TicketTarget::Connect(_) => None,
+        | TicketTarget::Connect(_)
+        | TicketTarget::ConnectAgain(_) => None,
     })
 }

@@ -192,7 +192,7 @@ async fn show(
         may: member.may(Right::EditSources),
         state: state_view(&page, source, &state),
         consent: match member.may(Right::EditSources) {
-            true => ConsentButton::of(app, member, kind_of(app, source)).await?,
+            true => ConsentButton::of(app, member, kind_of(app, source), Some(source.id)).await?,
             false => None,
         },
         fields: drawn,

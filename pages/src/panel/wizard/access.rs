@@ -62,7 +62,12 @@ pub struct AccessQuery {
 pub async fn get(app: AppData, member: Member, name: web::Path<String>, query: web::Query<AccessQuery>) -> Answer {
     member.require(Right::EditSources)?;
     let kind = kind_of(&app, &member, &name)?;
-    let Some(mut draft) = draft_of(&app, &member, kind.kind) else { return too_old(&app, &member).await };
+    let mut draft = match draft_of(&app, &member, kind.kind) {
+        Some(draft) => draft,
+        None if SourceDraft::is_of(&app, &member, kind.kind) => return too_old(&app, &member).await,
+        // Nothing was entered yet: an address that was kept, or another messenger was begun meanwhile.
+        None => SourceDraft::new(kind.kind),
+    };
     if draft.created.is_some() {
         return Ok(panel::to(&address(kind.kind, "test")));
     }
@@ -254,7 +259,7 @@ async fn show(
         steps: steps(&page, 2),
         kind: kind.kind,
         messenger: page.words.text_of("connector-", kind.kind),
-        consent: ConsentButton::of(app, member, kind.kind).await?,
+        consent: ConsentButton::of(app, member, kind.kind, None).await?,
         by_hand: status != StatusCode::OK || passed.is_some() || has_secrets(&draft.settings),
         opens_later: later.iter().any(|field| !field.error.is_empty()),
         fields,

@@ -13,6 +13,7 @@ use base::i18n::Sentence;
 use connectors::Returned;
 use domain::source::SourceKind;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::lines::{self, MOST_LINES};
 use super::{SourceDraft, address, asked, draft_of, kind_of};
@@ -42,6 +43,17 @@ pub async fn start(app: AppData, member: Member, name: web::Path<String>, query:
         return asked::leave(&app, &member, kind.kind, |state| page.address_for(&chosen, state, &back)).await;
     }
     asked::leave(&app, &member, kind.kind, |state| page.address(state, &back)).await
+}
+
+/// `GET /panel/sources/{id}/consent`: the same for a source that needs new access.
+pub async fn start_again(app: AppData, member: Member, id: web::Path<Uuid>) -> Answer {
+    member.require(Right::EditSources)?;
+    let source = domain::source::find(&app.sources, member.tenant_id, *id).await?;
+    let kind = kind_of(&app, &member, &source.kind)?;
+    let page = asked::page_of(&app, kind.kind)?;
+    let mut draft = SourceDraft { renews: Some(source.id), ..SourceDraft::new(kind.kind) };
+    draft.keep(&app, &member).await?;
+    asked::leave(&app, &member, kind.kind, |state| page.address(state, &asked::back(&app, kind.kind))).await
 }
 
 /// `GET /panel/sources/new/{kind}/consented`: the messenger's page returns the browser to this address.
@@ -76,10 +88,17 @@ pub async fn returned(
     let back = asked::back(&app, kind.kind);
     let returned = Returned { code, state, back: &back, query: &query, now: app.clock.now() };
     match page.lines(&returned).await {
-        Ok(found) => {
+        Ok(mut found) => {
             let mut draft = unfinished(&app, &member, kind.kind);
             if !draft.ticked.is_empty() {
                 return lines::authorized(&app, &member, &kind, draft, found).await;
+            }
+            if let Some(id) = draft.renews {
+                found = lines::of_source(&app, &member, kind.kind, found, id).await?;
+                if found.is_empty() {
+                    let said = member.words.text("wizard-line-other").with("messenger", messenger);
+                    return refusal(&app, &member, &kind, said).await;
+                }
             }
             draft.left_out = found.len().saturating_sub(MOST_LINES);
             draft.lines = lines::new_first(&app, &member, kind.kind, found).await?;
@@ -104,6 +123,9 @@ fn unfinished(app: &PanelContext, member: &Member, kind: &str) -> SourceDraft {
 async fn refusal(app: &PanelContext, member: &Member, kind: &SourceKind, said: Sentence) -> Answer {
     let mut draft = unfinished(app, member, kind.kind);
     draft.keep(app, member).await?;
-    let step = if draft.lines.is_empty() { "access" } else { "line" };
-    member.see_other(app, &address(kind.kind, step), Notice::failed(said)).await
+    let step = match draft.renews {
+        Some(id) => format!("/panel/sources/{id}/access"),
+        None => address(kind.kind, if draft.lines.is_empty() { "access" } else { "line" }),
+    };
+    member.see_other(app, &step, Notice::failed(said)).await
 }

@@ -11,6 +11,7 @@ use domain::source::{SourceChange, SourceKind, SourceStatus, line};
 use entity::source;
 use futures_util::future::join_all;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::{ChosenLine, SourceDraft, Steps, address, asked, draft_of, kind_of, new_external_id, steps, too_old};
 use crate::panel::fields::{self, Drawn};
@@ -136,11 +137,28 @@ pub(super) async fn new_first(
     Ok(new)
 }
 
+/// Those of the lines that are this source's: one, if access to it was granted.
+pub(super) async fn of_source(
+    app: &PanelContext,
+    member: &Member,
+    kind: &str,
+    found: Vec<OfferedLine>,
+    id: Uuid,
+) -> Result<Vec<OfferedLine>> {
+    let mut own = Vec::new();
+    for line in found {
+        if own_source(app, member, kind, &line.key).await?.is_some_and(|source| source.id == id) {
+            own.push(line);
+        }
+    }
+    Ok(own)
+}
+
 /// What the messenger's page returned. A single line was chosen there, so it is connected at once, with the defaults of what
 /// the step asks; if that fails, the step shows why.
 pub(super) async fn offered(app: &AppData, member: &Member, kind: &SourceKind, mut draft: SourceDraft) -> Answer {
     if let [only] = draft.lines.as_slice()
-        && own_source(app, member, kind.kind, &only.key).await?.is_none()
+        && (draft.renews.is_some() || own_source(app, member, kind.kind, &only.key).await?.is_none())
         && !confirms(app, kind, &draft.lines)?
     {
         draft.ticked = vec![only.key.clone()];

@@ -39,7 +39,7 @@ use super::{
 use crate::panel;
 
 pub use access::{get as access, post as post_access};
-pub use consent::{returned as consented, start as consent};
+pub use consent::{returned as consented, start as consent, start_again as consent_again};
 pub use lines::{line, post_line};
 pub use several::{post_routing, routing, test};
 
@@ -56,7 +56,7 @@ fn draft_of(app: &PanelContext, member: &Member, kind: &str) -> Option<SourceDra
     SourceDraft::read(app, member).filter(|draft| draft.kind == kind)
 }
 
-/// Redirects to the first step, because the draft has expired.
+/// Redirects to the first step, because the draft has expired or another messenger's took its place.
 async fn too_old(app: &PanelContext, member: &Member) -> Answer {
     member.see_other(app, "/panel/sources/new", Notice::of(Tone::Warn, member.words.text("wizard-too-old"))).await
 }
@@ -86,6 +86,9 @@ pub struct SourceDraft {
     /// Lines that were authorized on the messenger's own page, with credentials; empty if settings are entered by hand.
     #[serde(default)]
     pub lines: Vec<OfferedLine>,
+    /// The source that needs new access; none for a new one.
+    #[serde(default)]
+    pub renews: Option<Uuid>,
     /// Lines of the same consent that are not in the list, because it is limited.
     #[serde(default)]
     pub left_out: usize,
@@ -186,6 +189,11 @@ impl SourceDraft {
     pub fn read(app: &PanelContext, member: &Member) -> Option<Self> {
         let draft = member.data::<Self>(app, NAME)?;
         (app.clock.millis() - draft.touched_at < KEPT.num_milliseconds()).then_some(draft)
+    }
+
+    /// Whether the session has one of this kind, even if it has expired.
+    pub fn is_of(app: &PanelContext, member: &Member, kind: &str) -> bool {
+        member.data::<Self>(app, NAME).is_some_and(|draft| draft.kind == kind)
     }
 
     pub async fn keep(&mut self, app: &PanelContext, member: &Member) -> Result<()> {
