@@ -78,18 +78,29 @@ fn file(words: Words, kind: &str, media: &Media, linked: bool) -> String {
 
 /// The text with a list's header above and footer below, unless the text already contains them.
 pub fn around_list(list: &List, text: &str) -> String {
-    let new =
-        |part: &str| Some(part.trim().to_owned()).filter(|part| !part.is_empty() && !text.contains(part.as_str()));
-    let above = [new(&list.header), new(&list.body)];
-    let parts = above.into_iter().flatten().chain(Some(text.trim().to_owned())).chain(new(&list.footer));
+    let above = [new(&list.header, text), new(&list.body, text)].into_iter().flatten();
+    let parts = above.chain(Some(text.trim())).chain(new(&list.footer, text));
     parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-/// The choices, one per line.
-pub fn markup(markup: &Markup) -> String {
+/// A part of a list, unless the text already contains it.
+fn new<'part>(part: &'part str, text: &str) -> Option<&'part str> {
+    Some(part.trim()).filter(|part| !part.is_empty() && !text.contains(part))
+}
+
+/// The text or caption of a message; empty without one.
+pub fn said(content: &Content) -> &str {
+    match content {
+        Content::Text { text } => text,
+        content => content.media().and_then(|media| media.text.as_deref()).unwrap_or_default(),
+    }
+}
+
+/// The choices, one per line. `said`: the message's text, which is not repeated.
+pub fn markup(markup: &Markup, said: &str) -> String {
     match markup {
         Markup::Buttons(rows) => rows.iter().flatten().map(button).collect::<Vec<_>>().join("\n"),
-        Markup::List(list) => self::list(list),
+        Markup::List(list) => self::list(list, said),
     }
 }
 
@@ -100,8 +111,9 @@ fn button(button: &Button) -> String {
     }
 }
 
-fn list(list: &List) -> String {
-    let mut lines: Vec<String> = [&list.header, &list.body, &list.footer].into_iter().cloned().collect();
+fn list(list: &List, said: &str) -> String {
+    let mut lines: Vec<String> =
+        [new(&list.header, said), new(&list.body, said)].into_iter().flatten().map(str::to_owned).collect();
     for section in &list.sections {
         lines.push(section.title.clone());
         lines.extend(section.rows.iter().map(|row| match row.description.as_str() {
@@ -109,6 +121,7 @@ fn list(list: &List) -> String {
             description => format!("• {} – {description}", row.title),
         }));
     }
+    lines.extend(new(&list.footer, said).map(str::to_owned));
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }

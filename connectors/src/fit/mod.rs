@@ -51,7 +51,7 @@ pub fn fit(mut message: Message, abilities: &Abilities, words: Words) -> Result<
         _ => ("buttons", features.buttons),
     };
     let markup = replaced(name, support, &mut message.markup)?;
-    text.add_all(markup.iter().map(lines::markup));
+    text.add_all(markup.iter().map(|markup| lines::markup(markup, lines::said(&message.content))));
     let contents = arranged(content, text.whole(), abilities);
     Ok(parts_of(&message, contents))
 }

@@ -103,8 +103,10 @@ fn buttons_become_lines_of_text() {
         button: "Open".into(),
         sections: vec![section],
     };
-    let listing = Message { markup: Some(Markup::List(list)), ..message(tests::text("")) };
-    assert_eq!(as_text(listing, EN), "Pick\nChoose\nAcme\nAvailable\n• Delivery – 1-2 days\n• Pick-up");
+    let listing = |text: &str| Message { markup: Some(Markup::List(list.clone())), ..message(tests::text(text)) };
+    let rows = "Available\n• Delivery – 1-2 days\n• Pick-up\nAcme";
+    assert_eq!(as_text(listing(""), EN), format!("Pick\nChoose\n{rows}"));
+    assert_eq!(as_text(listing("Choose"), EN), format!("Choose\n\nPick\n{rows}"), "nothing is said twice");
 }
 
 #[test]

@@ -449,7 +449,7 @@ fn choose(markup: &Markup, shown: &mut MessageView) {
                 url: button.url.clone().filter(|url| is_web(url)),
             };
             shown.buttons = rows.iter().map(|row| row.iter().map(choice).collect()).collect();
-            shown.below = lines::markup(markup);
+            shown.below = lines::markup(markup, "");
         }
         Markup::List(list) => {
             let mut list = list.clone();
@@ -459,7 +459,7 @@ fn choose(markup: &Markup, shown: &mut MessageView) {
                 list.body.clear();
             }
             shown.above.extend(Some(list.header.clone()).filter(|header| !header.is_empty()));
-            shown.below = lines::markup(&Markup::List(List { header: String::new(), ..list.clone() }));
+            shown.below = lines::markup(&Markup::List(List { header: String::new(), ..list.clone() }), "");
             shown.list = Some(list);
         }
     }

@@ -90,7 +90,7 @@ impl MessageDraft {
             draft.put_above(&lines::quote(words, quote));
         }
         if let (Some(markup), None) = (&message.markup, &draft.keyboard) {
-            draft.put_below(lines::markup(markup));
+            draft.put_below(lines::markup(markup, lines::said(&message.content)));
         }
         draft
     }
@@ -229,7 +229,7 @@ impl Draft<SendContext<'_>> for MessageDraft {
                 let Some(markup) = message.markup.as_ref().filter(|_| self.keyboard.take().is_some()) else {
                     return false;
                 };
-                self.put_below(lines::markup(markup));
+                self.put_below(lines::markup(markup, &self.text));
                 true
             }
             // The location or card is sent as text.

@@ -116,7 +116,7 @@ impl MessageDraft {
                     }
                 }
                 Some(Offer::Template(attachment)) => shape = Shape::Template(attachment),
-                None => more.push(lines::markup(markup)),
+                None => more.push(lines::markup(markup, lines::said(&message.content))),
             }
         }
         if let Shape::File { media, .. } = &mut shape {

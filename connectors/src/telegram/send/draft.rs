@@ -94,7 +94,7 @@ impl MessageDraft {
         }
         let (mut what, mut after) = (shape(line, message), Vec::new());
         match &message.markup {
-            Some(markup) if keyboard.is_none() => after.push(lines::markup(markup)),
+            Some(markup) if keyboard.is_none() => after.push(lines::markup(markup, lines::said(&message.content))),
             Some(Markup::List(list)) => match whole(list, &message.content) {
                 Some(text) => what = Shape::Text(text),
                 None => after.extend(list_text(list, &message.content)),
@@ -222,7 +222,7 @@ impl Draft<SendContext<'_>> for MessageDraft {
                 let Some(markup) = message.markup.as_ref().filter(|_| self.keyboard.take().is_some()) else {
                     return false;
                 };
-                self.surround(Vec::new(), vec![lines::markup(markup)]);
+                self.surround(Vec::new(), vec![lines::markup(markup, lines::said(&message.content))]);
                 true
             }
             // Texts are already sent without formatting and files one by one; there are no templates.

@@ -94,7 +94,13 @@ impl MessageDraft {
             (Some(Markup::List(list)), Some(_)) => lines::around_list(list, &text),
             _ => text,
         });
-        parts.extend(message.markup.as_ref().filter(|_| keyboard.is_none()).map(lines::markup));
+        parts.extend(
+            message
+                .markup
+                .as_ref()
+                .filter(|_| keyboard.is_none())
+                .map(|markup| lines::markup(markup, lines::said(&message.content))),
+        );
         let mut draft = Self { text: String::new(), more: Vec::new(), sent: 0, with, quote, keyboard };
         draft.say(&joined(&parts));
         draft
@@ -172,7 +178,9 @@ impl Draft<SendContext<'_>> for MessageDraft {
                 let Some(markup) = message.markup.as_ref().filter(|_| self.keyboard.take().is_some()) else {
                     return false;
                 };
-                self.say(&joined(&[self.whole_text(), lines::markup(markup)]));
+                let text = self.whole_text();
+                let choices = lines::markup(markup, &text);
+                self.say(&joined(&[text, choices]));
                 true
             }
             Fix::Document => match &mut self.with {
