@@ -18,10 +18,12 @@ use queue::accept_batch::NewConsent;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::contact::{is_own_number, phone_hash};
 use crate::platform::PlatformContext;
+use crate::vendor_events::{self, VendorEventKind};
 
 /// The only category so far.
 pub const MARKETING: &str = "marketing";
@@ -124,7 +126,7 @@ impl ConsentOf {
     }
 }
 
-/// Records a decision; returns the entry.
+/// Records a decision, in the transaction `db`; returns the entry.
 pub async fn record(
     app: &PlatformContext,
     db: &impl ConnectionTrait,
@@ -146,6 +148,12 @@ pub async fn record(
         evidence: evidence.to_owned(),
     };
     marketing_consent::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await?;
+    let consent = json!({
+        "id": row.id, "conversation_id": (!row.conversation_id.is_nil()).then_some(row.conversation_id),
+        "phone_hash": Some(&row.phone_hash).filter(|hash| !hash.is_empty()), "decision": row.decision, "way": row.way,
+    });
+    let data = json!({ "consent": consent });
+    vendor_events::record(app, db, VendorEventKind::ConsentChanged, tenant_id, data).await?;
     Ok(row)
 }
 

@@ -97,13 +97,15 @@ crate::worded! {
         EnquiryRouted = "enquiry.routed",
         /// A chat got another contact, or lost the one it had.
         CustomerLinked = "customer.linked",
+        /// A person or a program recorded what a customer decided about marketing.
+        ConsentChanged = "consent.changed",
     }
 }
 
 impl VendorEventKind {
     /// Whether an account has one for each of its customers: a webhook gets them only if it names the kind.
     pub const fn is_about_customers(self) -> bool {
-        matches!(self, Self::EnquiryRouted | Self::CustomerLinked)
+        matches!(self, Self::EnquiryRouted | Self::CustomerLinked | Self::ConsentChanged)
     }
 }
 

@@ -6,6 +6,7 @@ use base::error::{Error, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Query};
 use base::phone::Phone;
+use base::store::in_transaction;
 use domain::api_key::Scope;
 use domain::contact;
 use domain::cursor::ListOut;
@@ -318,10 +319,14 @@ pub async fn record_marketing_consent(mut call: Call, tenant_id: web::Path<Uuid>
     };
     call.once(async {
         let by = call.by().await?;
-        let (db, said) = (call.app.store.write(), (by.actor.name(), evidence.as_str()));
-        let row = marketing::record(&call.app, db, tenant_id, &of, (decision, way), said).await?;
-        call.did("customer.consent_recorded", (tenant_id, &row.id.to_string()), json!({ "decision": row.decision }))
-            .await?;
+        let row = in_transaction(&call.app.store, async |tx| {
+            let said = (by.actor.name(), evidence.as_str());
+            let row = marketing::record(&call.app, tx, tenant_id, &of, (decision, way), said).await?;
+            let (object, detail) = (row.id.to_string(), json!({ "decision": row.decision }));
+            by.did(&call.app, tx, "customer.consent_recorded", (tenant_id, &object), detail).await?;
+            Ok::<_, DbErr>(row)
+        })
+        .await?;
         Ok(HttpResponse::Created().json(MarketingConsentOut::from(row)))
     })
     .await

@@ -183,6 +183,16 @@ async fn what_becomes_of_customers_is_told_to_who_asks(vendor: &mut Vendor) {
         "{enquiry}"
     );
     assert!(!enquiry["steps"].as_array().unwrap().is_empty(), "{enquiry}");
+    let consents = format!("/api/v1/tenants/{}/marketing-consents", line.tenant_id);
+    let stopped =
+        vendor.api.post(&consents, &json!({"phone": PHONE, "decision": "stopped", "way": "form"})).await.is(201);
+    vendor.sends().await;
+    let told = vendor.desk.received();
+    assert_eq!(told.len(), 3, "{told:?}");
+    let consent = &told[2].body["data"]["consent"];
+    let by_number = json!({"id": stopped.json["id"], "conversation_id": null, "phone_hash": stopped.json["phone_hash"],
+        "decision": "stopped", "way": "form"});
+    assert_eq!((&*type_of(&told[2]), consent), ("consent.changed", &by_number));
 }
 
 async fn without_a_webhook_nothing_is_stored(world: &mut World) {

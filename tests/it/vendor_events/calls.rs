@@ -214,7 +214,7 @@ async fn the_admin_shows_events_and_sends_one_again(vendor: &mut Vendor) {
     let tenant_id = vendor.account(HOST).await;
     vendor.account("other.amocrm.ru").await;
     let all = olga.opens("/admin/webhooks").await.is(200);
-    all.says(&[HOST, "other.amocrm.ru", "account.installed", "account.connected", "waiting", "delivered", "500"]);
+    all.says(&[HOST, "other.amocrm.ru", "account.installed", "account.connected", "Waiting", "Delivered", "500"]);
     let found = olga.opens("/admin/webhooks?account=acme&state=waiting").await.is(200);
     found.says(&[HOST, "account.connected"]);
     found.never_says(&["other.amocrm.ru", "account.installed"]);
@@ -227,7 +227,7 @@ async fn the_admin_shows_events_and_sends_one_again(vendor: &mut Vendor) {
     vendor.advance(Duration::from_secs(2));
     vendor.sends().await;
     olga.sends(&format!("/admin/webhooks/{id}/resend"), &[]).await.is(303);
-    olga.opens(&format!("/admin/webhooks/{id}")).await.is(200).says(&["being sent again", "waiting"]);
+    olga.opens(&format!("/admin/webhooks/{id}")).await.is(200).says(&["being sent again", "Waiting"]);
     vendor.sends().await;
     assert_eq!(vendor.billing.received().iter().filter(|one| one.webhook_id == id).count(), 3);
     olga.opens("/admin/webhooks/00000000-0000-0000-0000-000000000000").await.is(404);

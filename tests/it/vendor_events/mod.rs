@@ -16,8 +16,12 @@ use secrecy::SecretString;
 use uuid::Uuid;
 
 /// What the desk gets.
-const DESK: [VendorEventKind; 3] =
-    [VendorEventKind::AccountLeft, VendorEventKind::EnquiryRouted, VendorEventKind::CustomerLinked];
+const DESK: [VendorEventKind; 4] = [
+    VendorEventKind::AccountLeft,
+    VendorEventKind::EnquiryRouted,
+    VendorEventKind::CustomerLinked,
+    VendorEventKind::ConsentChanged,
+];
 const SECRET: &str = "whsec_YmlsbGluZy1zeXN0ZW0tb2YtdGhlLXRlc3RzLTAx";
 
 /// A world whose vendor has a billing system, which names no kinds, and a desk, which gets departures and what is about customers.

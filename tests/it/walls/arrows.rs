@@ -27,7 +27,7 @@ vendor_events: platform
 announcements:
 tenant: alert audit job media platform unknown_callers unregister vendor_events
 contact: job tenant vendor_events
-marketing: contact platform
+marketing: contact platform vendor_events
 lead_note: contact job tenant
 lead_origin: job lead_note tenant
 source: alert audit job media platform settings tenant unregister vendor_events
