@@ -28,8 +28,9 @@ pub const KIND: &str = "lead_notes";
 pub const FIRST: TimeDelta = TimeDelta::seconds(10);
 /// The first look for a rating: its comment may follow.
 pub const RATED: TimeDelta = TimeDelta::minutes(3);
-/// Time between checks for a lead that is not accepted yet: a quarter of the time waited so far.
-const LOOKS: [TimeDelta; 2] = [TimeDelta::seconds(15), TimeDelta::hours(6)];
+/// The least and the most time between checks for a lead that is not accepted yet.
+const LEAST_WAIT: TimeDelta = TimeDelta::seconds(15);
+pub const MOST_WAIT: TimeDelta = TimeDelta::hours(6);
 /// How long a lead is waited for.
 const PATIENCE: TimeDelta = TimeDelta::days(30);
 /// Delays after the first, second, … failure in a row; after these it is in the panel only.
@@ -60,7 +61,7 @@ pub async fn write(app: Arc<TenantContext>, job: job::Model) -> anyhow::Result<N
     let told = known.as_ref().and_then(|known| Visits::stored(&known.visit));
     let tenant = app.lookup.tenant(job.tenant_id).await?;
     let (Some(known), Some(told), Some(tenant)) = (known, told, tenant) else { return Ok(NextRun::Never) };
-    let Some(lead) = open_lead(app, &known).await? else { return Ok(later(app.clock.millis(), &job)) };
+    let Some(lead) = open_lead(app, &known).await? else { return Ok(later(app.clock.millis(), &job, MOST_WAIT)) };
     let words = Words::new(crate::tenant::language(&app.integrations, &tenant));
     let texts = notes(&told, words, Zone::named(&tenant.time_zone));
     add_missing(app, job.tenant_id, lead.id, texts, words).await?;
@@ -80,14 +81,13 @@ fn notes(told: &Visits, words: Words, zone: Zone) -> Vec<String> {
     answers.into_iter().chain(rating).collect()
 }
 
-/// When a lead is looked for again; never after [`PATIENCE`].
-pub fn later(now: i64, job: &job::Model) -> NextRun {
+/// When a lead is looked for again: after a quarter of the time waited so far, but at most this long. Never after [`PATIENCE`].
+pub fn later(now: i64, job: &job::Model, most: TimeDelta) -> NextRun {
     let age = now - job.created_at;
     if age > PATIENCE.num_milliseconds() {
         return NextRun::Never;
     }
-    let [least, most] = LOOKS.map(|look| look.num_milliseconds());
-    NextRun::At(now + (age / 4).clamp(least, most))
+    NextRun::At(now + (age / 4).clamp(LEAST_WAIT.num_milliseconds(), most.num_milliseconds()))
 }
 
 /// The pages of notes that are read, of 250 each.

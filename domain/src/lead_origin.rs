@@ -57,7 +57,7 @@ pub async fn write_origin(app: Arc<TenantContext>, job: job::Model) -> anyhow::R
     if into_lead(app, &known, &origin).await? {
         return Ok(NextRun::Never);
     }
-    let later = lead_note::later(app.clock.millis(), job);
+    let later = lead_note::later(app.clock.millis(), job, lead_note::MOST_WAIT);
     if later == NextRun::Never {
         tracing::info!(tenant.id = %job.tenant_id, conversation.id = %id, "no lead was made or accepted for a chat; its customer's origin is in the panel only");
     }

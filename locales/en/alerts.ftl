@@ -119,12 +119,17 @@ alert-business_off-subject = { $source } ({ $account }): { $who } switched the b
 alert-business_off-body = “{ $source }” has received no messages from { $who }’s chats since { $stamp }. All other chats work. { $who } can switch the bot on again in the settings of { $messenger }. Then test the source: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): its pipeline is gone
 alert-pipeline_archived-body = The pipeline of “{ $source }” was archived or deleted in { $crm }. Messages still reach their chats, but new leads of this source are not visible. Choose another pipeline: { $url }
-alert-route_failed-subject = { $account }: rule “{ $rule }” does not work
+alert-route_failed-subject =
+    { $fault ->
+        [undecided] { $account }: new enquiries are not distributed
+       *[other] { $account }: rule “{ $rule }” does not work
+    }
 alert-route_failed-body =
     { $fault ->
         [stage_gone] The stage of the rule “{ $rule }” was deleted in { $crm }: new enquiries stay where they are. Choose another stage: { $url }
         [user_gone] The person of the rule “{ $rule }” has left { $crm }: the substitute gets new enquiries. Choose another person: { $url }
         [unanswered] The rule “{ $rule }” could not be carried out yet: { $reason }. It is tried again for a day and a half. If { $crm } works, check the rule: { $url }
+        [undecided] The rules could not be applied to new enquiries yet: { $reason }. It is tried again for a day and a half; until then they wait among incoming leads. If { $crm } works, check the account: { $url }
        *[other] { $crm } refused what the rule “{ $rule }” asks for: { $reason }. New enquiries go to the substitute. Check the rule: { $url }
     }
 alert-sales_not_sent-subject = { $account }: sales do not reach { $target }

@@ -119,12 +119,17 @@ alert-business_off-subject = { $source } ({ $account }): { $who } desactivó el 
 alert-business_off-body = Desde { $stamp }, “{ $source }” no recibe mensajes de los chats de { $who }. Los demás chats siguen funcionando. { $who } puede activar el bot de nuevo en la configuración de { $messenger }. Después prueba la fuente: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): su embudo ya no existe
 alert-pipeline_archived-body = El embudo de “{ $source }” fue archivado o eliminado en { $crm }. Los mensajes siguen llegando a sus chats, pero los leads nuevos de esta fuente no se ven. Elige otro embudo: { $url }
-alert-route_failed-subject = { $account }: la regla “{ $rule }” no funciona
+alert-route_failed-subject =
+    { $fault ->
+        [undecided] { $account }: las consultas nuevas no se reparten
+       *[other] { $account }: la regla “{ $rule }” no funciona
+    }
 alert-route_failed-body =
     { $fault ->
         [stage_gone] La etapa de la regla “{ $rule }” se eliminó en { $crm }: las consultas nuevas se quedan donde están. Elige otra etapa: { $url }
         [user_gone] La persona de la regla “{ $rule }” ya no está en { $crm }: las consultas nuevas van al suplente. Elige a otra persona: { $url }
         [unanswered] La regla “{ $rule }” aún no se ha podido aplicar: { $reason }. Se sigue intentando durante un día y medio. Si { $crm } funciona, revisa la regla: { $url }
+        [undecided] Las reglas aún no se han podido aplicar a las consultas nuevas: { $reason }. Se sigue intentando durante un día y medio; hasta entonces esperan entre los leads entrantes. Si { $crm } funciona, revisa la cuenta: { $url }
        *[other] { $crm } rechazó lo que pide la regla “{ $rule }”: { $reason }. Las consultas nuevas van al suplente. Revisa la regla: { $url }
     }
 alert-sales_not_sent-subject = { $account }: las ventas no llegan a { $target }

@@ -119,12 +119,17 @@ alert-business_off-subject = { $source } ({ $account }): { $who } desativou o bo
 alert-business_off-body = Desde { $stamp }, “{ $source }” não recebe mensagens dos chats de { $who }. Os outros chats continuam funcionando. { $who } pode ativar o bot novamente nas configurações de { $messenger }. Depois teste a fonte: { $url }
 alert-pipeline_archived-subject = { $source } ({ $account }): o funil dela não existe mais
 alert-pipeline_archived-body = O funil de “{ $source }” foi arquivado ou excluído no { $crm }. As mensagens ainda chegam aos chats, mas os novos leads desta fonte não aparecem. Escolha outro funil: { $url }
-alert-route_failed-subject = { $account }: a regra “{ $rule }” não funciona
+alert-route_failed-subject =
+    { $fault ->
+        [undecided] { $account }: os novos atendimentos não são distribuídos
+       *[other] { $account }: a regra “{ $rule }” não funciona
+    }
 alert-route_failed-body =
     { $fault ->
         [stage_gone] A etapa da regra “{ $rule }” foi excluída no { $crm }: os novos atendimentos ficam onde estão. Escolha outra etapa: { $url }
         [user_gone] A pessoa da regra “{ $rule }” saiu do { $crm }: os novos atendimentos vão para o substituto. Escolha outra pessoa: { $url }
         [unanswered] Ainda não foi possível aplicar a regra “{ $rule }”: { $reason }. As tentativas continuam por um dia e meio. Se o { $crm } funciona, verifique a regra: { $url }
+        [undecided] Ainda não foi possível aplicar as regras aos novos atendimentos: { $reason }. As tentativas continuam por um dia e meio; até lá eles esperam entre os leads de entrada. Se o { $crm } funciona, verifique a conta: { $url }
        *[other] O { $crm } recusou o que a regra “{ $rule }” pede: { $reason }. Os novos atendimentos vão para o substituto. Verifique a regra: { $url }
     }
 alert-sales_not_sent-subject = { $account }: as vendas não chegam a { $target }

@@ -24,11 +24,12 @@ use sea_orm::EntityTrait;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::crm::{accept, set_contact, set_lead};
 use super::decide::needs_crm;
-use super::decision::{self, Beginning, CHANGE, Decision, DecisionState, Outcome};
+use super::decision::{self, Beginning, CHANGE, Decision, DecisionState, OVER, Outcome};
 use super::facts::{Arrival, CrmFacts, Facts, has_templates};
 use super::plan::{Ask, Plan, Presence, RuleFault, fallback_user};
-use super::versions::{self, RulesInForce};
+use super::versions::{self, RulesInForce, UNDECIDED};
 use super::{RuleSet, crm};
 use crate::alert::{self, Alarm, ROUTE_FAILED};
 use crate::delivery::read::reason::HoldReasons;
@@ -42,8 +43,15 @@ use crate::tenant::{TenantStatus, country};
 
 /// The kind's name.
 pub use crate::intake::enquiry::ROUTES as KIND;
-/// Delays after the first, second, … failure in a row.
-pub const BACK_OFF: [TimeDelta; 6] = lead_note::BACK_OFF;
+/// Delays after the first, second, … failure in a row, for a day and a half: a customer waits, so the enquiry is routed within
+/// minutes once amoCRM answers again.
+pub const BACK_OFF: [TimeDelta; 146] = {
+    let mut waits = [TimeDelta::minutes(15); 146];
+    (waits[0], waits[1]) = (TimeDelta::minutes(1), TimeDelta::minutes(5));
+    waits
+};
+/// How long after a person accepted a lead it gets at most what the rule asks for.
+const LOOKED_AFTER: TimeDelta = TimeDelta::minutes(30);
 
 /// An attempt. Safe to repeat.
 pub async fn route(app: Arc<IntakeContext>, rules: RulesInForce, job: job::Model) -> anyhow::Result<NextRun> {
@@ -53,7 +61,7 @@ pub async fn route(app: Arc<IntakeContext>, rules: RulesInForce, job: job::Model
     let Some(enquiry) = Enquiry::read(app, job.tenant_id, message_id).await? else { return Ok(NextRun::Never) };
     match go_on(app, &rules, &enquiry).await {
         Ok(Progress::Done) => Ok(NextRun::Never),
-        Ok(Progress::Waiting) => Ok(lead_note::later(app.clock.millis(), job)),
+        Ok(Progress::Waiting) => Ok(lead_note::later(app.clock.millis(), job, LOOKED_AFTER)),
         Err(error) => {
             enquiry.failed(app, job.tries, &error).await?;
             Err(error)
@@ -112,6 +120,11 @@ impl Enquiry {
         })
     }
 
+    /// Whether a person blocked the customer.
+    pub fn is_blocked(&self) -> bool {
+        !self.conversation.blocked_by.is_empty()
+    }
+
     /// Whether amoCRM knows the message and its chat.
     fn is_in_crm(&self) -> bool {
         self.message.state != State::Queued.number() && !self.conversation.amocrm_chat_id.is_empty()
@@ -124,19 +137,28 @@ impl Enquiry {
 
     /// Who works in the account and which stages it has.
     pub async fn presence(&self, app: &IntakeContext, rules: &RuleSet) -> anyhow::Result<Presence> {
-        let presence = crm::presence(&app.sources, &self.tenant, rules).await;
-        presence.map_err(|error| anyhow::anyhow!("users and pipelines could not be read: {}", error.name()))
+        crm::presence(&app.sources, &self.tenant, rules).await.map_err(unread)
+    }
+
+    /// amoCRM refused a person or a stage of the rule: who was known to be there may have left.
+    pub async fn reads_lists_again(&self, app: &IntakeContext) -> anyhow::Result<()> {
+        crm::read_again(&app.sources, self.tenant.tenant_id).await.map_err(unread)
     }
 
     /// An attempt failed after so many others. What failed once may be the trouble of a moment, and raises no alert.
     pub async fn failed(&self, app: &IntakeContext, tries: i32, error: &anyhow::Error) -> anyhow::Result<()> {
+        let (is_trouble, reason) = (tries > 0, format!("{error:#}"));
         let Some(mut made) = decision::find(app.store.read(), self.tenant.tenant_id, self.message.id).await? else {
-            return Ok(());
+            return if is_trouble {
+                raise(app, self.tenant.tenant_id, UNDECIDED, json!({"fault": "undecided", "reason": reason})).await
+            } else {
+                Ok(())
+            };
         };
         if usize::try_from(tries).is_ok_and(|tries| tries >= BACK_OFF.len()) {
             made.becomes(app, DecisionState::Failed).await?;
         }
-        if tries > 0 { warn(app, &made, None, &format!("{error:#}")).await } else { Ok(()) }
+        if is_trouble { warn(app, &made, None, &reason).await } else { Ok(()) }
     }
 
     /// The rules that decided, and who works in the account now.
@@ -146,6 +168,10 @@ impl Enquiry {
         let presence = self.presence(app, &rules).await?;
         Ok((rules, presence))
     }
+}
+
+fn unread(error: base::error::Error) -> anyhow::Error {
+    anyhow::anyhow!("users and pipelines could not be read: {}", error.name())
 }
 
 /// Opens the alert that names the rule. `fault`: none if amoCRM does not answer.
@@ -158,7 +184,11 @@ pub(super) async fn warn(
     let Some(rule) = &made.verdict.rule else { return Ok(()) };
     let fault = fault.map_or("unanswered", RuleFault::word);
     let detail = json!({"rule": rule.name, "fault": fault, "reason": reason});
-    let alarm = Alarm { tenant_id: made.row.tenant_id, kind: ROUTE_FAILED, object: &rule.id, source_id: None, detail };
+    raise(app, made.row.tenant_id, &rule.id, detail).await
+}
+
+async fn raise(app: &IntakeContext, tenant_id: Uuid, object: &str, detail: serde_json::Value) -> anyhow::Result<()> {
+    let alarm = Alarm { tenant_id, kind: ROUTE_FAILED, object, source_id: None, detail };
     alert::raise(app, app.store.write(), alarm).await?;
     Ok(())
 }
@@ -172,7 +202,9 @@ async fn go_on(app: &Arc<IntakeContext>, rules: &RulesInForce, enquiry: &Enquiry
     }
     let made = match decision::find(app.store.read(), tenant_id, message_id).await? {
         Some(made) if matches!(made.state(), DecisionState::Done | DecisionState::Failed) => return Ok(Progress::Done),
+        Some(made) if enquiry.is_blocked() => return over(app, made, "blocked").await,
         Some(made) => made,
+        None if enquiry.is_blocked() => return Ok(Progress::Done),
         None => {
             let Some((version, rules)) = rules.of(app.store.read(), tenant_id).await? else {
                 return Ok(Progress::Done);
@@ -189,6 +221,7 @@ async fn go_on(app: &Arc<IntakeContext>, rules: &RulesInForce, enquiry: &Enquiry
                 }
                 facts.crm = enquiry.crm(app).await?;
                 presence = enquiry.presence(app, &rules).await?;
+                alert::resolve_if_open(app, tenant_id, ROUTE_FAILED, UNDECIDED).await?;
             }
             let begins = Beginning { tenant_id, message_id, conversation_id: enquiry.conversation.id };
             let made = decision::make(app, begins, (version, &rules), facts, presence).await?;
@@ -197,6 +230,22 @@ async fn go_on(app: &Arc<IntakeContext>, rules: &RulesInForce, enquiry: &Enquiry
         }
     };
     Carrier { app, enquiry, made }.run().await
+}
+
+/// Notes that there is nothing to carry out any more.
+async fn over(app: &IntakeContext, mut made: Decision, why: &str) -> anyhow::Result<Progress> {
+    made.note(app, OVER, Outcome::Skipped, why).await?;
+    made.becomes(app, DecisionState::Done).await?;
+    Ok(Progress::Done)
+}
+
+/// What became of the lead of an enquiry.
+enum Lead {
+    Found,
+    /// A person has to accept it first.
+    Waits,
+    /// A person declined it.
+    Declined,
 }
 
 /// Carries one decision out.
@@ -219,13 +268,19 @@ impl Carrier<'_> {
             Box::pin(self.send_template(template_id.0)).await?;
         }
         if plan.needs_lead {
-            if self.made.row.lead_id == 0 && !self.find_lead(&plan).await? {
-                self.made.becomes(self.app, DecisionState::Waiting).await?;
-                return Ok(Progress::Waiting);
+            if self.made.row.lead_id == 0 {
+                match self.find_lead(&plan).await? {
+                    Lead::Found => {}
+                    Lead::Waits => {
+                        self.made.becomes(self.app, DecisionState::Waiting).await?;
+                        return Ok(Progress::Waiting);
+                    }
+                    Lead::Declined => return over(self.app, self.made, "declined").await,
+                }
             }
             self.change(&plan).await?;
             if self.made.outcome(CHANGE).is_some_and(|step| step.outcome == Outcome::Refused) {
-                plan.responsible = self.substitute().await?;
+                plan.responsible = self.substitute(&plan).await?;
             }
             self.contact(&plan).await?;
             self.task(&plan).await?;
@@ -251,10 +306,15 @@ impl Carrier<'_> {
         step.is_some_and(|step| matches!(step.outcome, Outcome::Begun | Outcome::Done))
     }
 
-    /// Who gets what amoCRM refused to give to the rule's person.
-    async fn substitute(&self) -> anyhow::Result<Option<NumericId>> {
+    /// Who gets what amoCRM refused to give to the rule's person: that person all the same, if it is the stage that is gone.
+    async fn substitute(&self, plan: &Plan) -> anyhow::Result<Option<NumericId>> {
+        if self.fell_back() {
+            return Ok(None);
+        }
         let (rules, presence) = self.enquiry.people(self.app, &self.made).await?;
-        Ok(fallback_user(&rules, &presence).filter(|_| !self.fell_back()))
+        let is_stage = plan.stage.is_some_and(|stage| !presence.has(stage));
+        let person = plan.responsible.filter(|user_id| is_stage && presence.is_active(user_id.0));
+        Ok(person.or_else(|| fallback_user(&rules, &presence)))
     }
 
     /// Whether a step is over.
@@ -320,8 +380,8 @@ impl Carrier<'_> {
         Ok(())
     }
 
-    /// Finds the lead of the enquiry, or makes it. False if a person has to accept it first.
-    async fn find_lead(&mut self, plan: &Plan) -> anyhow::Result<bool> {
+    /// Finds the lead of the enquiry, or makes it.
+    async fn find_lead(&mut self, plan: &Plan) -> anyhow::Result<Lead> {
         let app = self.app;
         // What was read for the decision is seconds old, unless this is a later attempt.
         let is_first = self.made.steps.iter().all(|step| [GREET, TEMPLATE].contains(&step.ask.as_str()));
@@ -336,21 +396,26 @@ impl Carrier<'_> {
         let is_begun = |word: &&str| self.made.outcome(word).is_some_and(|step| step.outcome == Outcome::Begun);
         let begun = [Ask::Create.word(), Ask::Accept.word()].into_iter().find(is_begun);
         let is_unaccepted = begun == Some(Ask::Accept.word()) && facts.crm.incoming.is_some();
+        let new = facts.crm.leads.iter().find(|id| !self.made.facts.crm.leads.contains(id)).copied();
         if begun.is_some() && !is_unaccepted {
             // Whatever lead came since then is the one that was asked for.
-            let new = facts.crm.leads.iter().find(|id| !self.made.facts.crm.leads.contains(id));
-            ask = new.map_or(ask, |lead_id| Ask::Use { lead_id: *lead_id });
+            ask = new.map_or(ask, |lead_id| Ask::Use { lead_id });
+        } else if self.made.facts.crm.incoming.is_some() && facts.crm.incoming.is_none() {
+            // A person has accepted the incoming lead, or linked it to one that was there; else it was declined.
+            let taken = new.or(facts.crm.open_lead.as_ref().map(|lead| lead.id));
+            let Some(lead_id) = taken else { return Ok(Lead::Declined) };
+            ask = Ask::Use { lead_id };
         }
         let word = ask.word();
         let mut is_given = false;
         let lead_id = match &ask {
-            Ask::WaitForPerson => return Ok(false),
+            Ask::WaitForPerson => return Ok(Lead::Waits),
             Ask::Use { lead_id } => lead_id.0,
             Ask::Accept => {
                 self.made.note(app, word, Outcome::Begun, "").await?;
                 app.faults.hit("route.before_step")?;
                 let incoming = facts.crm.incoming.clone().unwrap_or_default();
-                is_given = accept(app, self.made.row.tenant_id, &incoming.uid, user_of(plan)).await?;
+                is_given = accept(&app.tenants, self.made.row.tenant_id, &incoming.uid, user_of(plan)).await?;
                 match incoming.lead_id {
                     Some(lead_id) => lead_id.0,
                     None => {
@@ -373,12 +438,12 @@ impl Carrier<'_> {
                     status_id: Some(stage.status_id.0),
                     ..LeadChange::default()
                 };
-                set_lead(app, self.made.row.tenant_id, lead_id.0, &change).await?;
+                set_lead(&app.tenants, self.made.row.tenant_id, lead_id.0, &change).await?;
                 self.link(&facts, lead_id.0).await?;
                 lead_id.0
             }
             _ => {
-                let Some(contact_id) = facts.crm.contact_id else { return Ok(false) };
+                let Some(contact_id) = facts.crm.contact_id else { return Ok(Lead::Waits) };
                 self.made.note(app, Ask::Create.word(), Outcome::Begun, "").await?;
                 app.faults.hit("route.before_step")?;
                 let made = self.create(plan, contact_id.0).await?;
@@ -392,7 +457,7 @@ impl Carrier<'_> {
         if is_given && wanted(plan) == (LeadChange { responsible_user_id: user_of(plan), ..LeadChange::default() }) {
             self.made.note(app, CHANGE, Outcome::Done, lead_id.to_string()).await?;
         }
-        Ok(true)
+        Ok(Lead::Found)
     }
 
     /// Gives the chat of the incoming lead, if there is one, to a lead.
@@ -431,17 +496,18 @@ impl Carrier<'_> {
         }
         let (app, tenant_id, lead_id) = (self.app, self.made.row.tenant_id, self.made.row.lead_id);
         app.faults.hit("route.before_step")?;
-        let Err(error) = set_lead(app, tenant_id, lead_id, &change).await else {
+        let Err(error) = set_lead(&app.tenants, tenant_id, lead_id, &change).await else {
             return self.made.note(app, CHANGE, Outcome::Done, lead_id.to_string()).await;
         };
         let Some(words) = error.refusal() else { return Err(error.into()) };
+        self.enquiry.reads_lists_again(app).await?;
         let instead = LeadChange {
-            responsible_user_id: self.substitute().await?.map(|user| user.0),
+            responsible_user_id: self.substitute(plan).await?.map(|user| user.0),
             tags_to_add: change.tags_to_add,
             ..LeadChange::default()
         };
         if instead != LeadChange::default()
-            && let Err(error) = set_lead(app, tenant_id, lead_id, &instead).await
+            && let Err(error) = set_lead(&app.tenants, tenant_id, lead_id, &instead).await
             && error.refusal().is_none()
         {
             return Err(error.into());
@@ -460,7 +526,7 @@ impl Carrier<'_> {
         }
         let (app, tenant_id) = (self.app, self.made.row.tenant_id);
         app.faults.hit("route.before_step")?;
-        let done = set_contact(app, tenant_id, contact_id.0, user_id.0).await;
+        let done = set_contact(&app.tenants, tenant_id, contact_id.0, user_id.0).await;
         self.ended(ASK, done.map(|()| user_id.0)).await
     }
 
@@ -519,50 +585,5 @@ fn wanted(plan: &Plan) -> LeadChange {
         status_id: plan.stage.map(|stage| stage.status_id.0),
         responsible_user_id: user_of(plan),
         tags_to_add: plan.tags.iter().map(|name| Tag { name: name.clone() }).collect(),
-    }
-}
-
-pub(super) async fn set_lead(
-    app: &IntakeContext,
-    tenant_id: Uuid,
-    lead_id: i64,
-    change: &LeadChange,
-) -> Result<(), CallError> {
-    let ask = |rest: Rest, token| {
-        let change = change.clone();
-        async move { rest.change_lead(&token, lead_id, &change).await }
-    };
-    with_token(&app.tenants, tenant_id, ask).await
-}
-
-pub(super) async fn set_contact(
-    app: &IntakeContext,
-    tenant_id: Uuid,
-    contact_id: i64,
-    user_id: i64,
-) -> Result<(), CallError> {
-    let ask = |rest: Rest, token| async move { rest.set_contact_responsible(&token, contact_id, user_id).await };
-    with_token(&app.tenants, tenant_id, ask).await
-}
-
-/// Accepts an incoming lead in the name of who becomes responsible, else of the token's user. Returns whether that person is
-/// responsible now: not if it was accepted before, and then it stays so.
-pub(super) async fn accept(
-    app: &IntakeContext,
-    tenant_id: Uuid,
-    uid: &str,
-    user_id: Option<i64>,
-) -> Result<bool, CallError> {
-    let accept = async |user_id: Option<i64>| {
-        let ask = |rest: Rest, token| {
-            let uid = uid.to_owned();
-            async move { rest.accept_unsorted(&token, &uid, user_id, None).await }
-        };
-        with_token(&app.tenants, tenant_id, ask).await
-    };
-    match accept(user_id).await {
-        Err(CallError::Crm(error)) if error.status() == Some(404) => Ok(false),
-        Err(error) if error.refusal().is_some() && user_id.is_some() => accept(None).await.map(|()| false),
-        done => done.map(|()| user_id.is_some()),
     }
 }

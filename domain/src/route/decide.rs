@@ -197,7 +197,7 @@ mod tests {
     }
 
     fn lead(id: i64, responsible: i64) -> Option<LeadFact> {
-        Some(LeadFact { id: NumericId(id), responsible: Some(NumericId(responsible)) })
+        Some(LeadFact { id: NumericId(id), responsible: Some(NumericId(responsible)), is_new: false })
     }
 
     fn matches(when: Value, facts: &Facts) -> Vec<Miss> {

@@ -60,6 +60,9 @@ pub const FALLBACKS: &str = "route_fallbacks";
 /// The name of its step.
 pub const FALLBACK_STEP: &str = Ask::Fallback { minutes: 0 }.word();
 
+/// The step of an enquiry that ended before it was carried out: its customer was blocked, or a person declined it in amoCRM.
+pub const OVER: &str = "over";
+
 /// The step that sets stage, responsible user and tags.
 pub(super) const CHANGE: &str = "change";
 

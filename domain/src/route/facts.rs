@@ -78,6 +78,9 @@ pub struct LeadFact {
     pub id: NumericId,
     #[schema(value_type = Option<String>)]
     pub responsible: Option<NumericId>,
+    /// amoCRM, or a person there, has made it since the enquiry began.
+    #[serde(default)]
+    pub is_new: bool,
 }
 
 /// An incoming lead.

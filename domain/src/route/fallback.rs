@@ -4,19 +4,24 @@ use std::sync::Arc;
 
 use amocrm::rest::LeadChange;
 use base::json::NumericId;
+use base::message::Body;
 use base::store::in_transaction;
-use entity::job;
+use entity::{job, message};
+use sea_orm::QuerySelect;
 use uuid::Uuid;
 
 use super::Facts;
-use super::carry::{Enquiry, accept, set_contact, set_lead, warn};
+use super::carry::{Enquiry, warn};
+use super::crm::{accept, set_contact, set_lead};
 use super::decision::{self, Decision, FALLBACK_STEP as ASK, Outcome, keep_turn};
+use super::facts::CrmFacts;
 use super::plan::{Presence, RuleFault, assign, fallback_user, turn_key};
 use super::rule::Assignee;
 use crate::intake::IntakeContext;
-use crate::intake::messenger::automatic_answer::is_answered_since;
+use crate::intake::messenger::automatic_answer::answers_since;
 use crate::job::NextRun;
 use crate::tenant::token::CallError;
+use crate::tenant::users;
 
 /// The kind's name.
 pub use super::decision::FALLBACKS as KIND;
@@ -44,14 +49,16 @@ async fn hand_over(app: &Arc<IntakeContext>, enquiry: &Enquiry, made: &mut Decis
     if begun.as_ref().is_some_and(|step| step.outcome != Outcome::Begun) {
         return Ok(());
     }
-    let since = enquiry.message.accepted_at;
-    if begun.is_none() && is_answered_since(app, tenant_id, enquiry.conversation.id, since).await? {
+    if begun.is_none() && (enquiry.is_blocked() || is_answered(app, enquiry).await?) {
         return made.note(app, ASK, Outcome::Skipped, "").await;
     }
     let (rules, presence) = enquiry.people(app, made).await?;
     let rule = rules.rule(&made.row.rule_id);
     let Some(fallback) = rule.and_then(|rule| rule.then.fallback.as_ref()) else { return Ok(()) };
     let crm = enquiry.crm(app).await?;
+    if begun.is_none() && is_over(made, &crm) {
+        return made.note(app, ASK, Outcome::Skipped, "").await;
+    }
     let substitute = fallback_user(&rules, &presence);
     let user_id = match begun.map(|step| step.detail.parse()) {
         Some(Ok(chosen)) => chosen,
@@ -74,7 +81,7 @@ async fn hand_over(app: &Arc<IntakeContext>, enquiry: &Enquiry, made: &mut Decis
     app.faults.hit("route.before_step")?;
     // Nobody accepted it in time: it is accepted for the person who is to answer.
     if let Some(incoming) = crm.incoming.as_ref().filter(|_| made.row.lead_id == 0) {
-        accept(app, tenant_id, &incoming.uid, Some(user_id)).await?;
+        accept(&app.tenants, tenant_id, &incoming.uid, Some(user_id)).await?;
         made.row.lead_id = incoming.lead_id.map(|lead| lead.0).unwrap_or_default();
     }
     let lead_id = Some(made.row.lead_id).filter(|id| *id != 0).or(crm.open_lead.map(|lead| lead.id.0));
@@ -82,6 +89,7 @@ async fn hand_over(app: &Arc<IntakeContext>, enquiry: &Enquiry, made: &mut Decis
     let Some(words) = give(app, tenant_id, target, user_id).await? else {
         return made.note(app, ASK, Outcome::Done, user_id.to_string()).await;
     };
+    enquiry.reads_lists_again(app).await?;
     warn(app, made, Some(RuleFault::Refused), &words).await?;
     if let Some(NumericId(other)) = substitute
         && other != user_id
@@ -90,6 +98,31 @@ async fn hand_over(app: &Arc<IntakeContext>, enquiry: &Enquiry, made: &mut Decis
         return made.note(app, ASK, Outcome::Done, other.to_string()).await;
     }
     made.note(app, ASK, Outcome::Refused, words).await
+}
+
+/// Whether a person closed the lead of the enquiry, or declined it.
+fn is_over(made: &Decision, crm: &CrmFacts) -> bool {
+    match made.row.lead_id {
+        0 => made.facts.crm.incoming.is_some() && crm.incoming.is_none() && crm.open_lead.is_none(),
+        lead_id => crm.closed_lead.as_ref().is_some_and(|lead| lead.id.0 == lead_id),
+    }
+}
+
+/// Whether a manager answered: a bot of amoCRM greets everyone, and nobody is served by that.
+async fn is_answered(app: &Arc<IntakeContext>, enquiry: &Enquiry) -> anyhow::Result<bool> {
+    let message = &enquiry.message;
+    let answers = answers_since(message.tenant_id, enquiry.conversation.id, message.accepted_at);
+    let bodies: Vec<String> =
+        answers.select_only().column(message::Column::Body).into_tuple().all(app.store.read()).await?;
+    for body in bodies {
+        // Erased since.
+        let Ok(Body { sender, .. }) = serde_json::from_str(&body) else { continue };
+        let name = sender.name.as_deref().unwrap_or_default();
+        if !users::is_bot(&app.tenants, message.tenant_id, &sender.id, name).await {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The person of the fallback, without the one who did not answer; the turn of a round robin is taken.
@@ -129,11 +162,11 @@ async fn give(
 ) -> Result<Option<String>, CallError> {
     let change = LeadChange { responsible_user_id: Some(user_id), ..LeadChange::default() };
     let lead = match lead_id {
-        Some(lead_id) => set_lead(app, tenant_id, lead_id, &change).await,
+        Some(lead_id) => set_lead(&app.tenants, tenant_id, lead_id, &change).await,
         None => Ok(()),
     };
     let done = match (lead, contact_id) {
-        (Ok(()), Some(contact_id)) => set_contact(app, tenant_id, contact_id, user_id).await,
+        (Ok(()), Some(contact_id)) => set_contact(&app.tenants, tenant_id, contact_id, user_id).await,
         (done, _) => done,
     };
     match done {

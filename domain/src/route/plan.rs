@@ -228,10 +228,12 @@ pub fn assign(
         Some(user_id) if presence.is_active(user_id.0) => Ok((user_id, None)),
         Some(_) => Err(RuleFault::UserGone),
     };
+    // It is no mistake of the rule that a contact or lead is still of somebody who left.
+    let present = |user_id: Option<NumericId>| one(user_id.filter(|user_id| presence.is_active(user_id.0)));
     match assignee {
-        Assignee::Contact => one(facts.crm.contact_responsible.filter(|_| facts.crm.is_known)),
+        Assignee::Contact => present(facts.crm.contact_responsible.filter(|_| facts.crm.is_known)),
         Assignee::Lead => {
-            one(facts.crm.open_lead.as_ref().or(facts.crm.closed_lead.as_ref()).and_then(|lead| lead.responsible))
+            present(facts.crm.open_lead.as_ref().or(facts.crm.closed_lead.as_ref()).and_then(|lead| lead.responsible))
         }
         Assignee::Person { user_id } => one(Some(*user_id)),
         Assignee::RoundRobin { people } => {
@@ -273,7 +275,7 @@ impl Plan {
     /// Which lead the enquiry gets.
     pub fn lead_ask(&self, facts: &Facts) -> Ask {
         let crm = &facts.crm;
-        let open = crm.open_lead.as_ref().filter(|_| self.lead != LeadUse::New);
+        let open = crm.open_lead.as_ref().filter(|lead| self.lead != LeadUse::New || lead.is_new);
         let closed = crm.closed_lead.as_ref().filter(|_| self.lead == LeadUse::Reopen);
         match (&crm.incoming, open, closed) {
             (Some(_), ..) if !self.accept => Ask::WaitForPerson,
@@ -296,7 +298,7 @@ mod tests {
     fn the_lead_of_an_enquiry() {
         let incoming = || Some(IncomingFact { uid: "u".into(), lead_id: Some(NumericId(3)) });
         let ask = |lead: LeadUse, accept: bool, incoming: Option<IncomingFact>, kind: LeadKind| {
-            let fact = |id: i64| Some(LeadFact { id: NumericId(id), responsible: Some(NumericId(5)) });
+            let fact = |id: i64| Some(LeadFact { id: NumericId(id), responsible: Some(NumericId(5)), is_new: false });
             let (open_lead, closed_lead) = match kind {
                 LeadKind::Open => (fact(1), fact(2)),
                 LeadKind::Closed => (None, fact(2)),

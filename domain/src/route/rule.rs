@@ -356,7 +356,8 @@ impl RuleSet {
                 let signs = id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
                 (1..=40).contains(&id.len()) && signs
             };
-            if !is_id(&rule.id) || !ids.insert(rule.id.clone()) {
+            // The panel's form of a new rule has that address.
+            if !is_id(&rule.id) || rule.id == "new" || !ids.insert(rule.id.clone()) {
                 wrong.add(format!("{at}/id"), LocalizedText::new("said-route-id"));
             }
             wrong.required(format!("{at}/name"), &mut rule.name, NAME_CHARS);

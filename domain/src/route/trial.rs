@@ -104,7 +104,7 @@ pub async fn imagined(
     let lead = given.lead.unwrap_or(LeadKind::None);
     let responsible = given.responsible;
     let none = NumericId(0);
-    let fact = |kind: LeadKind| (lead == kind).then_some(LeadFact { id: none, responsible });
+    let fact = |kind: LeadKind| (lead == kind).then_some(LeadFact { id: none, responsible, is_new: false });
     let facts = Facts {
         source_id: source.id,
         messenger: source.kind.clone(),

@@ -201,6 +201,9 @@ pub async fn discard(app: &PlatformContext, tenant_id: Uuid, by: &By) -> Result<
     .await
 }
 
+/// The object of the alert about enquiries that no rule could decide about, because amoCRM does not answer.
+pub(super) const UNDECIDED: &str = "";
+
 /// Rules that are no longer in force do not fail.
 async fn end_alerts(
     app: &PlatformContext,
@@ -210,7 +213,8 @@ async fn end_alerts(
 ) -> Result<(), DbErr> {
     let open = alert::open(db, tenant_id).await?;
     for id in open.iter().filter(|open| open.kind == ROUTE_FAILED).map(alert::object_of) {
-        if rules.enabled().all(|rule| rule.id != id) {
+        let is_there = if id == UNDECIDED { rules.is_on() } else { rules.enabled().any(|rule| rule.id == id) };
+        if !is_there {
             alert::end(app, db, tenant_id, ROUTE_FAILED, id).await?;
         }
     }

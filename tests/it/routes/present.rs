@@ -30,6 +30,7 @@ async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mu
     assert_eq!(routed(world).await, 1);
     assert_eq!(lead(world).responsible_user_id, gone);
     // The lists that Parom knows are minutes old when both are deleted.
+    world.advance(2 * MINUTE);
     world.sandbox.remove_user(HOST, gone);
     world.sandbox.delete_stage(HOST, stage);
     let message = world.customer(&line, "boris").writes("Hello").await;
@@ -39,9 +40,7 @@ async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mu
     assert_ne!(leads[1].status_id, stage);
     assert_eq!(decision(world, &line, &message).await.row.state, "failed");
     assert!(is_alerted(world, &line).await);
-    // Once they have been read again, amoCRM is asked for nothing that it would refuse: the fallback is decided.
-    world.advance(HOUR);
-    lists_are_read(world, &line).await;
+    // They have been read again: amoCRM is asked for nothing that it would refuse, and the fallback is decided.
     let message = world.customer(&line, "carla").writes("Hello").await;
     assert_eq!(routed(world).await, 1);
     let decided = decision(world, &line, &message).await;
@@ -53,6 +52,28 @@ async fn what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert(world: &mu
     world.customer(&line, "dora").writes("Hello").await;
     assert_eq!(routed(world).await, 1);
     assert!(!is_alerted(world, &line).await);
+}
+
+/// The person of the rule gets the lead, whether the deleted stage was noticed before or by the refusal.
+async fn a_deleted_stage_leaves_the_person(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    let (pipeline, stage) = second_stage(world);
+    let then = json!({"accept": true, "responsible": person(manager),
+        "stage": {"pipeline_id": pipeline, "status_id": stage}, "task": {"text": "Call", "within_minutes": 5}});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    lists_are_read(world, &line).await;
+    world.advance(2 * MINUTE);
+    world.sandbox.delete_stage(HOST, stage);
+    for (name, state) in [("anna", "failed"), ("boris", "done")] {
+        let message = world.customer(&line, name).writes("Hello").await;
+        assert_eq!(routed(world).await, 1);
+        assert_eq!(decision(world, &line, &message).await.row.state, state);
+        assert!(is_alerted(world, &line).await);
+    }
+    for lead in world.sandbox.leads(HOST) {
+        assert_eq!((lead.responsible_user_id, lead.tasks), (manager, vec![("Call".to_owned(), manager)]));
+    }
 }
 
 /// amoCRM gives some users no id in chats, and takes them as responsible all the same.
@@ -186,8 +207,7 @@ async fn a_fallback_to_who_left_is_told(world: &mut World) {
     let leads = world.sandbox.leads(HOST);
     assert_eq!(leads.iter().map(|lead| lead.responsible_user_id).collect::<Vec<_>>(), [admin, admin], "{leads:?}");
     assert!(is_alerted(world, &line).await);
-    // Once the list says so, the rule is marked when it decides.
-    lists_are_read(world, &line).await;
+    // They have been read again, so the rule is marked when it decides.
     let message = world.customer(&line, "carla").writes("Hello").await;
     // With a look at Boris's lead.
     assert_eq!(routed(world).await, 2);
@@ -196,8 +216,36 @@ async fn a_fallback_to_who_left_is_told(world: &mut World) {
     assert!(!is_alerted(world, &line).await, "the rule is no longer in force");
 }
 
+/// When a person of a round robin works is a week as that of a source's working hours.
+async fn when_people_work_is_entered_as_a_week(world: &mut World) {
+    let line = world.line("support").await;
+    let olga = olga(world, line.tenant_id).await;
+    let id = world.sandbox.users(HOST)[1].id;
+    let name = |field: &str| format!("{field}.{id}");
+    let (weight, day, from, until) = (name("weight"), name("day"), name("from.mon"), name("until.mon"));
+    let rule = [
+        ("seen", "0"),
+        ("id", "shift"),
+        ("name", "Shift"),
+        ("on", "on"),
+        ("accept", "on"),
+        ("responsible", "round_robin"),
+    ];
+    let times = [(&*weight, "1"), (&*day, "mon"), (&*from, "09:00")];
+    let wrong = olga.sends("/panel/routing/rules", &[&rule[..], &times].concat()).await.is(422);
+    wrong.says(&["Monday: enter from when", &format!("id=\"f-day.mon.{id}\"")]);
+    assert_eq!(wrong.text.matches("class=\"group\" open").count(), 1, "the wrong week is unfolded");
+    olga.sends("/panel/routing/rules", &[&rule[..], &times, &[(&*until, "15:00")]].concat()).await.is(303);
+    let stored = world.api.get(&path(&line)).await.is(200).json["draft"]["routes"]["rules"][0].clone();
+    let people = json!([{"user_id": id.to_string(), "weight": 1, "times": ["mon 09:00-15:00"]}]);
+    assert_eq!(stored["then"]["responsible"]["people"], people);
+    olga.opens("/panel/routing/rules/shift").await.is(200).says(&["works: mon 09:00-15:00", "works at any time"]);
+}
+
 once!(
+    when_people_work_is_entered_as_a_week,
     what_amocrm_no_longer_has_goes_to_the_fallback_with_an_alert,
+    a_deleted_stage_leaves_the_person,
     who_has_no_id_in_chats_gets_enquiries,
     a_list_that_is_refused_is_asked_for_after_a_pause,
     a_late_decision_goes_to_who_is_present,

@@ -14,7 +14,7 @@ use base::millis::MINUTE;
 use connectors::hours::{ClosedTime, WorkingHours, fill};
 use entity::{message, source, tenant as tenants};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, NewMessage};
-use sea_orm::{ColumnTrait, DbErr, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, PaginatorTrait, QueryFilter, Select};
 use uuid::Uuid;
 
 use crate::delivery::letters::{crm_letter, messenger_letter};
@@ -25,7 +25,7 @@ use crate::source::takeover::is_shared;
 use crate::source::window::Window;
 use crate::tenant::{self, TenantStatus};
 
-/// Whoever got an answer of a manager so recently is still being served, though the hours are over.
+/// Whoever got an answer from amoCRM so recently is still being served, though the hours are over.
 const STILL_SERVED: i64 = 10 * MINUTE;
 
 /// A customer's message that may be answered.
@@ -65,7 +65,7 @@ pub(super) async fn answer(
         return Ok(Vec::new());
     }
     if let Conversation::Known(id) = asked.conversation
-        && is_answered_since(app, source.tenant_id, id, now - STILL_SERVED + 1).await?
+        && answers_since(source.tenant_id, id, now - STILL_SERVED + 1).count(app.store.read()).await? > 0
     {
         return Ok(Vec::new());
     }
@@ -176,17 +176,11 @@ pub(crate) async fn may_send(app: &IntakeContext, source: &source::Model, sent_a
     Ok(HoldReasons::of(app.store.read(), source).await?.to_messenger.is_none())
 }
 
-/// Whether a manager answered in this chat since this time (milliseconds since 1970).
-pub async fn is_answered_since(
-    app: &IntakeContext,
-    tenant_id: Uuid,
-    conversation_id: Uuid,
-    since: i64,
-) -> Result<bool, DbErr> {
-    let answers = message::Entity::of_tenant(tenant_id)
+/// What came from amoCRM into this chat since this time (milliseconds since 1970): of managers and of bots.
+pub fn answers_since(tenant_id: Uuid, conversation_id: Uuid, since: i64) -> Select<message::Entity> {
+    message::Entity::of_tenant(tenant_id)
         .filter(message::Column::ConversationId.eq(conversation_id))
         .filter(message::Column::Direction.eq(Direction::ToMessenger.number()))
         .filter(message::Column::AmocrmMessageId.ne(""))
-        .filter(message::Column::AcceptedAt.gte(since));
-    Ok(answers.count(app.store.read()).await? > 0)
+        .filter(message::Column::AcceptedAt.gte(since))
 }

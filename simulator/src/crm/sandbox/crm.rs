@@ -80,6 +80,14 @@ impl Sandbox {
         })
     }
 
+    /// The administrator declines an incoming lead. False for an unknown one.
+    pub fn decline_lead(&self, host: &str, uid: &str) -> bool {
+        self.act(host, |account, now| {
+            let user_id = account.administrator().map_or(0, |user| user.id);
+            account.decline(uid, user_id, now).is_some()
+        })
+    }
+
     /// The custom fields of a lead that have values, by code.
     pub fn tracking_of(&self, host: &str, lead_id: i64) -> BTreeMap<String, String> {
         self.look(host, |account| account.crm.lead(lead_id).into_iter().flat_map(Card::texts).collect())
