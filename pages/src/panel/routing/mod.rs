@@ -9,7 +9,7 @@ pub mod names;
 mod trial;
 mod versions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web;
 use askama::Template;
@@ -17,7 +17,7 @@ use base::error::{Error, Result};
 use base::millis::DAY;
 use domain::route::decide::RuleName;
 use domain::route::plan::{Presence, RuleFault};
-use domain::route::rule::Rule;
+use domain::route::rule::{Assignee, Rule};
 use domain::route::versions::{self as stored, NewVersion};
 use domain::route::{RuleSet, decision};
 use serde::Deserialize;
@@ -143,7 +143,7 @@ fn rows(rules: &RuleSet, names: &Names<'_>, matches: &BTreeMap<String, i64>) -> 
     let last = rules.rules.len().saturating_sub(1);
     let mut rows = Vec::with_capacity(rules.rules.len());
     for (place, rule) in rules.rules.iter().enumerate() {
-        let mut marks: Vec<String> = faults(rule, &presence).into_iter().map(|fault| names.fault(fault)).collect();
+        let mut marks = faults(names, rule, &presence);
         if is_hidden && rule.on {
             marks.push(names.page.words.text("routing-fault-hidden").to_string());
         }
@@ -163,13 +163,23 @@ fn rows(rules: &RuleSet, names: &Names<'_>, matches: &BTreeMap<String, i64>) -> 
     rows
 }
 
-/// What of a rule amoCRM no longer has.
-fn faults(rule: &Rule, presence: &Presence) -> Vec<RuleFault> {
-    let stage = rule.then.stage.is_some_and(|stage| !presence.has(stage));
+/// What of a rule amoCRM no longer has. A round robin goes on without those who left.
+fn faults(names: &Names<'_>, rule: &Rule, presence: &Presence) -> Vec<String> {
+    let stage = rule.then.stage.filter(|stage| !presence.has(*stage)).map(|_| names.fault(RuleFault::StageGone));
     let assignees = rule.then.responsible.iter().chain(rule.then.fallback.as_ref().map(|fallback| &fallback.to));
-    let user = assignees.flat_map(|assignee| assignee.users()).any(|user_id| !presence.is_active(user_id));
-    let found = [(RuleFault::StageGone, stage), (RuleFault::UserGone, user)];
-    found.into_iter().filter(|(_, is_so)| *is_so).map(|(fault, _)| fault).collect()
+    let users: Vec<Vec<i64>> = assignees.map(Assignee::users).collect();
+    let is_gone = |user_id: &i64| !presence.is_active(*user_id);
+    let user = users.iter().any(|users| !users.is_empty() && users.iter().all(is_gone));
+    let gone: BTreeSet<i64> = users.iter().flatten().copied().filter(is_gone).collect();
+    let left: Vec<String> = gone.into_iter().map(|user_id| names.user(user_id)).collect();
+    let people = match (user, left.is_empty()) {
+        (true, _) => Some(names.fault(RuleFault::UserGone)),
+        (false, true) => None,
+        (false, false) => {
+            Some(names.page.words.text("routing-fault-some-gone").with("names", left.join(", ")).to_string())
+        }
+    };
+    stage.into_iter().chain(people).collect()
 }
 
 #[derive(Debug, Deserialize)]
