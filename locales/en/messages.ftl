@@ -5,6 +5,7 @@ messages-search-hint = Message text can’t be searched: it is stored encrypted.
 messages-filter-direction = Direction
 messages-direction-to-crm = From customer
 messages-direction-from-manager = From manager
+messages-direction-from-bot = From a bot
 messages-direction-to-messenger = To customer
 messages-state-taken = Accepted by the other side
 messages-state-failed_later = Failed after it was accepted

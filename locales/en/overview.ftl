@@ -13,6 +13,11 @@ health-some-bad =
     }
 health-stopped = { $cause }: messages wait
 health-stopped-source = { $name }: messages stopped
+health-stopped-sources =
+    { $count ->
+        [one] { $count } source
+       *[other] { $count } sources
+    }: messages stopped
 health-more =
     { $count ->
         [one] { $count } more problem

@@ -7,6 +7,7 @@ messages-search-hint = El texto de los mensajes no se puede buscar: se guarda ci
 messages-filter-direction = Dirección
 messages-direction-to-crm = Del cliente
 messages-direction-from-manager = Del agente
+messages-direction-from-bot = De un bot
 messages-direction-to-messenger = Al cliente
 messages-state-taken = Aceptado por el destinatario
 messages-state-failed_later = Falló después de ser aceptado

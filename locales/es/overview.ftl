@@ -15,6 +15,11 @@ health-some-bad =
     }
 health-stopped = { $cause }: los mensajes esperan
 health-stopped-source = { $name }: los mensajes están detenidos
+health-stopped-sources =
+    { $count ->
+        [one] { $count } fuente
+       *[other] { $count } fuentes
+    }: los mensajes están detenidos
 health-more =
     { $count ->
         [one] { $count } problema más

@@ -7,6 +7,7 @@ messages-search-hint = O texto das mensagens não pode ser pesquisado: ele é gu
 messages-filter-direction = Direção
 messages-direction-to-crm = Do cliente
 messages-direction-from-manager = Do atendente
+messages-direction-from-bot = De um bot
 messages-direction-to-messenger = Ao cliente
 messages-state-taken = Aceita pelo destinatário
 messages-state-failed_later = Falhou depois de aceita

@@ -15,6 +15,11 @@ health-some-bad =
     }
 health-stopped = { $cause }: as mensagens esperam
 health-stopped-source = { $name }: as mensagens estão paradas
+health-stopped-sources =
+    { $count ->
+        [one] { $count } fonte
+       *[other] { $count } fontes
+    }: as mensagens estão paradas
 health-more =
     { $count ->
         [one] Mais { $count } problema

@@ -5,6 +5,7 @@ messages-search-hint = По тексту искать нельзя: он хра�
 messages-filter-direction = Направление
 messages-direction-to-crm = От клиента
 messages-direction-from-manager = От менеджера
+messages-direction-from-bot = От бота
 messages-direction-to-messenger = Клиенту
 messages-state-taken = Принято получателем
 messages-state-failed_later = Не доставлено после приёма

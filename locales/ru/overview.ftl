@@ -15,6 +15,13 @@ health-some-bad =
     }
 health-stopped = { $cause }: сообщения ждут
 health-stopped-source = { $name }: сообщения остановлены
+health-stopped-sources =
+    { $count ->
+        [one] { $count } источник
+        [few] { $count } источника
+        [many] { $count } источников
+       *[other] { $count } источника
+    }: сообщения остановлены
 health-more =
     { $count ->
         [one] Ещё { $count } проблема

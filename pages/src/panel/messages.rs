@@ -303,6 +303,17 @@ fn manager(line: &MessageSummary) -> String {
     sender.name.clone().filter(|_| sender.role == Role::Manager).unwrap_or_default()
 }
 
+/// The arrow and the words of a message's way. What amoCRM gets may have been written by the account's side: it was imported, or a
+/// bot answered.
+pub fn way(direction: Direction, sender: Role) -> (&'static str, &'static str) {
+    match (direction, sender) {
+        (Direction::ToMessenger, _) => ("→", "messages-direction-to-messenger"),
+        (Direction::ToCrm, Role::Client) => ("←", "messages-direction-to-crm"),
+        (Direction::ToCrm, Role::Manager) => ("↑", "messages-direction-from-manager"),
+        (Direction::ToCrm, Role::Bot) => ("↑", "messages-direction-from-bot"),
+    }
+}
+
 /// A row of any message list. `took`: milliseconds until the other side accepted it.
 pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Option<i64>) -> MessageRow {
     let words = page.words;
@@ -325,10 +336,7 @@ pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Opt
         true => "blocked",
         false => line.status.as_str(),
     };
-    let (arrow, direction) = match line.direction {
-        Direction::ToCrm => ("←", "messages-direction-to-crm"),
-        Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
-    };
+    let (arrow, direction) = way(line.direction, line.body.sender.role);
     MessageRow {
         id: line.message.id.to_string(),
         conversation: line.message.conversation_id.to_string(),

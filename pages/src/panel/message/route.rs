@@ -4,7 +4,7 @@ use base::i18n::Sentence;
 use base::message::{Direction, LetterKind, Role, State};
 use chrono::TimeDelta;
 use domain::delivery::read::story::Story;
-use domain::route::decision::{Decision, DecisionState, FALLBACK_STEP, Outcome};
+use domain::route::decision::{Decision, DecisionState, FALLBACK_STEP, OVER, Outcome};
 use entity::{attempt, message};
 use sea_orm::{ColumnTrait, DbErr, QueryFilter, QueryOrder, QuerySelect, Select};
 use uuid::Uuid;
@@ -100,7 +100,10 @@ pub fn routed(names: &Names<'_>, made: &Decision) -> Vec<RouteStep> {
     let refused = made.steps.iter().filter(|step| step.outcome == Outcome::Refused && step.ask != FALLBACK_STEP);
     let unsent = made.outcome("template").filter(|step| step.outcome == Outcome::Skipped);
     let unsent = unsent.map(|step| words.text_of("routing-unsendable-", &step.detail).to_string());
-    let details = responsible.into_iter().chain(faults).chain(refused.map(|step| step.detail.clone())).chain(unsent);
+    let over =
+        made.outcome(OVER).map(|step| words.text_of("routing-over-", &step.detail).with("crm", page.crm).to_string());
+    let refused = refused.map(|step| step.detail.clone());
+    let details = responsible.into_iter().chain(faults).chain(refused).chain(unsent).chain(over);
     let mut steps = vec![step((tone, state.word()), title, made.row.created_at, details.collect())];
     steps.extend(made.outcome(FALLBACK_STEP).and_then(|other| match other.outcome {
         Outcome::Done => {

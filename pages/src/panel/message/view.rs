@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::answer::{self, Unreported, WaitingStage};
 use super::route::{self, RouteStep, neighbours_of};
 use super::{by_hand, words_of};
+use crate::panel::messages::way;
 use crate::panel::reasons::{self, Explanation};
 use crate::panel::routing::names::Names;
 use crate::panel::sources::{ActionButton, action_of};
@@ -132,11 +133,7 @@ pub async fn page(
     let connector = story.source.as_ref().and_then(|source| app.connectors.get(&source.kind));
     let unreported = connector.map_or(Unreported::default(), |connector| Unreported::by(connector.abilities()));
     let message = &story.message;
-    let direction = match story.direction {
-        Direction::ToCrm if story.is_by_staff() => "messages-direction-from-manager",
-        Direction::ToCrm => "messages-direction-to-crm",
-        Direction::ToMessenger => "messages-direction-to-messenger",
-    };
+    let (_, direction) = way(story.direction, story.body.sender.role);
     let source = story
         .source
         .as_ref()
@@ -239,7 +236,8 @@ fn marks(page: &PageContext, story: &Story, away: Option<i64>) -> Vec<Sentence> 
     if story.found.is_some() {
         marks.push(words.text("message-found-in-history").with("crm", page.crm));
     }
-    let taken = story.tries().rfind(|attempt| attempt.verdict == "done");
+    // What tells nobody that it came is an earlier message, not a late one.
+    let taken = story.tries().rfind(|attempt| attempt.verdict == "done").filter(|_| !story.body.silent);
     if let Some(delay) =
         taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE.num_milliseconds())
     {

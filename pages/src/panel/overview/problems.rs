@@ -57,12 +57,13 @@ impl Problems {
         if let Some(away) = &self.away {
             return Some(waits(&away.state));
         }
-        let worst = self.sources_of(true).next()?;
-        let name = match worst.sources.as_slice() {
-            [(_, name)] => name,
-            _ => &worst.name,
-        };
-        Some(page.words.text("health-stopped-source").with("name", name.as_str()))
+        let mut stopped = self.sources_of(true);
+        let (worst, others) = (stopped.next()?, stopped.map(|other| other.sources.len()).sum::<usize>());
+        Some(match (worst.sources.as_slice(), others) {
+            ([(_, name)], 0) => page.words.text("health-stopped-source").with("name", name.as_str()),
+            (_, 0) => page.words.text("health-stopped-source").with("name", worst.name.as_str()),
+            (sources, _) => page.words.text("health-stopped-sources").with("count", sources.len() + others),
+        })
     }
 
     /// How many other things need a look, with this many sides whose calls fail.
