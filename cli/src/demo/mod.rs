@@ -55,6 +55,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     stage.routes().await?;
     stage.templates().await?;
     stage.month().await?;
+    let forgotten = stage.forgotten().await?;
     let page = page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;
@@ -101,6 +102,10 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     ))?;
     print_line(&format!("  Data                {}", stage.folder().display()))?;
     print_line("")?;
+    if !forgotten.is_empty() {
+        let names = forgotten.join(", ");
+        print_line(&format!("The simulated messengers are new in each run: connect again {names}."))?;
+    }
     print_line("Nothing leaves this machine. Stop with Ctrl-C.")?;
     stop_asked_for()?.await;
     page.close().await;

@@ -73,7 +73,10 @@ impl Words {
                         "{{contact.first_name}}, спасибо! Собираем ваш заказ и напишем, когда выедет курьер.",
                     ],
                     ["Как нас найти", "Мы работаем каждый день с 9 до 20: ул. Садовая, 7, вход со двора."],
-                    ["Заказ готов", "{{contact.first_name}}, ваш заказ готов. Заберите его сегодня до 20:00."],
+                    [
+                        "Заказ готов",
+                        "Здравствуйте, {{contact.first_name}}! Ваш заказ готов. Заберите его сегодня до 20:00.",
+                    ],
                 ],
             },
             Language::En | Language::Es | Language::Pt => Self {
@@ -96,7 +99,10 @@ impl Words {
                         "How to find us",
                         "We are open every day from 9 am to 8 pm: 7 Garden Street, entrance from the yard.",
                     ],
-                    ["Order is ready", "{{contact.first_name}}, your order is ready. Pick it up today until 8 pm."],
+                    [
+                        "Order is ready",
+                        "Hello {{contact.first_name}}, your order is ready. Pick it up today until 8 pm.",
+                    ],
                 ],
             },
         }
@@ -491,6 +497,11 @@ where
 impl Rows {
     async fn store(self, tx: &impl ConnectionTrait, tenant_id: Uuid, since: i64) -> Result<(), DbErr> {
         let instance = Uuid::nil();
+        let mut proved = BTreeMap::new();
+        for one in &self.messages {
+            let at = proved.entry(one.source_id).or_insert(since);
+            *at = one.accepted_at.max(*at);
+        }
         let ledger = self.ledger.into_iter().map(|((source_id, direction, day), [accepted, delivered, failed])| {
             ledger_delta::Model { tenant_id, source_id, direction, day, instance, accepted, delivered, failed }
         });
@@ -520,9 +531,14 @@ impl Rows {
         // Since when the shop has been there.
         let created = tenant::Column::CreatedAt;
         tenant::Entity::update_of(tenant_id).col_expr(created, Expr::value(since)).exec(tx).await?;
-        let proved = [source::Column::CreatedAt, source::Column::StatusSince, source::Column::ProvedAt];
-        let update = source::Entity::update_of(tenant_id);
-        proved.into_iter().fold(update, |update, one| update.col_expr(one, Expr::value(since))).exec(tx).await?;
+        for (source_id, at) in proved {
+            source::Entity::update_by_id((tenant_id, source_id))
+                .col_expr(source::Column::CreatedAt, Expr::value(since))
+                .col_expr(source::Column::StatusSince, Expr::value(since))
+                .col_expr(source::Column::ProvedAt, Expr::value(at))
+                .exec(tx)
+                .await?;
+        }
         Ok(())
     }
 }

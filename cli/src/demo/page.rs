@@ -41,6 +41,8 @@ struct Content {
     webhooks: String,
     alert_phone: String,
     status: String,
+    /// The server's address.
+    parom: String,
 }
 
 struct FieldView {
@@ -163,6 +165,7 @@ fn content(stage: &DemoStage) -> Content {
         webhooks: format!("{}/", stage.receiver.base_url()),
         alert_phone: stage.messengers.alert_phone_url(),
         status: format!("{}/status", stage.url()),
+        parom: stage.url().to_owned(),
     }
 }
 
@@ -208,8 +211,12 @@ async fn code(operator: web::Data<Operator>) -> HttpResponse {
 }
 
 async fn show(content: web::Data<Content>, operator: web::Data<Operator>, request: HttpRequest) -> HttpResponse {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; \
-                          frame-ancestors 'none'; form-action 'self'";
+    // The form that opens the admin is answered with its address there.
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; \
+         frame-ancestors 'none'; form-action 'self' {}",
+        content.parom
+    );
     let words = Words::new(Language::of_operator(&request));
     let code = match operator.code().await {
         Ok(code) => code,
@@ -251,7 +258,7 @@ async fn show(content: web::Data<Content>, operator: web::Data<Operator>, reques
     let Ok(text) = page.render() else { return HttpResponse::InternalServerError().finish() };
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
-        .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
+        .insert_header((header::CONTENT_SECURITY_POLICY, policy))
         .insert_header((header::CACHE_CONTROL, "no-store"))
         .body(text)
 }

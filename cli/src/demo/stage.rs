@@ -206,6 +206,14 @@ impl DemoStage {
         Ok(sources)
     }
 
+    /// Names of the sources that an earlier run with the same data connected to simulated messengers, which know nothing of it.
+    pub async fn forgotten(&self) -> anyhow::Result<Vec<String>> {
+        let there = self.sources_of(&self.sources_path().await?).await?;
+        let own = ["webchat", "custom", "telegram"];
+        let others = there.iter().filter(|source| source["kind"].as_str().is_some_and(|kind| !own.contains(&kind)));
+        Ok(others.filter_map(|source| source["name"].as_str().map(str::to_owned)).collect())
+    }
+
     /// Puts a few rules for new enquiries in force, unless an earlier run with the same data did.
     pub async fn routes(&self) -> anyhow::Result<()> {
         let path = format!("/api/v1/tenants/{}/routes", self.tenant_id().await?);
