@@ -79,7 +79,7 @@ namespace Parom;
  * @phpstan-type ImportOut array{notes: list<string>, id: string, source_id: string, status: string, dry_run: bool, leads: string, link_contacts: bool, total: int, chats: int, done: int, duplicates: int, skipped: list<SkippedOut>, skipped_total: int, leads_expected: int, seconds_expected: int, gives_way: bool, created_at: string, finished_at: string|null}
  * @phpstan-type IncomingFact array{uid: string, lead_id?: string|null}
  * @phpstan-type KindUsageOut array{kind: string, sources: int|null, to_crm: UsageCountsOut, to_messenger: UsageCountsOut}
- * @phpstan-type LeadFact array{id: string, responsible?: string|null}
+ * @phpstan-type LeadFact array{id: string, is_new?: bool, responsible?: string|null}
  * @phpstan-type LeadKind 'open'|'closed'|'none'
  * @phpstan-type LeadUse 'open'|'new'|'reopen'
  * @phpstan-type LedgerCountsOut array{accepted: int, delivered: int, failed: int, waiting: int}
@@ -219,6 +219,7 @@ namespace Parom;
  * @phpstan-type AccountInstalledEvent array{type: 'account.installed', timestamp: string, data: array{account: TenantOut, again: bool}}
  * @phpstan-type AccountLeftEvent array{type: 'account.left', timestamp: string, data: array{account: TenantOut, reason: string}}
  * @phpstan-type AccountNeedsAttentionEvent array{type: 'account.needs_attention', timestamp: string, data: array{account: TenantOut, reason: string}}
+ * @phpstan-type ConsentChangedEvent array{type: 'consent.changed', timestamp: string, data: array{account: TenantOut, consent: array{conversation_id: string|null, decision: string, id: string, phone_hash: string|null, way: string}}}
  * @phpstan-type ConversationStartedEvent array{type: 'conversation.started', timestamp: string, data: array{message: WebhookMessage}, repeat?: bool}
  * @phpstan-type CustomerLinkedEvent array{type: 'customer.linked', timestamp: string, data: array{account: TenantOut, link: array{amocrm_contact_id: string|null, conversation_id: string, id: string, id_kind: string, previous_contact_id: string|null, source_id: string, sureness: string, why: string}}}
  * @phpstan-type EnquiryRoutedEvent array{type: 'enquiry.routed', timestamp: string, data: array{account: TenantOut, enquiry: array{conversation_id: string, lead_id: string|null, message_id: string, responsible: string|null, rule: array<string, mixed>|\stdClass|null, state: string, steps: list<array<string, mixed>|\stdClass>, version: int}}}
@@ -235,7 +236,7 @@ namespace Parom;
  * @phpstan-type TemplateReviewEvent array{type: 'template.review', timestamp: string, data: array{source_id: string, template: array<string, mixed>|\stdClass}, repeat?: bool}
  * @phpstan-type TrialEndingEvent array{type: 'trial.ending', timestamp: string, data: array{account: TenantOut}}
  * @phpstan-type TypingEvent array{type: 'typing', timestamp: string, data: array{conversation: ConversationRefOut, sender: array{id: string}, source_id: string, until: string}, repeat?: bool}
- * @phpstan-type WebhookEvent AccountConnectedEvent|AccountInstalledEvent|AccountLeftEvent|AccountNeedsAttentionEvent|ConversationStartedEvent|CustomerLinkedEvent|EnquiryRoutedEvent|LimitNearEvent|LimitReachedEvent|MessageCreatedEvent|MessageEditedEvent|ReactionEvent|SourceCreatedEvent|SourceDeletedEvent|SourceStoppedEvent|SourceTestEvent|SourceUpdatedEvent|TemplateReviewEvent|TrialEndingEvent|TypingEvent
+ * @phpstan-type WebhookEvent AccountConnectedEvent|AccountInstalledEvent|AccountLeftEvent|AccountNeedsAttentionEvent|ConsentChangedEvent|ConversationStartedEvent|CustomerLinkedEvent|EnquiryRoutedEvent|LimitNearEvent|LimitReachedEvent|MessageCreatedEvent|MessageEditedEvent|ReactionEvent|SourceCreatedEvent|SourceDeletedEvent|SourceStoppedEvent|SourceTestEvent|SourceUpdatedEvent|TemplateReviewEvent|TrialEndingEvent|TypingEvent
  */
 final class Parom extends Client
 {

@@ -668,6 +668,7 @@ class LeadFact(TypedDict):
     """A lead."""
 
     id: str
+    is_new: NotRequired[bool]
     responsible: NotRequired[str | None]
 
 
@@ -1935,6 +1936,27 @@ class AccountNeedsAttentionEvent(TypedDict):
     data: AccountNeedsAttentionEventData
 
 
+class ConsentChangedEventDataConsent(TypedDict):
+    conversation_id: str | None
+    decision: str
+    id: str
+    phone_hash: str | None
+    way: str
+
+
+class ConsentChangedEventData(TypedDict):
+    account: TenantOut
+    consent: ConsentChangedEventDataConsent
+
+
+class ConsentChangedEvent(TypedDict):
+    """A decision about marketing was recorded"""
+
+    type: Literal["consent.changed"]
+    timestamp: str
+    data: ConsentChangedEventData
+
+
 class ConversationStartedEventData(TypedDict):
     message: WebhookMessage
 
@@ -2360,6 +2382,7 @@ WebhookEvent = (
     | AccountInstalledEvent
     | AccountLeftEvent
     | AccountNeedsAttentionEvent
+    | ConsentChangedEvent
     | ConversationStartedEvent
     | CustomerLinkedEvent
     | EnquiryRoutedEvent

@@ -714,6 +714,8 @@ export interface KindUsageOut {
 /** A lead. */
 export interface LeadFact {
   id: string;
+  /** amoCRM, or a person there, has made it since the enquiry began. */
+  is_new?: boolean;
   responsible?: string | null;
 }
 
@@ -2185,6 +2187,13 @@ export interface AccountNeedsAttentionEvent {
   data: { account: TenantOut; reason: string };
 }
 
+/** A decision about marketing was recorded */
+export interface ConsentChangedEvent {
+  type: "consent.changed";
+  timestamp: string;
+  data: { account: TenantOut; consent: { conversation_id: string | null; decision: string; id: string; phone_hash: string | null; way: string } };
+}
+
 /** The first message to a phone */
 export interface ConversationStartedEvent {
   type: "conversation.started";
@@ -2321,6 +2330,7 @@ export type WebhookEvent =
   | AccountInstalledEvent
   | AccountLeftEvent
   | AccountNeedsAttentionEvent
+  | ConsentChangedEvent
   | ConversationStartedEvent
   | CustomerLinkedEvent
   | EnquiryRoutedEvent

@@ -78,8 +78,8 @@ async fn of_account(world: &World, day: &Day, olga: &Operator, admin: &Reply, ho
     let page = visitor.opens("/panel").await.is(200);
     // The overview: tiles, chart, ledger, sources, and the number in the window's title.
     page.says(&[&Source::sentence(&sources, "hour")]);
-    assert_eq!(figure(&page.text, ">Messages</a>"), sum(&sources, Source::all).to_string());
-    assert_eq!(figure(&page.text, ">Undelivered</a>"), undelivered.to_string());
+    assert_eq!(figure(&page.text, ">Messages, last 24\u{a0}hours</a>"), sum(&sources, Source::all).to_string());
+    assert_eq!(figure(&page.text, ">Undelivered, all time</a>"), undelivered.to_string());
     let waiting = sum(&sources, Source::waiting);
     page.says(&[&if waiting == 0 {
         "Nothing is waiting".to_owned()
@@ -218,7 +218,7 @@ async fn of_source(world: &World, one: &Source, visitor: &Visitor, [page, list, 
     assert!(cell(shown, "State").starts_with(state), "{}", words(shown));
     let own = visitor.opens(&format!("/panel/sources/{id}")).await.is(200);
     own.says(&[&Source::sentence(&[one], "hour")]);
-    assert_eq!(figure(&own.text, ">Undelivered</a>"), one.undelivered().to_string());
+    assert_eq!(figure(&own.text, ">Undelivered, all time</a>"), one.undelivered().to_string());
     if one.waiting() > 0 {
         own.says(&[&format!("{} waiting, the longest ", one.waiting())]);
     }
@@ -232,7 +232,7 @@ async fn of_service(world: &World, day: &Day, olga: &Operator, admin: &Reply) {
     assert_eq!(figure(&admin.text, "Messages today"), sum(&all, Source::all).to_string());
     admin.says(&[&Source::sentence(&all, "day")]);
     let undelivered = sum(&all, Source::undelivered);
-    assert_eq!(figure(&admin.text, ">Undelivered</a>"), undelivered.to_string());
+    assert_eq!(figure(&admin.text, ">Undelivered, all time</a>"), undelivered.to_string());
     let accounts = HOSTS.into_iter().filter(|host| sum(&day.of(host), Source::undelivered) > 0).count();
     admin.says(&[&match accounts {
         0 => "No account".to_owned(),
