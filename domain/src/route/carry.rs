@@ -50,7 +50,7 @@ pub const BACK_OFF: [TimeDelta; 146] = {
     (waits[0], waits[1]) = (TimeDelta::minutes(1), TimeDelta::minutes(5));
     waits
 };
-/// How long after a person accepted a lead it gets at most what the rule asks for.
+/// The longest time between a person's acceptance of a lead and the job's next look.
 const LOOKED_AFTER: TimeDelta = TimeDelta::minutes(30);
 
 /// An attempt. Safe to repeat.
@@ -147,18 +147,17 @@ impl Enquiry {
 
     /// An attempt failed after so many others. What failed once may be the trouble of a moment, and raises no alert.
     pub async fn failed(&self, app: &IntakeContext, tries: i32, error: &anyhow::Error) -> anyhow::Result<()> {
-        let (is_trouble, reason) = (tries > 0, format!("{error:#}"));
-        let Some(mut made) = decision::find(app.store.read(), self.tenant.tenant_id, self.message.id).await? else {
-            return if is_trouble {
-                raise(app, self.tenant.tenant_id, UNDECIDED, json!({"fault": "undecided", "reason": reason})).await
-            } else {
-                Ok(())
-            };
+        if tries == 0 {
+            return Ok(());
+        }
+        let (tenant_id, reason) = (self.tenant.tenant_id, format!("{error:#}"));
+        let Some(mut made) = decision::find(app.store.read(), tenant_id, self.message.id).await? else {
+            return raise(app, tenant_id, UNDECIDED, json!({"fault": "undecided", "reason": reason})).await;
         };
         if usize::try_from(tries).is_ok_and(|tries| tries >= BACK_OFF.len()) {
             made.becomes(app, DecisionState::Failed).await?;
         }
-        if is_trouble { warn(app, &made, None, &reason).await } else { Ok(()) }
+        warn(app, &made, None, &reason).await
     }
 
     /// The rules that decided, and who works in the account now.

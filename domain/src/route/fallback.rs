@@ -108,7 +108,7 @@ fn is_over(made: &Decision, crm: &CrmFacts) -> bool {
     }
 }
 
-/// Whether a manager answered: a bot of amoCRM greets everyone, and nobody is served by that.
+/// Whether a manager answered. A bot's message is no answer: bots greet everyone.
 async fn is_answered(app: &Arc<IntakeContext>, enquiry: &Enquiry) -> anyhow::Result<bool> {
     let message = &enquiry.message;
     let answers = answers_since(message.tenant_id, enquiry.conversation.id, message.accepted_at);

@@ -228,7 +228,7 @@ pub fn assign(
         Some(user_id) if presence.is_active(user_id.0) => Ok((user_id, None)),
         Some(_) => Err(RuleFault::UserGone),
     };
-    // It is no mistake of the rule that a contact or lead is still of somebody who left.
+    // The rule is right even if the person responsible for a contact or lead has left.
     let present = |user_id: Option<NumericId>| one(user_id.filter(|user_id| presence.is_active(user_id.0)));
     match assignee {
         Assignee::Contact => present(facts.crm.contact_responsible.filter(|_| facts.crm.is_known)),

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::{LocalizedText, Sentence, Words, Zone};
-use base::message::{Direction, LetterKind};
+use base::message::{Direction, LetterKind, Role};
 use connectors::kinds::has_own_server;
 use domain::delivery::dead_letters;
 use domain::delivery::read::dead::{self, DeadLetterFilter, DeadLetterSummary, ReasonGroup};
@@ -280,10 +280,8 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Undeliv
     let age = page.duration(&(page.now - line.dead.first_at)).to_string();
     let kind = line.content_kind.unwrap_or("text");
     let said = reasons::explain(&reason, &ReasonArguments { words, crm: page.crm, kind, name, age: &age });
-    let (arrow, direction) = match line.direction {
-        Direction::ToCrm => ("←", "messages-direction-to-crm"),
-        Direction::ToMessenger => ("→", "messages-direction-to-messenger"),
-    };
+    // The list does not read who wrote it.
+    let (arrow, direction) = messages::way(line.direction, Role::Client);
     UndeliveredRow {
         id: line.dead.id.to_string(),
         message_id: line.dead.message_id.to_string(),

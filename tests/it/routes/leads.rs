@@ -99,7 +99,7 @@ async fn a_person_accepts_first_if_the_rule_does_not(world: &mut World) {
     assert_eq!((lead(world).responsible_user_id, lead(world).tags), (manager, vec!["late".to_owned()]));
 }
 
-/// What a person declines or closes in amoCRM stays so: no lead is made of it, and nobody gets it later.
+/// A lead that a person declines or closes in amoCRM gets no successor, and its fallback does not run.
 async fn what_a_person_ends_in_amocrm_is_over(world: &mut World) {
     let line = world.line("support").await;
     let [manager, boss] = ["Manager", "Boss"].map(|name| world.sandbox.add_manager(HOST, name));
@@ -128,7 +128,7 @@ async fn what_a_person_ends_in_amocrm_is_over(world: &mut World) {
     olga.opens(&format!("/panel/messages/{declined}")).await.is(200).says(&["It was declined in amoCRM"]);
 }
 
-/// A person blocks the customer before the decision, or after it: no greeting, and nobody is given the enquiry.
+/// The customer is blocked before or after the decision: there is no greeting, and nobody becomes responsible later.
 async fn a_blocked_customers_enquiry_is_over(world: &mut World) {
     let line = world.line("support").await;
     let [manager, boss] = ["Manager", "Boss"].map(|name| world.sandbox.add_manager(HOST, name));

@@ -106,7 +106,8 @@ impl Table {
         }
     }
 
-    /// Gives the columns the meanings that their names have, else the date the first one with dates alone, and finds the account's side among the senders.
+    /// Gives the columns the meanings that their names have, and finds the account's side among the senders. If no name means
+    /// the date, the first column that has only dates does.
     pub(super) fn guess(&mut self) {
         let names: Vec<&str> = self.columns.iter().map(|column| column.name.as_str()).collect();
         let meanings = guess::meanings(&names);

@@ -137,7 +137,7 @@ pub(super) async fn also_known(line: &CalledSource, id: &str, also: &str) -> Res
     if !is_number(id) || is_number(also) {
         return add_id(line, known, also).await;
     }
-    // Not as cached: another instance may have given the number to somebody else.
+    // Read from the database: the cache may not know yet that another instance gave the number to another conversation.
     let holders = Holders::of(line.app.store.write(), &line.source, id).await?;
     match holders.aliases.iter().find(|alias| alias.external_id == id) {
         Some(alias) if holders.own_id(Uuid::nil()).is_none() => add_id(line, alias.conversation_id, also).await,

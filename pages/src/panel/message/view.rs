@@ -236,7 +236,7 @@ fn marks(page: &PageContext, story: &Story, away: Option<i64>) -> Vec<Sentence> 
     if story.found.is_some() {
         marks.push(words.text("message-found-in-history").with("crm", page.crm));
     }
-    // What tells nobody that it came is an earlier message, not a late one.
+    // A silent message is history that was imported, so it is not late.
     let taken = story.tries().rfind(|attempt| attempt.verdict == "done").filter(|_| !story.body.silent);
     if let Some(delay) =
         taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE.num_milliseconds())
