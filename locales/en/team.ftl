@@ -191,6 +191,7 @@ audit-did-alert-chat_unlinked = Alert chat unlinked
 audit-did-alert-webhook_set = Alert webhook set
 audit-did-alert-webhook_removed = Alert webhook removed
 audit-object-message = Message
+audit-object-lead = Lead { $number }
 audit-detail-expires_at = expires
 audit-detail-fields = changed
 audit-detail-scope = scope

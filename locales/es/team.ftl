@@ -193,6 +193,7 @@ audit-did-alert-chat_unlinked = Chat de alertas desvinculado
 audit-did-alert-webhook_set = Webhook de alertas configurado
 audit-did-alert-webhook_removed = Webhook de alertas quitado
 audit-object-message = Mensaje
+audit-object-lead = Lead { $number }
 audit-detail-expires_at = vence
 audit-detail-fields = cambiado
 audit-detail-scope = alcance

@@ -193,6 +193,7 @@ audit-did-alert-chat_unlinked = Chat de alertas desvinculado
 audit-did-alert-webhook_set = Webhook de alertas definido
 audit-did-alert-webhook_removed = Webhook de alertas removido
 audit-object-message = Mensagem
+audit-object-lead = Lead { $number }
 audit-detail-expires_at = vence
 audit-detail-fields = alterado
 audit-detail-scope = alcance

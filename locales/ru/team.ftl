@@ -193,6 +193,7 @@ audit-did-alert-chat_unlinked = Чат для оповещений отвяза�
 audit-did-alert-webhook_set = Вебхук для оповещений задан
 audit-did-alert-webhook_removed = Вебхук для оповещений удалён
 audit-object-message = Сообщение
+audit-object-lead = Сделка № { $number }
 audit-detail-expires_at = действует до
 audit-detail-fields = изменено
 audit-detail-scope = область доступа

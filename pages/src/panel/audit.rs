@@ -1,6 +1,6 @@
 //! `/panel/audit`: who did what. Read-only.
 
-use std::collections::HashMap;
+mod objects;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -9,15 +9,15 @@ use base::i18n::{Words, Zone};
 use bytes::Bytes;
 use domain::audit::AuditQuery;
 use domain::audit::query::{AuditFilterParams, GROUPS};
-use domain::identity::member;
-use entity::{audit, source};
+use entity::audit;
 use futures_util::{StreamExt, stream};
 use sea_orm::DbErr;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::sign_in::named;
 use super::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, csv, html};
+pub use objects::AuditObject;
+use objects::Names;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -79,7 +79,7 @@ async fn show(app: AppData, member: Member, asked: web::Query<AuditFilterParams>
     let page = member.page("nav-audit", Nav::Audit);
     let filter = AuditQuery::of_account(member.tenant_id, &asked);
     let list = AuditList::read(&app, &filter, "/panel/audit").await?;
-    let names = Names::read(&app, &member.here.tenant).await?;
+    let names = Names::read(&app, &page, &member.here.tenant, &list.rows).await?;
     let audit = Audit {
         rows: list.rows.into_iter().map(|(row, detail)| audit_row(row, &detail, &page, &names)).collect(),
         groups: GROUPS.iter().map(|group| (*group, page.words.text_of("audit-group-", group).to_string())).collect(),
@@ -111,7 +111,7 @@ fn audit_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Name
             _ => what(&row.action, words, crm),
         },
         detail: detail_text(detail, words, crm, |at| page.when(&at).date()),
-        object: names.object(&row, detail, words),
+        object: names.object(&row, detail),
         stored: row,
         vendor,
     }
@@ -141,67 +141,6 @@ const INTERNAL: &[&str] = &[
     "letter",
     "tenant_id",
 ];
-
-/// What a row is about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AuditObject {
-    pub text: String,
-    /// A page of the panel, or of the admin; empty if there is none.
-    pub href: String,
-}
-
-impl AuditObject {
-    pub fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), href: String::new() }
-    }
-}
-
-/// Names for ids.
-struct Names {
-    sources: HashMap<String, String>,
-    people: HashMap<String, String>,
-    /// The account's name, and what it is called in a row.
-    account: (String, [String; 2]),
-}
-
-impl Names {
-    pub async fn read(app: &PanelContext, tenant: &entity::tenant::Model) -> Result<Self, DbErr> {
-        let sources = source::Entity::of_tenant(tenant.tenant_id).all(app.store.read()).await?;
-        let people = member::all(app.store.read(), tenant.tenant_id).await?;
-        Ok(Self {
-            sources: sources.into_iter().map(|row| (row.id.to_string(), row.name)).collect(),
-            people: people.into_iter().map(|(_, person)| (person.id.to_string(), named(&person))).collect(),
-            account: (tenant.host.clone(), [tenant.tenant_id.to_string(), tenant.account_id.to_string()]),
-        })
-    }
-
-    /// The object of an action.
-    pub fn object(&self, row: &audit::Model, detail: &Value, words: Words) -> AuditObject {
-        let object = row.object.as_str();
-        if let Some(name) = self.sources.get(object) {
-            return AuditObject { text: name.clone(), href: format!("/panel/sources/{object}") };
-        }
-        if let Some(name) = self.people.get(object) {
-            return AuditObject::plain(name);
-        }
-        if self.account.1.iter().any(|one| one == object) {
-            return AuditObject::plain(&self.account.0);
-        }
-        if row.action.starts_with("routes.") {
-            let text = words.text("routing-version").with("number", object).to_string();
-            return AuditObject { text, href: "/panel/routing/versions".to_owned() };
-        }
-        if Uuid::try_parse(object).is_err() {
-            return AuditObject::plain(object);
-        }
-        if row.action.starts_with("message.") || row.action.starts_with("text.") {
-            let text = words.text("audit-object-message").to_string();
-            return AuditObject { text, href: format!("/panel/messages/{object}") };
-        }
-        // For a key, a template or an import, the name is in the details.
-        AuditObject::plain(detail.get("name").and_then(Value::as_str).unwrap_or_default())
-    }
-}
 
 /// The details as `label: value`. `day`: how the reader sees the day of a moment.
 pub fn detail_text(detail: &Value, words: Words, crm: &'static str, day: impl Fn(i64) -> String) -> String {

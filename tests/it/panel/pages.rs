@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use entity::conversation;
+use entity::{api_key, audit, conversation};
 use parom::identity::MemberRole;
 use parom_tests::settings::HOST;
 use parom_tests::{Engine, Line, MailServer, Place, Setup, Visitor, World, once};
 use serde_json::json;
 
 use super::{add_member, sign_in};
+use crate::audited::{add, row};
 
 async fn actions_are_in_the_audit_log(world: &mut World) {
     let line = world.line("support").await;
@@ -37,6 +38,47 @@ async fn actions_are_in_the_audit_log(world: &mut World) {
     let beta = world.line_at("beta.amocrm.ru", "support").await;
     let stranger = world.panel(beta.tenant_id).await;
     assert!(!stranger.opens("/panel/audit").await.text.contains("=cmd"));
+}
+
+/// An id says nothing to a person: what has a name is called by it, and what has a page leads there.
+async fn objects_of_the_audit_log_are_named(world: &mut World) {
+    let line = world.line("support").await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.add_key(line.tenant_id, "prm_a-key-of-the-account-0123456789abcdefghi", "write").await;
+    let db = world.app().store.read();
+    let chat = conversation::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().unwrap().id;
+    let key = api_key::Entity::of_tenant(line.tenant_id).one(db).await.unwrap().unwrap().id;
+    let silent = format!("source_silent:{}", line.source_id);
+    let of = |action: &str, object: &str| audit::Model {
+        object: object.to_owned(),
+        ..row(world, line.tenant_id, "Carl", action)
+    };
+    let rows = vec![
+        of("customer.blocked", &chat.to_string()),
+        of("key.used", &key.to_string()),
+        of("webhook.resent", &line.source_id.to_string()),
+        of("alert.taken", &silent),
+        of("sale.target_changed", "meta"),
+        of("sale.resent", "77"),
+        of("report.exported", "hours"),
+        of("import.paused", "0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001"),
+    ];
+    add(world, rows).await;
+    let page = world.panel(line.tenant_id).await.opens("/panel/audit?who=Carl").await.is(200);
+    let named = |href: &str, name: &str| format!("<a href=\"{href}\"><bdi>{name}</bdi></a>");
+    for wanted in [
+        named(&format!("/panel/customers/{chat}"), "anna"),
+        named("/panel/keys", "write key of the tests"),
+        named(&format!("/panel/webhooks/{}", line.source_id), "Line support"),
+        named("/panel/alerts", "A source is unusually quiet"),
+        named("/panel/sales", "Meta Conversions API"),
+        named("/panel/sales", "Lead 77"),
+        named("/panel/reports", "By hour"),
+        "<bdi>0190aaaa-bbbb-7ccc-8ddd-eeeeffff0001</bdi>".to_owned(),
+    ] {
+        page.says(&[&wanted]);
+    }
 }
 
 // The search by Ctrl K finds each setting by the label that its page shows and by other words for it, leads to its
@@ -173,4 +215,4 @@ async fn data_is_taken_out_and_erased(world: &mut World) {
 }
 
 once!(a_theme_is_chosen_for_this_browser, actions_are_in_the_audit_log);
-once!(data_is_taken_out_and_erased);
+once!(data_is_taken_out_and_erased, objects_of_the_audit_log_are_named);

@@ -97,7 +97,7 @@ pub(super) fn badge(page: &PageContext, row: &import::Model) -> String {
 }
 
 /// The file's name, or that it is the messenger's own history.
-fn origin(page: &PageContext, row: &import::Model) -> String {
+pub(super) fn origin(page: &PageContext, row: &import::Model) -> String {
     match row.history_since {
         Some(_) => page.words.text("import-history-origin").with("days", imports::HISTORY_DAYS).to_string(),
         None => row.file_name.clone(),
