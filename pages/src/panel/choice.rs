@@ -102,13 +102,7 @@ fn beginning(text: &str) -> Option<i64> {
 /// Start of a period; `today` begins at midnight in the account's time zone, and `24h` as the figures of 24 hours do.
 pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
     match period {
-        "today" => {
-            let clock = page.when(&now).clock_seconds();
-            let mut parts = clock.split(':').map(|part| part.parse::<i64>().unwrap_or(0));
-            let mut next = || parts.next().unwrap_or(0);
-            let seconds = next() * 3600 + next() * 60 + next();
-            Some(now - seconds * 1000 - now.rem_euclid(1000))
-        }
+        "today" => Some(page.day_begins(page.zone.date_of(now))),
         "24h" => Some(figures::hours_begin(now)),
         "7d" => Some(now - 7 * DAY),
         "30d" => Some(now - 30 * DAY),

@@ -268,7 +268,7 @@ async fn the_ledger_begins_at_midnight_of_the_account(world: &mut World) {
     anna.writes("After midnight").await;
     let owner = world.panel(line.tenant_id).await;
     let page = owner.opens("/panel").await.is(200);
-    page.says(&["Since 00:00", "1 accepted", "0 delivered", "1 waiting", "Balanced"]);
+    page.says(&["Today</span>", "1 accepted", "0 delivered", "1 waiting", "Balanced"]);
     lists(&owner, &page, "1 accepted", "1 message found").await;
     let week = owner.opens("/panel?period=7").await.is(200);
     week.says(&["2 accepted", "1 delivered", "1 waiting", "Balanced"]);

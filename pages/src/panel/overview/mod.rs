@@ -48,8 +48,8 @@ struct Overview {
     period: Period,
     periods: [Period; 3],
     equations: [Equation; 2],
-    /// The start of the ledger's first day.
-    ledger_from: i64,
+    /// The ledger's days.
+    ledger_days: Sentence,
     /// When the sums were computed, i.e. now.
     checked_at: i64,
 }
@@ -86,8 +86,13 @@ async fn show(app: AppData, member: Member, asked: web::Query<OverviewQuery>) ->
         chart: chart(&page, &figures, period.span()),
         table: table(&page, &figures, period.span(), &sources, &states),
         sides: measures::sides(&page, read, &sources, &states, &figures, problems.away.is_some()),
-        equations: equations(&figures, ledger_from),
-        ledger_from,
+        equations: equations(&figures, &period.filter(&page)),
+        ledger_days: match period {
+            Period::Today => page.words.text("filter-period-today"),
+            Period::Week | Period::Month => {
+                page.words.text("ledger-days").with("stamp", page.when(&ledger_from).stamp())
+            }
+        },
         checked_at: app.clock.millis(),
         problems,
         period,
@@ -278,6 +283,14 @@ impl Period {
         page.day_begins(today - TimeDelta::days(i64::from(self.days() - 1)))
     }
 
+    /// The ledger's days as a filter for message lists.
+    fn filter(self, page: &PageContext) -> String {
+        match self {
+            Self::Today => self.as_str().to_owned(),
+            Self::Week | Self::Month => choice::moment_of(self.begins(page)),
+        }
+    }
+
     /// The period of counts.
     pub const fn span(self) -> Span {
         match self {
@@ -295,7 +308,7 @@ struct Equation {
     pub counts: LedgerCounts,
     /// Those of the failed messages that the messenger had accepted; people cannot send them again.
     pub failed_later: i64,
-    /// When it begins, as a filter for message lists.
+    /// Its days as a filter for message lists.
     from: String,
 }
 
@@ -328,15 +341,15 @@ impl Equation {
     }
 }
 
-fn equations(figures: &Figures, ledger_from: i64) -> [Equation; 2] {
-    let (counted, from) = (figures.ledger(), choice::moment_of(ledger_from));
+fn equations(figures: &Figures, from: &str) -> [Equation; 2] {
+    let counted = figures.ledger();
     [
-        Equation { direction: "to_crm", counts: counted.to_crm, failed_later: 0, from: from.clone() },
+        Equation { direction: "to_crm", counts: counted.to_crm, failed_later: 0, from: from.to_owned() },
         Equation {
             direction: "to_messenger",
             counts: counted.to_messenger,
             failed_later: figures.failed_later(),
-            from,
+            from: from.to_owned(),
         },
     ]
 }
