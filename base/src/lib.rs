@@ -16,6 +16,7 @@ pub mod error;
 pub mod http_client;
 pub mod json;
 pub mod request_id;
+pub mod web_address;
 
 // process
 pub mod cache;

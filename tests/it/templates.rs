@@ -189,7 +189,8 @@ async fn programs_create_and_send_templates(world: &mut World) {
     let templates = line.path("/templates");
     let body = json!({
         "name": "Ready", "content": "Order {{lead.id}} is ready", "language": "ru", "category": "UTILITY",
-        "params": [{"key": "{{lead.id}}", "value": "1592"}], "buttons": [{"text": "Ok"}],
+        "params": [{"key": "{{lead.id}}", "value": "1592"}],
+        "buttons": [{"text": "Ok"}, {"text": "Track", "url": "shop.example/t/{{lead.id}}"}],
     });
     for (field, value, pointer) in [
         ("name", json!(" "), "/name"),
@@ -200,6 +201,7 @@ async fn programs_create_and_send_templates(world: &mut World) {
         ("category", json!("LOUD"), "/category"),
         ("params", json!([]), "/params"),
         ("buttons", json!([{"text": ""}]), "/buttons"),
+        ("buttons", json!([{"text": "Track", "url": "javascript:alert(1)"}]), "/buttons/0/url"),
         ("header", json!("x".repeat(61)), "/header"),
     ] {
         let mut wrong = body.clone();
@@ -208,6 +210,7 @@ async fn programs_create_and_send_templates(world: &mut World) {
     }
     let made = world.api.post(&templates, &body).await.is(201);
     assert_eq!((&made.json["status"], &made.json["category"]), (&json!("waiting"), &json!("UTILITY")));
+    assert_eq!(made.json["buttons"][1]["url"], "https://shop.example/t/{{lead.id}}");
     steps(world).await;
     assert_eq!(requests(world).len(), 1);
     let messages = line.path(&format!("/templates/{}/messages", made.text_at("/id")));

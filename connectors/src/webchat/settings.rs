@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use base::error::FieldError;
 use base::i18n::{Language, LocalizedText};
+use base::web_address;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use url::{Host, Url};
@@ -180,9 +181,7 @@ fn origins(wrong: &mut SettingsErrors, entered: &[String]) -> Vec<String> {
 /// The origin of a site: `https://shop.example`, also of the address of one of its pages or of its bare name. Plain http
 /// is only for loopback hosts.
 fn origin(entered: &str) -> Option<String> {
-    let entered = entered.trim();
-    let is_name = !entered.contains(':') && entered.split('/').next().is_some_and(|name| name.contains('.'));
-    let url = Url::parse(&if is_name { format!("https://{entered}") } else { entered.to_owned() }).ok()?;
+    let url = Url::parse(&web_address::typed(entered)?).ok()?;
     let here = match url.host()? {
         // A wildcard is not an address, although URLs permit it.
         Host::Domain(name) if name.contains('*') => return None,

@@ -3,6 +3,7 @@
 
 use base::error::FieldError;
 use base::i18n::{CRM, LocalizedText, Words};
+use base::web_address;
 use connectors::{Field, Input};
 use serde_json::{Map, Value};
 
@@ -126,7 +127,8 @@ pub fn read(
             let label = words.text(field.label).to_string();
             errors.push((name, words.text("form-empty").with("field", label).to_string()));
         } else if field.input == Input::Url && !empty {
-            errors.extend(wrong_address(words, value.as_str().unwrap_or_default()).map(|text| (name, text)));
+            let is_wrong = web_address::typed(value.as_str().unwrap_or_default()).is_none();
+            errors.extend(is_wrong.then(|| (name, words.text("form-not-url").to_string())));
         }
         put(&mut settings, field, value, empty);
     }
@@ -177,7 +179,8 @@ fn put_at(settings: &mut Map<String, Value>, name: &str, value: Value, empty: bo
 fn value_of(field: &Field, form: &Fields, name: &str) -> Value {
     let text = form.get(name);
     match field.input {
-        Input::Text | Input::Url => filled(text.trim()),
+        Input::Text => filled(text.trim()),
+        Input::Url => web_address::typed(text).map_or_else(|| filled(text.trim()), Value::from),
         Input::Hours => seconds_of(text.trim()).map_or_else(|| filled(text.trim()), Value::from),
         Input::Paragraph => filled(text.trim_end()),
         Input::Flag => Value::Bool(form.has(name)),
@@ -198,11 +201,6 @@ fn value_of(field: &Field, form: &Fields, name: &str) -> Value {
 
 fn filled(text: &str) -> Value {
     if text.is_empty() { Value::Null } else { Value::String(text.to_owned()) }
-}
-
-fn wrong_address(words: Words, text: &str) -> Option<String> {
-    let fits = url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    (!fits).then(|| words.text("form-not-url").to_string())
 }
 
 /// What is wrong with a field, as a sentence with its label.
@@ -260,7 +258,7 @@ mod tests {
     fn a_form_becomes_settings_and_keeps_what_it_does_not_ask() {
         let words = Words::new(Language::En);
         let sent = form(&[
-            ("set.webhook_url", " https://a.example/x "),
+            ("set.webhook_url", " a.example/x "),
             ("set.sites", "https://b.example\r\n\r\n"),
             ("set.ask", "phone"),
             ("set.ask", "evil"),

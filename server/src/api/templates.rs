@@ -8,6 +8,7 @@ use base::error::{Error, FieldError, Result};
 use base::i18n::LocalizedText;
 use base::json::{Moment, Object, Query};
 use base::message::{Button, Content, Marker, Media, is_visible};
+use base::web_address;
 use connectors::kinds::has_own_server;
 use connectors::template::{TemplateFileKind, TemplateState, TemplateStatus};
 use domain::api_key::Scope;
@@ -347,13 +348,11 @@ impl TemplateIn {
             ("/footer", self.footer.as_ref(), HEADER_CHARS, false),
         ];
         for (pointer, text, most, needed) in texts {
-            let length = text.map_or(0, |text| text.trim().chars().count());
-            if (needed && !text.is_some_and(|text| is_visible(text)))
-                || length > most
-                || text.is_some_and(|text| text.contains('\0'))
-            {
-                wrong
-                    .push(FieldError::new(pointer, LocalizedText::new("said-template-text").with("most", limit(most))));
+            let text = text.map_or("", String::as_str);
+            let is_missing = needed && !is_visible(text);
+            if is_missing || text.trim().chars().count() > most || text.contains('\0') {
+                let detail = LocalizedText::new("said-template-text").with("most", limit(most));
+                wrong.push(FieldError::new(pointer, detail));
             }
         }
         let params = self.params.unwrap_or_default().into_iter().map(|Object(param)| (param.key, param.value));
@@ -375,12 +374,14 @@ impl TemplateIn {
                 }
             }
         }
-        let buttons = self
-            .buttons
-            .unwrap_or_default()
-            .into_iter()
-            .map(|Object(button)| ShownButton { text: button.text, url: button.url.unwrap_or_default() });
-        let buttons: Vec<_> = buttons.collect();
+        let mut buttons = Vec::new();
+        for (place, Object(button)) in self.buttons.unwrap_or_default().into_iter().enumerate() {
+            let address = button.url.as_deref().filter(|url| !url.is_empty()).map(web_address::typed);
+            if address == Some(None) {
+                wrong.push(FieldError::new(format!("/buttons/{place}/url"), LocalizedText::new("said-web-address")));
+            }
+            buttons.push(ShownButton { text: button.text, url: address.flatten().unwrap_or_default() });
+        }
         if buttons.iter().any(|button| button.text.trim().is_empty()) {
             wrong.push(FieldError::new("/buttons", LocalizedText::new("said-template-button")));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base::error::Result;
 use base::i18n::{Sentence, Words};
 use base::message::is_visible;
+use base::web_address;
 use connectors::template;
 use domain::template::{ShownButton, TemplateDraft, TemplateView, is_filled_in, markers};
 use serde_json::json;
@@ -155,7 +156,8 @@ impl TemplateForm {
     pub fn read(form: &Fields) -> Result<Self> {
         form.allow_only(NAMES)?;
         let (texts, urls) = (form.all("button_text"), form.all("button_url"));
-        let url = |place: usize| urls.get(place).map(|url| url.trim().to_owned()).unwrap_or_default();
+        let typed = |url: &&str| web_address::typed(url).unwrap_or_else(|| url.trim().to_owned());
+        let url = |place: usize| urls.get(place).map(typed).unwrap_or_default();
         let buttons =
             texts.iter().enumerate().map(|(place, text)| ShownButton { text: text.trim().to_owned(), url: url(place) });
         let line = |name: &str| form.get(name).trim().to_owned();
@@ -217,14 +219,13 @@ impl TemplateForm {
         text("header", "templates-header", &self.header, if is_waba { HEADER_CHARS } else { usize::MAX }, false);
         text("text", "templates-body", &self.text, usize::MAX, true);
         self.check_markers(words, before, &mut wrong);
-        let is_address = |url: &str| url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http"));
         for (place, button) in self.buttons.iter().enumerate() {
             let name = format!("button_{}", place + 1);
             let label = words.text("templates-button-number").with("number", place + 1).to_string();
             if button.text.is_empty() {
                 let said = words.text("templates-button-unnamed").with("field", label);
                 wrong.push((name, said.to_string()));
-            } else if !button.url.is_empty() && !is_address(&button.url) {
+            } else if !button.url.is_empty() && web_address::typed(&button.url).is_none() {
                 wrong.push((name, words.text("templates-button-not-url").with("field", label).to_string()));
             }
         }
@@ -313,6 +314,15 @@ mod tests {
             examples: examples.into(),
             ..TemplateForm::default()
         }
+    }
+
+    #[test]
+    fn the_link_of_a_button_may_be_typed_without_its_beginning() {
+        let pairs =
+            [("name", "Ready"), ("text", "Hi"), ("button_text", "Order"), ("button_url", " shop.example/order ")];
+        let form = Fields(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        let draft = TemplateForm::read(&form).unwrap().draft(Words::new(Language::En), "").unwrap();
+        assert_eq!(draft.buttons[0].url, "https://shop.example/order");
     }
 
     fn wrong(typed: &TemplateForm) -> Vec<String> {
