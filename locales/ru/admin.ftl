@@ -487,8 +487,6 @@ admin-destination-of = { $part } из { $whole }
 admin-col-destination = Куда
 admin-col-failing = Не отвечают
 admin-col-call-errors = Ошибки
-admin-col-within = 95 % вызовов не дольше
-admin-milliseconds = { $number } мс
 admin-certificate = Сертификат публичного адреса
 admin-certificate-days =
     { $days ->

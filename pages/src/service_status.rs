@@ -442,7 +442,7 @@ mod tests {
     #[test]
     fn a_part_fails_by_its_calls() {
         let state = |calls, failed| {
-            let calls = [("pigeon".to_owned(), CallFigures { calls, failed, within: 9 })].into();
+            let calls = [("pigeon".to_owned(), CallFigures { calls, failed, usual: 9, within: 9 })].into();
             states(&Seen { calls: CallReport { calls, ..CallReport::default() }, ..with(Vec::new()) })[2]
         };
         assert_eq!([state(4, 2), state(31, 3), state(30, 3), state(3, 3)], ["ok", "ok", "degraded", "degraded"]);

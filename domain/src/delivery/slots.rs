@@ -276,7 +276,10 @@ pub struct CallFigures {
     pub calls: i64,
     /// Those that failed, as [`queue::Attempt::call_failed`] has it.
     pub failed: i64,
-    /// 95 of 100 calls took at most this, in milliseconds; of several processes, that of the slowest.
+    /// Half of the calls took at most this, in milliseconds; of several processes, that of the slowest.
+    #[serde(default)]
+    pub usual: i64,
+    /// The same of 95 of 100 calls.
     pub within: i64,
 }
 
@@ -304,9 +307,10 @@ impl CallReport {
     /// Adds the calls of another process.
     pub fn add(&mut self, other: Self) {
         for (pool, more) in other.calls {
-            let sum = self.calls.entry(pool).or_insert(CallFigures { calls: 0, failed: 0, within: 0 });
+            let sum = self.calls.entry(pool).or_insert(CallFigures { calls: 0, failed: 0, usual: 0, within: 0 });
             sum.calls += more.calls;
             sum.failed += more.failed;
+            sum.usual = sum.usual.max(more.usual);
             sum.within = sum.within.max(more.within);
         }
         for (pool, until) in other.closed {
@@ -344,9 +348,10 @@ impl RecentCalls {
         let recent = || self.0.iter().filter(|call| call.at > now - RECENT);
         let mut times: Vec<i64> = recent().map(|call| call.millis).collect();
         times.sort_unstable();
-        let within = *times.get((times.len() * 95).div_ceil(100).checked_sub(1)?)?;
+        let within = |percent: usize| times.get((times.len() * percent).div_ceil(100).checked_sub(1)?).copied();
+        let (usual, within) = (within(50)?, within(95)?);
         let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
         let failed = recent().filter(|call| call.failed).count();
-        Some(CallFigures { calls: count(times.len()), failed: count(failed), within })
+        Some(CallFigures { calls: count(times.len()), failed: count(failed), usual, within })
     }
 }

@@ -151,7 +151,7 @@ fn a_pool_is_idle_below_half_of_it_and_of_a_share() {
 #[test]
 fn the_calls_of_several_processes_are_one_sum() {
     let of = |calls, failed, within, until| CallReport {
-        calls: BTreeMap::from([("telegram".to_owned(), CallFigures { calls, failed, within })]),
+        calls: BTreeMap::from([("telegram".to_owned(), CallFigures { calls, failed, usual: within / 2, within })]),
         closed: BTreeMap::from([("max".to_owned(), until)]),
     };
     let mut sum = of(7, 1, 90, 20);
@@ -168,12 +168,12 @@ fn the_last_calls_count() {
     let mut calls = RecentCalls::default();
     assert_eq!(calls.figures(0), None);
     calls.add(0, 7, true);
-    assert_eq!(calls.figures(1), Some(CallFigures { calls: 1, failed: 1, within: 7 }));
+    assert_eq!(calls.figures(1), Some(CallFigures { calls: 1, failed: 1, usual: 7, within: 7 }));
     assert_eq!(calls.figures(RECENT), None, "it is too long ago");
     for millis in 1..=100 {
         calls.add(RECENT, millis, millis > 90);
     }
-    assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: 100, failed: 10, within: 95 }));
+    assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: 100, failed: 10, usual: 50, within: 95 }));
     (0..MOST).for_each(|_| calls.add(RECENT, 3, false));
-    assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: 500, failed: 0, within: 3 }));
+    assert_eq!(calls.figures(RECENT), Some(CallFigures { calls: 500, failed: 0, usual: 3, within: 3 }));
 }
