@@ -56,6 +56,15 @@ function offerPeriods(field) {
   });
 }
 
+/** Names of time zones for a field, the account's own first. */
+function offerZones(field) {
+  const own = field.dataset.zone;
+  const names = new Set([own, ...(Intl.supportedValuesOf?.("timeZone") ?? [])]);
+  const zones = element("datalist", { id: "l-" + field.id }, ...[...names].map((value) => element("option", { value })));
+  field.setAttribute("list", zones.id);
+  field.after(zones);
+}
+
 /** Draws the fields inside anew. */
 export function prepareFields(root) {
   for (const input of root.querySelectorAll(KINDS)) {
@@ -67,6 +76,7 @@ export function prepareFields(root) {
     draw(input);
   }
   for (const field of root.querySelectorAll("[data-period][hidden]")) offerPeriods(field);
+  for (const field of root.querySelectorAll("[data-zone]:not([list])")) offerZones(field);
 }
 
 for (const event of ["input", "change", "focusout"]) {

@@ -1,7 +1,5 @@
-// The working hours of a source: the holidays of a country are shown as soon as it is chosen, and time zones are offered. The
-// form works without this script.
+// The working hours of a source: the holidays of a country are shown as soon as it is chosen. The form works without this script.
 
-import { element } from "./fields.js";
 import { drawLists } from "./lists.js";
 import "./week.js";
 
@@ -16,8 +14,3 @@ country.addEventListener("change", async () => {
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("public");
   if (fresh && country.value === chosen) document.getElementById("public").replaceWith(fresh);
 });
-
-const zone = document.getElementById("f-time_zone");
-const zones = element("datalist", { id: "zones" }, ...(Intl.supportedValuesOf?.("timeZone") ?? []).map((value) => element("option", { value })));
-zone.setAttribute("list", "zones");
-zone.after(zones);

@@ -49,10 +49,6 @@ impl HoursPage {
         self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
-    fn zone_hint(&self) -> String {
-        self.page.words.text("hours-zone-hint").to_string()
-    }
-
     fn last_year(&self) -> String {
         LAST_YEAR.to_string()
     }
