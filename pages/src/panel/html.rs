@@ -190,7 +190,10 @@ impl ConsentButton {
         let words = member.words;
         Ok(Some(Self {
             href,
-            label: words.text_of("wizard-consent-", kind),
+            label: match source {
+                Some(_) => words.text("source-action-reconnect"),
+                None => words.text_of("wizard-consent-", kind),
+            },
             hint: words.text_of("wizard-consent-hint-", kind),
             in_tab: member.here.framed,
         }))

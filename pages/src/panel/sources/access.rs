@@ -36,6 +36,8 @@ struct SourceAccessPage {
     /// The button for the messenger's own page, to restore lost access.
     consent: Option<ConsentButton>,
     fields: Vec<Drawn>,
+    /// Its credentials, which the messenger's own page replaces; empty if there is no such page.
+    by_hand: Vec<Drawn>,
     /// The settings in tabs; empty if the kind has none.
     sections: Vec<ChatTab>,
     /// The input of the tabs' script, as JSON.
@@ -177,6 +179,12 @@ async fn show(
         let address = versions.get(name).map(|version| format!("/chat/{}/team/{place}?v={version}", source.id));
         (name.clone(), address.unwrap_or_default())
     };
+    let consent = match member.may(Right::EditSources) {
+        true => ConsentButton::of(app, member, kind_of(app, source), Some(source.id)).await?,
+        false => None,
+    };
+    let is_by_hand = |field: &Field| consent.is_some() && (field.required || field.secret);
+    let (by_hand, others): (Vec<_>, Vec<_>) = kind.iter().zip(drawn).partition(|(field, _)| is_by_hand(field));
     let access = SourceAccessPage {
         team: chat.team.iter().enumerate().map(photo).collect(),
         tab: if sections.is_empty() { "access" } else { current },
@@ -191,11 +199,9 @@ async fn show(
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
         state: state_view(&page, source, &state),
-        consent: match member.may(Right::EditSources) {
-            true => ConsentButton::of(app, member, kind_of(app, source), Some(source.id)).await?,
-            false => None,
-        },
-        fields: drawn,
+        consent,
+        fields: others.into_iter().map(|(_, field)| field).collect(),
+        by_hand: by_hand.into_iter().map(|(_, field)| field).collect(),
         version: seen.version,
         was: seen.was,
         webhook: has_own_server(&source.kind),
