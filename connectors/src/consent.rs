@@ -76,10 +76,19 @@ pub struct OfferedLine {
 }
 
 impl OfferedLine {
-    /// What its source is called at first: the public name, unless that is a number.
+    /// What its source is called at first: the name that customers see, where the public one is a handle or a number.
     pub fn called(&self) -> &str {
+        if self.name.starts_with('@') { self.titled() } else { self.shown() }
+    }
+
+    /// By what its owner recognises it: the public name, unless that is a number.
+    pub fn shown(&self) -> &str {
         let is_number = self.name.bytes().all(|byte| byte.is_ascii_digit());
-        if is_number && !self.about.is_empty() { &self.about } else { &self.name }
+        if is_number { self.titled() } else { &self.name }
+    }
+
+    fn titled(&self) -> &str {
+        if self.about.is_empty() { &self.name } else { &self.about }
     }
 }
 

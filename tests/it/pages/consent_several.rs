@@ -97,7 +97,7 @@ async fn ticked_pages_become_sources_with_one_default() {
     let step = format!("{PAGES}/line");
     visitor.sends(&step, &[]).await.is(422).says(&["Tick at least one."]);
     let routing = visitor.does(&step, &[("line", &one.id), ("line", &two.id)]).await;
-    routing.says(&["Step 3 of 4", "@one", "@two", "None of these"]);
+    routing.says(&["Step 3 of 4", "@one", "value=\"Shop one\"", "@two", "None of these"]);
     routing.never_says(&["@three"]);
     let names = [("name.0", "First"), ("name.1", ""), ("pipeline", ""), ("contact_rule", "link"), ("default", "0")];
     let step = format!("{PAGES}/routing");
@@ -214,7 +214,7 @@ async fn an_instagram_account_is_connected() {
     let declined = answers(&world, &visitor, ACCOUNTS, None, &[]).await;
     refused(&visitor, &declined, &["access was not granted"]).await;
     let back = answers(&world, &visitor, ACCOUNTS, Some(ids), &[]).await;
-    visitor.goes(&back).await.is(200).says(&["Step 3 of 4", "@acme_flowers"]);
+    visitor.goes(&back).await.is(200).says(&["Step 3 of 4", "value=\"Acme Flowers\""]);
     visitor
         .does(&format!("{ACCOUNTS}/routing"), &[("name", "Instagram"), ("pipeline", "")])
         .await

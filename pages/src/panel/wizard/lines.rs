@@ -232,7 +232,8 @@ async fn connect(
         match done? {
             Connected::Ready(settings) => ready.push(ChosenLine {
                 external_id: new_external_id(kind.kind),
-                line: line.called().to_owned(),
+                line: line.shown().to_owned(),
+                title: line.called().to_owned(),
                 key: line.key,
                 settings,
                 ..ChosenLine::default()
@@ -263,7 +264,7 @@ async fn connect(
             if count == 1
                 && let Some(only) = ready.pop()
             {
-                (draft.settings, draft.line) = (only.settings, only.line);
+                (draft.settings, draft.line) = (only.settings, only.title);
                 (draft.name, draft.checked) = (String::new(), true);
             }
             draft.several = ready;

@@ -131,6 +131,8 @@ pub struct ChosenLine {
     pub key: String,
     /// The messenger's public name.
     pub line: String,
+    /// What its source is called unless a person says otherwise.
+    pub title: String,
     /// With credentials; emptied once the source is created.
     pub settings: Value,
     /// The name of its source.

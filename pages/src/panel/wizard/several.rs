@@ -6,9 +6,8 @@ use actix_web::web;
 use askama::Template;
 use base::error::Error;
 use base::i18n::Sentence;
-use connectors::kinds::deep_link;
 use domain::delivery::read::activity;
-use domain::source::SourceKind;
+use domain::source::{SourceKind, line};
 use serde_json::Value;
 
 use super::routing::{self, SHARED, channels, default_now, free_name, made, offered_pipelines, rules};
@@ -62,7 +61,7 @@ pub async fn routing(app: AppData, member: Member, name: web::Path<String>) -> A
     }
     let mut taken = routing::names(&app, &member).await?;
     for line in draft.several.iter_mut().filter(|line| line.name.is_empty()) {
-        line.name = free_name(&line.line.replace('\u{a0}', " "), &taken);
+        line.name = free_name(&line.title.replace('\u{a0}', " "), &taken);
         taken.push(line.name.clone());
     }
     let page = member.page("wizard-title", Nav::Sources);
@@ -235,14 +234,12 @@ pub async fn test(app: AppData, member: Member, name: web::Path<String>) -> Answ
     for id in draft.several.iter().filter_map(|line| line.created) {
         let source = domain::source::find(&app.sources, member.tenant_id, id).await?;
         let first = activity::first_in_since(app.store.read(), member.tenant_id, id, source.created_at).await?;
-        let line = domain::source::line::name_of(&source).unwrap_or_default();
-        let link = deep_link(&source.kind, &line).unwrap_or_default();
         let arrived = first.is_some();
         sources.push(TestedSource {
             id: id.to_string(),
+            link: line::link_of(&source).unwrap_or_default(),
+            line: line::name_of(&source).unwrap_or_default(),
             name: source.name,
-            link: link.split('?').next().unwrap_or_default().to_owned(),
-            line,
             tone: if arrived { "ok" } else { "wait" },
             state: page.words.text(if arrived { "wizard-several-arrived" } else { "wizard-several-waiting" }),
             arrived,
