@@ -81,6 +81,7 @@ struct CustomerChat {
     id: String,
     /// How the messenger names the customer.
     name: String,
+    /// The source's name with its messenger's icon.
     source: String,
     messenger: Option<Sentence>,
     /// The last message: its time, its arrow and direction, its state.
@@ -161,7 +162,7 @@ fn row_of(
     let shown = CustomerChat {
         id: chat.id.to_string(),
         name: reasons::customer(&person, page.words),
-        source: source.map_or_else(|| "–".to_owned(), |source| source.name.clone()),
+        source: page.source(source),
         messenger: source.and_then(|source| page.messenger_of(source)),
         last: last.map(|line| row(page, ground, line, None)),
         open,
