@@ -57,6 +57,7 @@ widget-popup-blocked = The browser blocked the new tab. Open it with this link:
 widget-source-gone = This source is not in Parom. It may have been deleted.
 widget-pipeline-main = Default: the account’s main pipeline
 widget-created = “{ $source }” is created. Test it before you give it to customers.
+widget-write-first = Write there yourself first: your message comes to { $crm } as a customer’s does.
 widget-deleted = “{ $source }” is deleted.
 widget-testing = The test is running, usually a few seconds…
 widget-stray-adopt = Take over

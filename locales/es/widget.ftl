@@ -59,6 +59,7 @@ widget-popup-blocked = El navegador bloqueó la pestaña nueva. Ábrela con este
 widget-source-gone = Esta fuente no está en Parom. Tal vez fue eliminada.
 widget-pipeline-main = Por defecto: el embudo principal
 widget-created = Se creó “{ $source }”. Pruébala antes de darla a tus clientes.
+widget-write-first = Escribe primero tú: tu mensaje llegará a { $crm } como el de un cliente.
 widget-deleted = Se eliminó “{ $source }”.
 widget-testing = Prueba en curso, suele tardar unos segundos…
 widget-stray-adopt = Hacerse cargo

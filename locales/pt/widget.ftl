@@ -59,6 +59,7 @@ widget-popup-blocked = O navegador bloqueou a nova aba. Abra por este link:
 widget-source-gone = Esta fonte não está no Parom. Talvez tenha sido excluída.
 widget-pipeline-main = Padrão: o funil principal
 widget-created = “{ $source }” foi criada. Teste antes de passar aos clientes.
+widget-write-first = Escreva você primeiro: sua mensagem chega ao { $crm } como a de um cliente.
 widget-deleted = “{ $source }” foi excluída.
 widget-testing = Teste em andamento, costuma levar alguns segundos…
 widget-stray-adopt = Assumir

@@ -61,6 +61,7 @@ widget-popup-blocked = Браузер не открыл новую вкладк�
 widget-source-gone = Такого источника в Пароме нет. Возможно, его удалили.
 widget-pipeline-main = По умолчанию: главная воронка
 widget-created = Источник «{ $source }» создан. Проверьте его, прежде чем давать клиентам.
+widget-write-first = Сначала напишите туда сами: сообщение придёт в { $crm }, как от клиента.
 widget-deleted = Источник «{ $source }» удалён.
 widget-testing = Идёт проверка, обычно несколько секунд…
 widget-stray-adopt = Передать

@@ -16,6 +16,7 @@ pub mod watch;
 use base::error::Result;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use connectors::kinds::deep_link;
 use connectors::{HookTarget, Settings, WebhookToEnter};
 use entity::source;
 use secrecy::SecretString;
@@ -45,6 +46,12 @@ pub fn name_of(source: &source::Model) -> Option<String> {
     Some(name.to_owned()).filter(|name| name.len() > 1)
 }
 
+/// The address that opens a chat with a source's line, for everyone: without the parameter for the origin.
+pub fn link_of(source: &source::Model) -> Option<String> {
+    let link = deep_link(&source.kind, &name_of(source)?)?;
+    link.split('?').next().map(str::to_owned)
+}
+
 /// The values that an administrator enters at the messenger so that its calls come to this source; none if there is
 /// nothing to enter.
 pub fn webhook_to_enter(app: &SourceContext, source: &source::Model) -> Result<Option<WebhookToEnter>> {
@@ -56,4 +63,25 @@ pub fn webhook_to_enter(app: &SourceContext, source: &source::Model) -> Result<O
 
 fn hook_of(app: &SourceContext, source: &source::Model, settings: &Settings) -> Option<HookTarget> {
     crate::settings::hook_of(app, &source.kind, source.id, settings)
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::fixture;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn the_link_of_a_line_says_nothing_of_where_it_was_found() {
+        let line = |kind: &str, name: &str| {
+            let facts = json!({ "line": { "name": name } }).to_string();
+            link_of(&source::Model { kind: kind.to_owned(), facts, ..fixture::source(Uuid::nil(), Uuid::nil()) })
+        };
+        assert_eq!(line("telegram", "@acme_bot").as_deref(), Some("https://t.me/acme_bot"));
+        assert_eq!(line("max", "@acme_bot").as_deref(), Some("https://max.ru/acme_bot"));
+        assert_eq!(line("webchat", "@acme_bot"), None);
+        assert_eq!(line("max", ""), None);
+    }
 }

@@ -6,7 +6,6 @@ use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
 use base::i18n::Sentence;
-use connectors::kinds::deep_link;
 use domain::delivery::read::MessageStatus;
 use domain::delivery::read::figures::{self, Span};
 use domain::delivery::read::list::{self, Ground, MessageFilter, Reached};
@@ -94,12 +93,8 @@ pub(super) async fn of(
 /// None for a line without a link.
 pub(in crate::panel) fn entrance(app: &PanelContext, source: &source::Model) -> Result<Option<Entrance>> {
     let name = domain::source::line::name_of(source);
-    // Without the parameter for the origin, because this link is for everyone.
-    let plain = |link: String| link.split('?').next().unwrap_or_default().to_owned();
-    let of_line = name.as_deref().and_then(|name| deep_link(&source.kind, name)).map(plain);
-    let Some(link) = of_line.or_else(|| domain::source::embed(&app.sources, source).map(|embed| embed.link)) else {
-        return Ok(None);
-    };
+    let embedded = || domain::source::embed(&app.sources, source).map(|embed| embed.link);
+    let Some(link) = domain::source::line::link_of(source).or_else(embedded) else { return Ok(None) };
     let qr = second_step::qr_picture(&link)?;
     Ok(Some(Entrance { link, name: name.unwrap_or_default(), qr }))
 }
