@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use base::i18n::Language;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use simulator::avito::{self, Avito, NewBuyer, NewItem, NewSeller};
 use simulator::kit::Now;
 use simulator::max::{self, Max};
@@ -241,6 +241,13 @@ impl Messengers {
     /// The bot that is a source from the start.
     pub fn first_bot(&self) -> anyhow::Result<BotView> {
         self.telegram.bots().into_iter().next().context("the simulated Telegram has no bot")
+    }
+
+    /// What connects each line of a kind.
+    pub fn settings_of(&self, kind: &str) -> Vec<Value> {
+        let first = self.first_bot().ok().filter(|_| kind == "telegram");
+        let lines = self.lines.iter().filter(|line| line.kind == kind).map(DemoLine::settings);
+        lines.chain(first.map(|bot| json!({ "bot_token": bot.token }))).collect()
     }
 
     /// The phone of a customer of that bot.

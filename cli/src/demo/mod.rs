@@ -51,11 +51,11 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     let stage = DemoStage::build(command.data).await?;
     stage.install().await?;
     let sources = stage.sources().await?;
+    let forgotten = stage.reconnect().await?;
     stage.telegram_source().await?;
     stage.routes().await?;
     stage.templates().await?;
     stage.month().await?;
-    let forgotten = stage.forgotten().await?;
     let page = page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;
@@ -104,7 +104,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     print_line("")?;
     if !forgotten.is_empty() {
         let names = forgotten.join(", ");
-        print_line(&format!("The simulated messengers are new in each run: connect again {names}."))?;
+        print_line(&format!("The simulated messengers are new in each run: connect {names} again on their pages."))?;
     }
     print_line("Nothing leaves this machine. Stop with Ctrl-C.")?;
     stop_asked_for()?.await;

@@ -154,6 +154,8 @@ impl DemoStage {
     /// Creates the shop's templates, unless the local amoCRM has them: it is new at each start.
     pub async fn templates(&self) -> anyhow::Result<()> {
         let (language, tenant_id) = (terminal::language(), self.tenant_id().await?);
+        // Pages list what an earlier run with the same data created until the new amoCRM has been asked.
+        template::list(&self.running.app.sources, tenant_id).await?;
         for (number, [name, text]) in (1..).zip(Words::of(language).templates) {
             let draft = TemplateDraft {
                 name: name.to_owned(),

@@ -206,12 +206,24 @@ impl DemoStage {
         Ok(sources)
     }
 
-    /// Names of the sources that an earlier run with the same data connected to simulated messengers, which know nothing of it.
-    pub async fn forgotten(&self) -> anyhow::Result<Vec<String>> {
-        let there = self.sources_of(&self.sources_path().await?).await?;
-        let own = ["webchat", "custom", "telegram"];
-        let others = there.iter().filter(|source| source["kind"].as_str().is_some_and(|kind| !own.contains(&kind)));
-        Ok(others.filter_map(|source| source["name"].as_str().map(str::to_owned)).collect())
+    /// Connects the sources of an earlier run with the same data to the simulated messengers, which are new in each run. Gives the
+    /// names of those that cannot be: access that a messenger's own page gave ended with the run.
+    pub async fn reconnect(&self) -> anyhow::Result<Vec<String>> {
+        let mut forgotten = Vec::new();
+        for source in self.sources_of(&self.sources_path().await?).await? {
+            let lines = self.messengers.settings_of(source["kind"].as_str().unwrap_or_default());
+            let path = format!("/api/v1/sources/{}", id(&source)?);
+            let mut is_back = matches!(source["kind"].as_str(), Some("webchat" | "custom"));
+            for settings in lines {
+                // The access of another line is refused.
+                is_back =
+                    is_back || self.api(Method::PATCH, &path, Some(json!({ "settings": settings }))).await.is_ok();
+            }
+            if !is_back {
+                forgotten.extend(source["name"].as_str().map(str::to_owned));
+            }
+        }
+        Ok(forgotten)
     }
 
     /// Puts a few rules for new enquiries in force, unless an earlier run with the same data did.
