@@ -102,6 +102,12 @@ async fn download(app: AppData, member: Member, asked: web::Query<AuditFilterPar
 fn audit_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> AuditRow {
     let (words, crm) = (page.words, page.crm);
     let vendor = row.actor_kind == "operator";
+    let object = names.object(&row, detail);
+    let mut rest = detail.clone();
+    // What the object is called is said once; beside a kind it is how the source was called at first.
+    if detail["name"] == object.text && detail.get("kind").is_none() {
+        rest["name"].take();
+    }
     AuditRow {
         who: who(&row, words, crm),
         what: match detail.get("reason").and_then(Value::as_str) {
@@ -110,8 +116,8 @@ fn audit_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Name
             }
             _ => what(&row.action, words, crm),
         },
-        detail: detail_text(detail, words, crm, |at| page.when(&at).date()),
-        object: names.object(&row, detail),
+        detail: detail_text(&rest, words, crm, |at| page.when(&at).date()),
+        object,
         stored: row,
         vendor,
     }
