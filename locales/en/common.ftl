@@ -17,6 +17,7 @@ common-newer = Newer
 common-filter = Apply filter
 common-filter-clear = Clear filter
 common-optional = optional
+common-must = Fields marked with * are required.
 common-loading = Loading…
 common-live = Updates automatically · { $stamp }
 common-as-of = As of { $stamp }

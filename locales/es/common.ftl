@@ -19,6 +19,7 @@ common-newer = Más recientes
 common-filter = Aplicar filtro
 common-filter-clear = Quitar filtro
 common-optional = opcional
+common-must = Los campos marcados con * son obligatorios.
 common-loading = Cargando…
 common-live = Actualización automática · { $stamp }
 common-as-of = Actualizado: { $stamp }

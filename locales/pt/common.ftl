@@ -19,6 +19,7 @@ common-newer = Mais recentes
 common-filter = Aplicar filtro
 common-filter-clear = Limpar filtro
 common-optional = opcional
+common-must = Os campos marcados com * são obrigatórios.
 common-loading = Carregando…
 common-live = Atualização automática · { $stamp }
 common-as-of = Atualizado: { $stamp }

@@ -17,6 +17,7 @@ common-newer = Позже
 common-filter = Применить фильтр
 common-filter-clear = Сбросить фильтр
 common-optional = необязательно
+common-must = Поля со звёздочкой (*) обязательны.
 common-loading = Загружается…
 common-live = Обновляется автоматически · { $stamp }
 common-as-of = По состоянию на { $stamp }
