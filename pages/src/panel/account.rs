@@ -105,6 +105,19 @@ impl OwnAccountPage {
     fn may(&self) -> bool {
         self.page.may(Right::ManageAccount)
     }
+
+    fn is_full(&self) -> bool {
+        self.limits.iter().any(LimitLine::is_full)
+    }
+
+    fn is_cut_off(&self) -> bool {
+        self.worst_channel().is_some_and(|channel| channel.status != "connected")
+    }
+
+    /// The first channel that is not connected; if all are, the first.
+    fn worst_channel(&self) -> Option<&ChannelLine> {
+        self.channels.iter().find(|channel| channel.status != "connected").or(self.channels.first())
+    }
 }
 
 /// `GET /panel/account`
