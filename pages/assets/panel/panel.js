@@ -209,6 +209,12 @@ const at = () => rowsBeside().findIndex((row) => row.href === shown);
 
 async function beside(link) {
   if (link.matches("[data-row]")) shown = link.href;
+  drawer.querySelector("a").href = link.href;
+  if (!drawer.open) {
+    drawer.setAttribute("aria-label", link.textContent);
+    drawer.querySelector("[data-shown]").replaceChildren();
+    drawer.showModal();
+  }
   try {
     const answer = await fetch(link.href, { redirect: "error", cache: "no-store" });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -221,10 +227,8 @@ async function beside(link) {
     title.replaceWith(name);
     // The list behind says whether it is up to date.
     for (const line of main.querySelectorAll(".live")) line.remove();
-    drawer.querySelector("a").href = link.href;
     drawer.querySelector("[data-shown]").replaceChildren(...main.childNodes);
     prepare(drawer);
-    if (!drawer.open) drawer.showModal();
     drawer.scrollTop = 0;
   } catch {
     location.href = link.href;

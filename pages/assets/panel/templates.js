@@ -54,7 +54,6 @@ const filled = (value) => value.replace(MARKER, (marker) => exampleOf(marker) ||
 const seen = document.getElementById("seen");
 const bubble = element("li", { className: "ours" });
 seen.append(element("ol", { className: "bubbles" }, bubble));
-seen.hidden = false;
 
 const draw = () => {
   if (examples) {
