@@ -34,12 +34,28 @@ async fn lived_in(world: &World) -> Line {
     line
 }
 
+/// What stands on a page without sharing its edges, but for running text and rows; and fields that must be filled in, in a
+/// form that does not say what their mark means.
+const UNEVEN: &str = "
+    const main = document.getElementById('main');
+    const edge = (one) => [one.getBoundingClientRect().left, one.getBoundingClientRect().right].map(Math.round).join();
+    const wide = main.querySelectorAll('main>:is(.card,.notice:not(#notice),.empty,.tabs,.tiles,.offers,.head,table,dl,form:not(.inline,.row,.form)),main>section>:is(.card,table)');
+    const fields = main.querySelectorAll('.card .field :is(:required,[aria-required=true])');
+    return [
+      ...[...wide].filter((one) => one.checkVisibility() && edge(one) !== edge(main)),
+      ...[...fields].filter((one) => !one.closest('form').querySelector('.must')),
+    ].map((one) => one.outerHTML.slice(0, 99));
+";
+
 /// Whether a page has one heading, the reader's language, and looks right; its picture is named after its path.
 async fn look(browser: &Browser, base: &str, path: &str) {
     browser.goto(&format!("{base}{path}")).await;
     browser.find("h1").await;
     let shown = run(browser, "return [document.querySelectorAll('h1').length, document.documentElement.lang]").await;
     assert_eq!(shown, json!([1, "ru"]), "{path}");
+    if path.starts_with("/panel") {
+        assert_eq!(run(browser, UNEVEN).await, json!([]), "{path}");
+    }
     let name: Vec<&str> = path.split(['/', '?', '=', '&']).filter(|part| !part.is_empty() && part.len() < 30).collect();
     looks_right(browser, &format!("ru/{}", name.join("-"))).await;
 }
