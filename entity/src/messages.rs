@@ -61,6 +61,12 @@ tables! {
         }
 
         impl Model {
+            /// The messenger's current id of the conversation; empty while there is no dialogue. Its ids at amoCRM stay those it
+            /// had first.
+            pub fn goes_to(&self) -> &str {
+                if self.moved_to.is_empty() || self.external_id.is_empty() { &self.external_id } else { &self.moved_to }
+            }
+
             /// Whether the chat is held because there were too many new ones.
             pub fn is_held(&self) -> bool {
                 self.blocked_at > 0 && self.blocked_by.is_empty()

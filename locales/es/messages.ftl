@@ -194,7 +194,7 @@ contact-why-nobody = Ningún contacto tiene este teléfono o correo. { $crm } el
 contact-why-given_unknown = { $crm } no tiene el contacto { $number } que indicó el desarrollador de la app de mensajería. { $crm } elige según sus propias reglas.
 contact-why-late = { $crm } no respondió a tiempo y eligió el contacto por sí mismo; el lead ya está en curso.
 contact-why-unclear = { $crm } no confirmó que se creó el contacto. Parom no crea un segundo.
-contact-why-recycled = El teléfono es de un contacto cuyos chats callaron un año y tenían otro nombre: puede ser ya de otra persona, por eso el chat no se vinculó a él.
+contact-why-recycled = El contacto con este teléfono calló un año y tenía otro nombre, o desde entonces el servicio dio el número a otra persona. Puede ser ya de otra persona, por eso el chat no se vinculó a él.
 contact-why-person = Una persona decidió que es este cliente.
 contact-why-separated = Una persona deshizo un vínculo, y Parom creó este contacto.
 

@@ -194,7 +194,7 @@ contact-why-nobody = Nenhum contato tem este telefone ou e-mail. O { $crm } esco
 contact-why-given_unknown = O { $crm } não tem o contato { $number } indicado pelo desenvolvedor do app de mensagens. O { $crm } escolhe segundo as próprias regras.
 contact-why-late = O { $crm } não respondeu a tempo e escolheu o contato sozinho; o lead já está em andamento.
 contact-why-unclear = O { $crm } não confirmou que o contato foi criado. O Parom não cria um segundo.
-contact-why-recycled = O telefone é de um contato cujos chats ficaram em silêncio por um ano e tinham outro nome: pode ser já de outra pessoa, por isso o chat não foi vinculado a ele.
+contact-why-recycled = O contato com este telefone ficou em silêncio por um ano e tinha outro nome, ou desde então o serviço deu o número a outra pessoa. Pode ser já de outra pessoa, por isso o chat não foi vinculado a ele.
 contact-why-person = Uma pessoa decidiu que é este cliente.
 contact-why-separated = Uma pessoa desfez um vínculo, e o Parom criou este contato.
 

@@ -87,8 +87,8 @@ pub(super) async fn find(
 /// A number that is silent for so long may have been given to another subscriber.
 const SILENT: TimeDelta = TimeDelta::days(365);
 
-/// Whether the number seems to be another person's now: the contact's chats with it have been silent for a year, and none of
-/// them knew the customer by this name.
+/// Whether the number seems to be another person's now: a messenger whose chats have numbers for ids knows both, and one alone
+/// by the number; or all chats of the contact with it have been silent for a year and none knew the customer by this name.
 async fn is_recycled(
     app: &TenantContext,
     (tenant_id, chat): (Uuid, Uuid),
@@ -108,7 +108,16 @@ async fn is_recycled(
         serde_json::from_str::<Person>(&one.contact).is_ok_and(|known| name(&known) != name(person))
     };
     let is_named = name(person).is_some_and(|name| !name.is_empty());
-    Ok(is_named && !earlier.is_empty() && earlier.iter().all(|one| is_silent(one) && is_other(one)))
+    let new = conversation::Entity::find_by_id((tenant_id, chat)).one(app.store.read()).await?;
+    let keys = phone.keys();
+    let writes_as_number = |one: &conversation::Model| keys.iter().any(|key| key == one.goes_to());
+    let is_another = |one: &conversation::Model, new: &conversation::Model| {
+        let (both_wrote, line) = (one.heard_at.min(new.heard_at) > 0, one.source_id == new.source_id);
+        both_wrote && line && writes_as_number(one) != writes_as_number(new)
+    };
+    let is_given_up = new.is_some_and(|new| earlier.iter().any(|one| is_another(one, &new)));
+    let is_forgotten = is_named && !earlier.is_empty() && earlier.iter().all(|one| is_silent(one) && is_other(one));
+    Ok(is_given_up || is_forgotten)
 }
 
 /// The contact to which a new chat of this customer would be linked, by its CRM id and name; none if there is none yet.

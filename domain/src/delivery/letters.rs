@@ -223,12 +223,6 @@ pub fn crm_ids(row: &conversation::Model, source_id: Uuid) -> CrmIds<'_> {
     CrmIds::new(source_id, &row.external_id, if apart { &row.amocrm_chat_id } else { "" })
 }
 
-/// The messenger's current id of a conversation; empty while there is no dialogue. Its ids at amoCRM stay those it
-/// had first.
-pub fn goes_to(row: &conversation::Model) -> &str {
-    if row.moved_to.is_empty() || row.external_id.is_empty() { &row.external_id } else { &row.moved_to }
-}
-
 /// The data about its dialogue that an accepted message provides. `conversation_id`, `receiver_id`: the messenger's
 /// ids, if its answer contained them.
 pub fn learned(

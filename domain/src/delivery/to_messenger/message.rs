@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use super::content::{self, Filed};
 use super::window::{self, TemplateUse};
 use super::{MessengerTarget, NextRequest, bury, bury_with, later};
-use crate::delivery::letters::{LetterContext, goes_to};
+use crate::delivery::letters::LetterContext;
 use crate::delivery::read::find::with_phone;
 use crate::platform::TypingSignal;
 use crate::tenant::{self, users};
@@ -112,7 +112,7 @@ pub(super) async fn attempt(
         (_, Some(external_id)) => reported(line, claim, context, next, (external_id, request)).await,
         (Some(dialogue), None) => dialogue.send(line, claim, next, request).await,
         (None, None) => {
-            let dialogue = goes_to(&context.conversation);
+            let dialogue = context.conversation.goes_to();
             line.send(claim, dialogue, message_event(dialogue, next), request).await
         }
     };
@@ -162,7 +162,7 @@ async fn reported(
     part: Message,
     (external_id, request): (&str, NextRequest),
 ) -> Report {
-    let dialogue = goes_to(&context.conversation);
+    let dialogue = context.conversation.goes_to();
     let outgoing = line.outgoing(claim, dialogue, message_event(dialogue, part), request).await;
     let onward = line.connector.onward(&line.settings, &outgoing);
     Report::done(0, Taken { external_id: Some(external_id.to_owned()), onward, ..Taken::default() })
@@ -289,7 +289,7 @@ async fn into_known(line: &MessengerTarget<'_>, phone: &str) -> anyhow::Result<M
 
 fn dialogue(row: &conversation::Model) -> anyhow::Result<Dialogue> {
     let person: Person = serde_json::from_str(&row.contact).context("a conversation's contact is damaged")?;
-    Ok(Dialogue { id: row.external_id.clone(), goes_to: goes_to(row).to_owned(), person_id: person.id })
+    Ok(Dialogue { id: row.external_id.clone(), goes_to: row.goes_to().to_owned(), person_id: person.id })
 }
 
 /// Whether the messenger accepted an earlier message of this conversation without naming a dialogue.
@@ -358,7 +358,7 @@ pub(super) async fn typing(line: &MessengerTarget<'_>, claim: &Claim, context: &
         until: typing.until,
     });
     let until = DateTime::from_timestamp_millis(typing.until).unwrap_or_default();
-    let dialogue = goes_to(&context.conversation);
+    let dialogue = context.conversation.goes_to();
     let sent = line.send(claim, dialogue, Event::Typing { sender, until }, NextRequest::default());
     let _ = tokio::time::timeout(Duration::from_millis(left), sent).await;
     Ok(())
@@ -390,7 +390,7 @@ pub(super) async fn reaction(
     let event = Event::Reaction { message: named, sender: reaction.sender, emoji: reaction.emoji };
     let repeat = claim.letter.unknown && abilities.after_unknown == AfterUnknown::RepeatMarked;
     Ok(Some(
-        line.send(claim, goes_to(&context.conversation), event, NextRequest { begun: String::new(), repeat }).await,
+        line.send(claim, context.conversation.goes_to(), event, NextRequest { begun: String::new(), repeat }).await,
     ))
 }
 

@@ -31,7 +31,6 @@ use super::message::{conversation_identity, new_conversation};
 use super::source::CalledSource;
 use crate::contact::phone_hashes;
 use crate::delivery::late_report;
-use crate::delivery::letters::goes_to;
 use crate::intake::door::{StoreError, store};
 use crate::intake::{believed, clean};
 use crate::lead_origin;
@@ -232,7 +231,7 @@ impl Holders {
 
 /// Whether messages of a conversation go to this number.
 fn reaches(row: &conversation::Model, number: &str) -> bool {
-    spellings(number).iter().any(|one| one == goes_to(row))
+    spellings(number).iter().any(|one| one == row.goes_to())
 }
 
 /// Whether an id of a person is their phone number.

@@ -14,7 +14,6 @@ use uuid::Uuid;
 
 use super::events;
 use super::source::CalledSource;
-use crate::delivery::letters::goes_to;
 use crate::delivery::read::first_id_at;
 use crate::intake::IntakeContext;
 use crate::job::NextRun;
@@ -94,9 +93,9 @@ async fn open(app: &IntakeContext, source: &source::Model) -> Result<Vec<OpenCon
         .all(app.store.read())
         .await?;
     let named = open.into_iter().filter_map(|(id, mut messages)| {
-        let row = known.iter().find(|row| row.id == id).filter(|row| !goes_to(row).is_empty())?;
+        let row = known.iter().find(|row| row.id == id).filter(|row| !row.goes_to().is_empty())?;
         messages.reverse();
-        Some(OpenConversation { id: goes_to(row).to_owned(), messages })
+        Some(OpenConversation { id: row.goes_to().to_owned(), messages })
     });
     Ok(named.collect())
 }

@@ -29,9 +29,11 @@ async fn a_changed_number_is_reported_and_written_to(world: &mut WhatsAppWorld) 
     assert_eq!((last(world).text.as_str(), world.sandbox.chats(HOST).len()), ("It is me", 1));
 }
 
+const TIMUR: &str = "KZ.999888777666555";
+
 /// Another person with a number that Maria has or had.
 pub fn stranger(wa_id: &str) -> NewPerson {
-    let user_id = Some("KZ.999888777666555".to_owned());
+    let user_id = Some(TIMUR.to_owned());
     NewPerson { wa_id: wa_id.to_owned(), name: "Timur".to_owned(), user_id, ..NewPerson::default() }
 }
 
@@ -68,6 +70,33 @@ async fn a_number_under_another_scoped_id_is_another_chat(world: &mut WhatsAppWo
     assert_eq!(posts(world, &path, Some(&chat.number.app.secret), &alone).await, 200);
     world.deliver_all().await;
     assert_eq!((last(world).text.as_str(), last(world).chat_id), ("By number", second));
+}
+
+/// Nor is the new owner the former one's contact, whichever of both the messenger still gives the number when it is linked.
+async fn a_number_under_another_scoped_id_is_another_contact(world: &mut WhatsAppWorld) {
+    let (line, number) = connected(world).await;
+    world.api.patch(&line.path(""), &json!({"contact_rule": "link"})).await.is(200);
+    let maria = world.messenger.add_person(NewPerson::default());
+    let chat = Chat { line, number, maria };
+    let card = world.sandbox.add_contact(HOST, "Maria Card", Some(MARIAS_PHONE), None);
+    let first = writes_in(world, &chat, chat.maria, "It is me").await;
+    let contact_of = |world: &WhatsAppWorld, chat_id: &str| {
+        world.sandbox.contact_links(HOST).iter().rfind(|link| link.chat_id == chat_id).map(|link| link.contact_id)
+    };
+    world.works("contacts").await;
+    assert_eq!(contact_of(world, &first), Some(card));
+    let timur = world.messenger.add_person(stranger(MARIAS_PHONE));
+    let second = writes_in(world, &chat, timur, "I have a new number").await;
+    for text in ["", "Is anybody there?"] {
+        if !text.is_empty() {
+            assert_eq!(writes_in(world, &chat, timur, text).await, second);
+        }
+        world.works("contacts").await;
+        assert_ne!(contact_of(world, &second), Some(card));
+        assert_eq!(contact_of(world, &first), Some(card));
+    }
+    let identity = world.api.get(&chat.line.path(&format!("/conversations/{TIMUR}/identity"))).await.is(200);
+    assert_eq!(identity.json["links"][0]["why"], "recycled", "{}", identity.text);
 }
 
 /// In Brazil the same number has two spellings.
@@ -209,5 +238,5 @@ async fn a_number_that_appears_later_links_the_chat(world: &mut WhatsAppWorld) {
 
 both!(a_person_who_hides_their_phone_can_be_written_to, a_changed_number_is_reported_and_written_to);
 both!(a_number_under_another_scoped_id_is_another_chat, a_number_that_was_given_up_is_no_longer_its_owners);
-both!(the_other_spelling_of_a_number_leads_to_its_new_owner_too);
+both!(the_other_spelling_of_a_number_leads_to_its_new_owner_too, a_number_under_another_scoped_id_is_another_contact);
 both!(phone_and_scoped_id_are_one_chat, a_number_that_appears_later_links_the_chat);
