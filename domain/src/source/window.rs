@@ -8,6 +8,7 @@ use entity::{conversation, source};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 use serde::Deserialize;
+use uuid::Uuid;
 
 use crate::source::SourceContext;
 
@@ -67,6 +68,12 @@ impl Window {
         Ok(())
     }
 
+    /// Until when a customer may be answered freely who reacted at `at`, both in milliseconds since 1970. Meta counts a reaction
+    /// as it counts a message, but not for the longer time that people have.
+    pub fn until_after_reaction(&self, at: i64) -> i64 {
+        at.saturating_add(self.bots)
+    }
+
     /// Until when bots may do so too.
     pub fn bots_until(&self, row: &conversation::Model) -> Option<i64> {
         until(row, self.bots)
@@ -76,6 +83,17 @@ impl Window {
     pub fn is_open_to_bots(&self, row: &conversation::Model, now: i64) -> bool {
         self.bots_until(row).is_some_and(|until| until > now)
     }
+}
+
+/// Records until when a customer may be answered freely, in milliseconds since 1970. An earlier end shortens nothing.
+pub async fn grant(app: &SourceContext, (tenant_id, conversation_id): (Uuid, Uuid), until: i64) -> Result<(), DbErr> {
+    let column = conversation::Column::FreeUntil;
+    conversation::Entity::update_by_id((tenant_id, conversation_id))
+        .col_expr(column, Expr::value(until))
+        .filter(column.lt(until))
+        .exec(app.store.write())
+        .await?;
+    Ok(())
 }
 
 fn until(row: &conversation::Model, length: i64) -> Option<i64> {

@@ -103,7 +103,11 @@ async fn a_new_enquiry_is_carried_out(world: &mut World) {
     // The enquiry goes on, and the next begins after a day of silence.
     world.customer(&line, "anna").writes("Are you there?").await;
     assert_eq!(routed(world).await, 0);
-    world.advance(25 * HOUR);
+    world.advance(24 * HOUR);
+    // A reaction is no message.
+    let reaction = json!({"message": {"id": message}, "sender": {"id": "user-anna"}, "emoji": "👍"});
+    world.api.post(&line.path("/reactions"), &reaction).await.is(202);
+    world.advance(HOUR);
     world.customer(&line, "anna").writes("Another question").await;
     assert_eq!(routed(world).await, 1);
     assert_eq!(lead(world).id, made.id, "the open lead is used");
@@ -323,7 +327,6 @@ async fn a_template_greets_where_the_messenger_has_templates(world: &mut World) 
     visitor.opens("/panel/routing/rules/all").await.is(200).says(&["UTILITY", "MARKETING"]);
 }
 
-/// Rules are made by the form, put in order by buttons or by dragging, tried, and switched on.
 /// The form has no place for a round robin of the fallback beside the rule's own: it stays as it is.
 async fn a_fallback_to_others_survives_the_form(world: &mut World) {
     let line = world.line("support").await;
@@ -356,6 +359,7 @@ async fn a_fallback_to_others_survives_the_form(world: &mut World) {
     assert_eq!(saved["responsible"]["people"].as_array().map(Vec::len), Some(2));
 }
 
+/// Rules are made by the form, put in order by buttons or by dragging, tried, and switched on.
 async fn rules_are_made_and_put_in_order_in_the_panel(world: &mut World) {
     let line = world.line("support").await;
     let olga = olga(world, line.tenant_id).await;

@@ -27,14 +27,16 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use super::edit;
 use super::message::{conversation_identity, new_conversation};
 use super::source::CalledSource;
 use crate::contact::phone_hashes;
 use crate::delivery::late_report;
+use crate::intake::clean;
 use crate::intake::door::{StoreError, store};
-use crate::intake::{believed, clean};
 use crate::lead_origin;
 use crate::lookup::known_message;
+use crate::source::window;
 
 /// The longest referral mark that is stored.
 const MARK_BYTES: usize = 1024;
@@ -105,24 +107,16 @@ pub(super) async fn reach(line: &CalledSource, id: &str, reachable: bool, at: i6
     Ok(())
 }
 
-/// Records until when the messenger lets us write freely, in milliseconds since 1970. An earlier end shortens nothing.
+/// Records until when the messenger lets us write freely, in milliseconds since 1970.
 pub(super) async fn free_until(line: &CalledSource, id: &str, until: i64) -> Result<(), StoreError> {
     let Some(known) = find(line, id).await? else { return Ok(()) };
-    let column = conversation::Column::FreeUntil;
-    this(line, known)
-        .col_expr(column, Expr::value(until))
-        .filter(column.lt(until))
-        .exec(line.app.store.write())
-        .await?;
-    Ok(())
+    Ok(window::grant(&line.app.sources, (line.source.tenant_id, known), until).await?)
 }
 
 /// Records that a customer reacted, in the conversation that has their id. `at`: as reported, milliseconds since 1970.
-pub(super) async fn heard(line: &CalledSource, id: &str, at: Option<i64>) -> Result<(), StoreError> {
+pub(super) async fn reacted(line: &CalledSource, id: &str, at: Option<i64>) -> Result<(), StoreError> {
     let Some(known) = find(line, id).await? else { return Ok(()) };
-    let (column, at) = (conversation::Column::HeardAt, believed(at, line.app.clock.millis()));
-    this(line, known).col_expr(column, Expr::value(at)).filter(column.lt(at)).exec(line.app.store.write()).await?;
-    Ok(())
+    Ok(edit::opens_window(&line.app, &line.source, known, at).await?)
 }
 
 /// Adds another id of a conversation in the messenger. One that already belongs to a conversation keeps it, and a number's

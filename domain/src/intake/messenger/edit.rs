@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use entity::{dedupe, message, source};
 use queue::accept_batch::{AcceptItem, Conversation, DedupeKey, EventKind, ItemOutcome, NewLetter, NewMedia, Rewrite};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::message::{canonical, cleaned_content, conversation_identity, hash, of_content};
@@ -17,6 +17,7 @@ use crate::intake::door::store;
 use crate::intake::{IntakeContext, believed};
 use crate::lookup::MessageKey;
 use crate::media::FileOwner;
+use crate::source::window::{self, Window};
 
 /// How often a change is retried after losing to a concurrent one.
 const TRIES: usize = 5;
@@ -249,7 +250,7 @@ pub async fn typing(app: &IntakeContext, source: &source::Model, conversation_id
         external_id: format!("{}:{}", known.conversation_id, now.div_euclid(TYPING_EVERY.num_milliseconds())),
         event: EventKind::Typing,
     };
-    send(app, source, key, known.conversation_id, None, letter).await
+    send(app, source, key, known.conversation_id, letter).await
 }
 
 /// The customer reacts to a message, or removes the reaction (`emoji` none). `at`: when, in milliseconds since 1970, if the
@@ -264,11 +265,27 @@ pub async fn reaction(
 ) -> Result<()> {
     let found = about.find(&app.store, source).await?.ok_or(Error::NotFound)?;
     // A messenger counts a reaction as a sign of the customer, its removal not.
-    let heard_at = emoji.is_some().then(|| believed(at, app.clock.millis()));
+    if emoji.is_some() {
+        opens_window(app, source, found.conversation_id, at).await?;
+    }
     let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
     let letter = crm_letter(&app.delivery, source.channel_id, source.id, found.id, LetterKind::Reaction, payload);
     let key = DedupeKey { origin: source.id, external_id: letter.id.to_string(), event: EventKind::Reaction };
-    send(app, source, key, found.conversation_id, heard_at, letter).await
+    send(app, source, key, found.conversation_id, letter).await
+}
+
+/// A reaction lets the customer be answered freely, and is no message otherwise: they are as silent as before. `at`: as
+/// reported, milliseconds since 1970.
+pub(super) async fn opens_window(
+    app: &IntakeContext,
+    source: &source::Model,
+    conversation_id: Uuid,
+    at: Option<i64>,
+) -> std::result::Result<(), DbErr> {
+    let connector = app.connectors.get(&source.kind);
+    let Some(window) = connector.and_then(|connector| Window::of(connector.as_ref(), source)) else { return Ok(()) };
+    let until = window.until_after_reaction(believed(at, app.clock.millis()));
+    window::grant(&app.sources, (source.tenant_id, conversation_id), until).await
 }
 
 async fn send(
@@ -276,10 +293,9 @@ async fn send(
     source: &source::Model,
     key: DedupeKey,
     conversation_id: Uuid,
-    heard_at: Option<i64>,
     letter: NewLetter,
 ) -> Result<()> {
     let entry = AcceptItem::bare(key, app.clock.uuid_v7(), app.clock.millis(), Conversation::Known(conversation_id));
-    store(app, source, None, AcceptItem { heard_at, letters: vec![letter], ..entry }).await?;
+    store(app, source, None, AcceptItem { letters: vec![letter], ..entry }).await?;
     Ok(())
 }

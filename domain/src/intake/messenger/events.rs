@@ -198,7 +198,7 @@ async fn react(line: &CalledSource, reacted: Reacted) -> Result<(), StoreError> 
         Ok(()) => {}
         Err(StoreError::Permanent(QuarantineReason::Unknown)) => {
             if emoji.is_some() {
-                conversations::heard(line, &sender.id, reacted.at).await?;
+                conversations::reacted(line, &sender.id, reacted.at).await?;
             }
             let payload = serde_json::to_string(&Reaction { sender, emoji }).context("a reaction as JSON")?;
             early::wait(line, std::slice::from_ref(&reacted.message), LetterKind::Reaction, &payload).await?;
