@@ -107,22 +107,21 @@ pub async fn link_later(app: Arc<TenantContext>, planned: job::Model) -> anyhow:
 /// Safe to repeat.
 async fn carry_out(app: &Arc<TenantContext>, chat: &conversation::Model, decision: &Decision) -> anyhow::Result<()> {
     let tenant_id = chat.tenant_id;
-    let there = find::of_chat(app, tenant_id, &chat.amocrm_chat_id).await?;
-    let is_expected =
-        |id: i64| decision.from == 0 || [Some(decision.from), decision.to, decision.made].contains(&Some(id));
-    let outcome = if there.is_some_and(|id| !is_expected(id)) {
-        None
-    } else {
-        let card = match decision.to {
-            Some(id) => find::by_id(app, tenant_id, id).await?,
-            None => Some(own(app, chat, decision).await?),
-        };
-        if let Some(card) = &card {
-            task::link(app, tenant_id, &chat.amocrm_chat_id, card.id).await?;
-        }
-        let why = if decision.to.is_some() { LinkReason::Person } else { LinkReason::Separated };
-        card.map(|card| ContactOutcome { card: Some(card), why })
+    let card = match decision.to {
+        _ if is_moved(app, chat, decision).await? => None,
+        Some(id) => find::by_id(app, tenant_id, id).await?,
+        None => Some(own(app, chat, decision).await?),
     };
+    // Again: making a contact takes a while.
+    let card = match card {
+        Some(card) if !is_moved(app, chat, decision).await? => Some(card),
+        _ => None,
+    };
+    if let Some(card) = &card {
+        task::link(app, tenant_id, &chat.amocrm_chat_id, card.id).await?;
+    }
+    let why = if decision.to.is_some() { LinkReason::Person } else { LinkReason::Separated };
+    let outcome = card.map(|card| ContactOutcome { card: Some(card), why });
     let now = app.clock.millis();
     let stored = in_transaction(&app.store, async |tx| {
         if let Some(outcome) = &outcome {
@@ -138,6 +137,18 @@ async fn carry_out(app: &Arc<TenantContext>, chat: &conversation::Model, decisio
         tracing::info!(tenant.id = %tenant_id, conversation.id = %chat.id, "a chat was moved in amoCRM, or the contact was deleted there, before a person's decision was carried out; it stays where it is");
     }
     Ok(())
+}
+
+/// Whether somebody has linked the chat to a contact that the decision knows nothing of.
+async fn is_moved(
+    app: &Arc<TenantContext>,
+    chat: &conversation::Model,
+    decision: &Decision,
+) -> std::result::Result<bool, CallError> {
+    let there = find::of_chat(app, chat.tenant_id, &chat.amocrm_chat_id).await?;
+    let is_expected =
+        |id: i64| decision.from == 0 || [Some(decision.from), decision.to, decision.made].contains(&Some(id));
+    Ok(there.is_some_and(|id| !is_expected(id)))
 }
 
 /// The contact that is made for the chat, or that an earlier attempt has made.

@@ -193,6 +193,25 @@ async fn a_chat_that_was_moved_in_amocrm_meanwhile_stays_there(world: &mut World
     assert_eq!(world.works("contacts").await, 1);
     assert_eq!((linked_contact(world, &line), world.works("contacts").await), (right, 0));
     assert_eq!(identity(world, &line, "anna").await.json["is_changing"], false);
+    // The same while a contact is made for it.
+    let line = line_at(world, "moved.amocrm.ru", "link").await;
+    let host = line.host.clone();
+    world.sandbox.add_contact(&host, "Boris", Some(PHONE), None);
+    anna_writes(world, &line).await;
+    let shown = identity(world, &line, "anna").await;
+    let path = line.path(&format!("/conversations/chat-anna/identity/{}/undo", shown.text_at("/links/0/id")));
+    world.api.post(&path, &json!({})).await.is(202);
+    let right = world.sandbox.add_contact(&host, "Anna Card", None, None);
+    let chat = world.manager(&line).chat_with("anna");
+    let gate = world.sandbox.faults().hold_with(Part::Rest, "\"name\":\"anna\"");
+    let sandbox = world.sandbox.clone();
+    let moves = async {
+        gate.until_waiting(1).await;
+        assert!(sandbox.link_chat(&host, &chat, right));
+        gate.open();
+    };
+    let (worked, ()) = tokio::join!(world.works("contacts"), moves);
+    assert_eq!((worked, linked_contact(world, &line)), (1, right));
     for unknown in [uuid::Uuid::nil(), line.source_id] {
         let path = line.path(&format!("/conversations/chat-anna/identity/{unknown}/undo"));
         world.api.post(&path, &json!({})).await.is(404);
