@@ -93,9 +93,9 @@ pub struct IncomingFact {
 }
 
 impl CrmFacts {
-    /// What leads the contact has.
+    /// What leads the contact had before this enquiry: accounts without incoming leads get a lead with its first message.
     pub fn leads_kind(&self) -> LeadKind {
-        match (&self.open_lead, &self.closed_lead) {
+        match (self.open_lead.as_ref().filter(|lead| !lead.is_new), &self.closed_lead) {
             (Some(_), _) => LeadKind::Open,
             (None, Some(_)) => LeadKind::Closed,
             (None, None) => LeadKind::None,

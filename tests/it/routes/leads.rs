@@ -42,6 +42,27 @@ async fn a_new_lead_is_made_once(world: &mut World) {
     assert_eq!(leads.iter().map(|lead| lead.responsible_user_id).collect::<Vec<_>>(), [manager; 3], "{leads:#?}");
 }
 
+/// An account without incoming leads has one as soon as the customer writes: it is no earlier one.
+async fn the_lead_that_amocrm_has_just_made_is_none_of_before(world: &mut World) {
+    let line = world.line("support").await;
+    world.sandbox.switch(HOST, |switches| switches.no_unsorted = true);
+    let tags = |tag: &str| json!({"tags": [tag]});
+    let rules = json!([
+        {"id": "first", "when": {"lead": "none"}, "then": tags("first")},
+        {"id": "again", "when": {"lead": "open"}, "then": tags("again")},
+    ]);
+    has_rules(world, &line, rules).await;
+    for tags in [vec!["first"], vec!["first", "again"]] {
+        world.customer(&line, "anna").writes("Hello").await;
+        assert_eq!(routed(world).await, 1);
+        assert_eq!(
+            (lead(world).tags, world.sandbox.leads(HOST).len()),
+            (tags.iter().map(|tag| (*tag).to_owned()).collect(), 1)
+        );
+        world.advance(25 * HOUR);
+    }
+}
+
 /// amoCRM's answer to the creation of a lead is lost.
 async fn a_lost_answer_makes_no_second_lead(world: &mut World) {
     let line = world.line("support").await;
@@ -196,6 +217,7 @@ async fn nobody_accepted_it_in_time(world: &mut World) {
 
 once!(
     a_new_lead_is_made_once,
+    the_lead_that_amocrm_has_just_made_is_none_of_before,
     a_lost_answer_makes_no_second_lead,
     a_lead_that_was_accepted_unheard_is_the_new_one,
     a_person_accepts_first_if_the_rule_does_not,
