@@ -81,4 +81,22 @@ async fn the_largest_rules_of_the_panel_come_back_by_the_api(world: &mut World) 
     assert_eq!(stored.json["routes"], shown);
 }
 
+/// A deleted source and who left stay in the form: without them the rule would decide about everyone.
+async fn conditions_that_are_gone_stay_in_the_form(world: &mut World) {
+    let line = world.line("support").await;
+    let gone = world.line("gone").await;
+    let when = json!({"sources": [gone.source_id], "contact_responsible": ["999"]});
+    has_rules(world, &line, json!([{"id": "all", "when": when, "then": {"accept": true}}])).await;
+    world.api.delete(&gone.path("")).await.is(204);
+    let olga = olga(world, line.tenant_id).await;
+    olga.opens("/panel/routing").await.is(200).says(&["A deleted source", "Its sources are deleted"]);
+    let form = olga.opens("/panel/routing/rules/all").await.is(200);
+    form.says(&["A deleted source", "999"]);
+    for (name, value) in [("sources", gone.source_id.to_string()), ("contact_responsible", "999".to_owned())] {
+        let ticked = format!("name=\"{name}\" value=\"{value}\" checked");
+        assert!(form.text.contains(&ticked), "{ticked}");
+    }
+}
+
+once!(conditions_that_are_gone_stay_in_the_form);
 once!(the_command_line_restores_a_version_and_replays, the_largest_rules_of_the_panel_come_back_by_the_api);

@@ -27,6 +27,18 @@ struct Tick {
     on: bool,
 }
 
+/// What can be ticked, and what is: that stays in the form when it can no longer be chosen, else saving would widen the rule.
+fn ticks(offered: impl Iterator<Item = (String, String)>, chosen: impl Iterator<Item = (String, String)>) -> Vec<Tick> {
+    let mut ticks: Vec<Tick> = offered.map(|(value, label)| Tick { value, label, on: false }).collect();
+    for (value, label) in chosen {
+        match ticks.iter_mut().find(|tick| tick.value == value) {
+            Some(tick) => tick.on = true,
+            None => ticks.push(Tick { value, label, on: true }),
+        }
+    }
+    ticks
+}
+
 /// A person's place in a round robin.
 struct SeatRow {
     id: i64,
@@ -301,7 +313,6 @@ async fn show(
     let working = Working::read(app, member.tenant_id).await?;
     let words = page.words;
     let crm = page.crm;
-    let tick = |value: String, label: String, on: bool| Tick { value, label, on };
     let (when, then) = (&rule.when, &rule.then);
     let choice = |key: &str, all: &[&str], chosen: Option<&str>| {
         let chosen = chosen.unwrap_or_default();
@@ -312,7 +323,6 @@ async fn show(
         std::iter::once(any).chain(named).collect::<Vec<_>>()
     };
     let mut kinds: Vec<String> = names.sources.iter().map(|source| source.kind.clone()).collect();
-    kinds.extend(when.messengers.iter().cloned());
     kinds.sort();
     kinds.dedup();
     let assignee = match &then.responsible {
@@ -363,36 +373,26 @@ async fn show(
         ("greeting", then.greeting.clone().unwrap_or_default()),
         ("fallback_minutes", minutes(then.fallback.as_ref().map(|fallback| fallback.after_minutes))),
     ]);
-    let sources = names
-        .sources
-        .iter()
-        .map(|source| tick(source.id.to_string(), source.name.clone(), when.sources.contains(&source.id)));
+    let sources = names.sources.iter().map(|source| (source.id.to_string(), source.name.clone()));
+    let messenger = |kind: &String| (kind.clone(), words.text_of("connector-", kind).to_string());
+    let responsible = |user_id: i64| (user_id.to_string(), names.user(user_id));
+    let active = names.users.iter().flatten().filter(|user| !user.is_gone);
     let shown = RulePage {
         tab: "rules",
         action: if is_stored { format!("{LIST}/rules/{}", rule.id) } else { format!("{LIST}/rules") },
         seen: working.seen,
         is_stored,
         known: names.are_known(),
-        sources: sources.collect(),
-        messengers: kinds
-            .into_iter()
-            .map(|kind| {
-                let label = words.text_of("connector-", &kind).to_string();
-                let on = when.messengers.contains(&kind);
-                tick(kind, label, on)
-            })
-            .collect(),
-        languages: LANGUAGES
-            .map(|(_, code)| tick(code.to_owned(), language(code), when.languages.iter().any(|one| one == code)))
-            .into(),
-        responsibles: names
-            .users
-            .iter()
-            .flatten()
-            .map(|user| (user, when.contact_responsible.contains(&NumericId(user.id))))
-            .filter(|(user, on)| *on || !user.is_gone)
-            .map(|(user, on)| tick(user.id.to_string(), names.user(user.id), on))
-            .collect(),
+        sources: ticks(sources, when.sources.iter().map(|id| (id.to_string(), names.source(*id)))),
+        messengers: ticks(kinds.iter().map(messenger), when.messengers.iter().map(messenger)),
+        languages: ticks(
+            LANGUAGES.iter().map(|(_, code)| ((*code).to_owned(), language(code))),
+            when.languages.iter().map(|code| (code.clone(), language(code))),
+        ),
+        responsibles: ticks(
+            active.map(|user| responsible(user.id)),
+            when.contact_responsible.iter().map(|user_id| responsible(user_id.0)),
+        ),
         hours: choice("hours", &HoursKind::ALL.map(HoursKind::word), when.working_hours.map(HoursKind::word)),
         customers: choice(
             "customer",

@@ -163,7 +163,7 @@ fn rows(rules: &RuleSet, names: &Names<'_>, matches: &BTreeMap<String, i64>) -> 
     rows
 }
 
-/// What of a rule amoCRM no longer has. A round robin goes on without those who left.
+/// What of a rule is no longer there. A round robin goes on without those who left.
 fn faults(names: &Names<'_>, rule: &Rule, presence: &Presence) -> Vec<String> {
     let stage = rule.then.stage.filter(|stage| !presence.has(*stage)).map(|_| names.fault(RuleFault::StageGone));
     let assignees = rule.then.responsible.iter().chain(rule.then.fallback.as_ref().map(|fallback| &fallback.to));
@@ -179,7 +179,10 @@ fn faults(names: &Names<'_>, rule: &Rule, presence: &Presence) -> Vec<String> {
             Some(names.page.words.text("routing-fault-some-gone").with("names", left.join(", ")).to_string())
         }
     };
-    stage.into_iter().chain(people).collect()
+    let is_there = |id: &Uuid| names.sources.iter().any(|source| source.id == *id);
+    let never = !rule.when.sources.is_empty() && !rule.when.sources.iter().any(is_there);
+    let never = never.then(|| names.page.words.text("routing-fault-sources-gone").to_string());
+    stage.into_iter().chain(people).chain(never).collect()
 }
 
 #[derive(Debug, Deserialize)]

@@ -11,6 +11,7 @@ use domain::route::rule::{Actions, Assignee, Conditions, LANGUAGES, LeadUse, Sta
 use domain::source::{KnownPipeline, KnownUser};
 use domain::template::Stage;
 use entity::{message_template, source};
+use uuid::Uuid;
 
 use super::super::choice::{SelectOption, crm_list, pipelines};
 use super::super::{Member, PageContext, PanelContext};
@@ -75,6 +76,12 @@ impl<'a> Names<'a> {
     pub fn person(&self, user: &KnownUser) -> String {
         let name = self.user(user.id);
         if user.amojo_id.is_some() { name } else { self.text("routing-person-no-chat").with("name", name).to_string() }
+    }
+
+    /// A source's name.
+    pub fn source(&self, id: Uuid) -> String {
+        let found = self.sources.iter().find(|source| source.id == id);
+        found.map_or_else(|| self.text("routing-source-gone").to_string(), |source| source.name.clone())
     }
 
     /// Pipeline and stage.
@@ -146,11 +153,7 @@ impl<'a> Names<'a> {
         let pairs = |map: &std::collections::BTreeMap<String, String>| {
             map.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>()
         };
-        let source = |id: &uuid::Uuid| {
-            let found = self.sources.iter().find(|source| source.id == *id);
-            found.map_or_else(|| id.to_string(), |source| source.name.clone())
-        };
-        add("source", when.sources.iter().map(source).collect());
+        add("source", when.sources.iter().map(|id| self.source(*id)).collect());
         let kind = |kind: &String| self.page.words.text_of("connector-", kind).to_string();
         add("messenger", when.messengers.iter().map(kind).collect());
         add("working_hours", one(when.working_hours.map(|hours| format!("routing-hours-{}", hours.word()))));
