@@ -440,7 +440,6 @@ admin-spark = { $figure } a day for two weeks: from { $least } to { $most }
 admin-two-weeks = Messages of the last two weeks
 admin-accounts-by-state = Accounts by state
 admin-destinations = Where messages go
-admin-destinations-none = Nothing has been sent to a channel or a source yet.
 admin-destinations-hint = Behind by: how long a message that could go at once has waited. Failing: channels and sources called in the last 15 minutes that failed three times in a row. Errors and times cover the same 15 minutes, up to 500 calls per process and destination; the times are the slowest process’s. Refusals do not count as errors.
 admin-destination-of = { $part } of { $whole }
 admin-col-destination = Destination

@@ -23,7 +23,6 @@ hours-add = Add a break
 hours-remove = Remove
 hours-copy = Copy to all days
 hours-zone = Time zone
-hours-zone-hint = For example Europe/Moscow
 hours-country = Public holidays
 hours-country-none = None
 hours-country-AR = Argentina

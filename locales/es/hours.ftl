@@ -25,7 +25,6 @@ hours-add = Agregar una pausa
 hours-remove = Quitar
 hours-copy = Copiar a todos los días
 hours-zone = Zona horaria
-hours-zone-hint = Por ejemplo, America/Bogota
 hours-country = Feriados
 hours-country-none = Ninguno
 hours-country-AR = Argentina

@@ -25,7 +25,6 @@ hours-add = Adicionar um intervalo
 hours-remove = Remover
 hours-copy = Copiar para todos os dias
 hours-zone = Fuso horário
-hours-zone-hint = Por exemplo, America/Sao_Paulo
 hours-country = Feriados
 hours-country-none = Nenhum
 hours-country-AR = Argentina

@@ -23,7 +23,6 @@ hours-add = Добавить перерыв
 hours-remove = Убрать
 hours-copy = Скопировать на все дни
 hours-zone = Часовой пояс
-hours-zone-hint = Например, Europe/Moscow
 hours-country = Государственные праздники
 hours-country-none = Не учитывать
 hours-country-AR = Аргентина
