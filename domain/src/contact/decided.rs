@@ -134,6 +134,7 @@ async fn carry_out(app: &Arc<TenantContext>, chat: &conversation::Model, decisio
     });
     stored.await?;
     if outcome.is_none() {
+        find::check_at_once(app, chat.clone()).await;
         tracing::info!(tenant.id = %tenant_id, conversation.id = %chat.id, "a chat was moved in amoCRM, or the contact was deleted there, before a person's decision was carried out; it stays where it is");
     }
     Ok(())
@@ -153,7 +154,12 @@ async fn is_moved(
 
 /// The contact that is made for the chat, or that an earlier attempt has made.
 async fn own(app: &Arc<TenantContext>, chat: &conversation::Model, decision: &Decision) -> anyhow::Result<ContactCard> {
-    let person: Person = serde_json::from_str(&chat.contact)?;
+    let mut person: Person = serde_json::from_str(&chat.contact)?;
+    if let Some(link) = decision.undoes
+        && let Some(undone) = ledger::link(app.store.read(), chat.tenant_id, link).await?
+    {
+        ledger::forget_wrong_id(&undone, &mut person);
+    }
     if let Some(id) = decision.made
         && let Some(card) = find::by_id(app, chat.tenant_id, id).await?
     {

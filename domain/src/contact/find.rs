@@ -67,7 +67,7 @@ pub(super) async fn find(
         let mut found = with_token(app, tenant_id, ask).await?;
         found.retain(|contact| Some(contact.id) != except);
         if let Some((card, why)) = choose(found, LinkReason::Phone, LinkReason::PhoneSeveral) {
-            if !is_recycled(app, (tenant_id, chat), person, &phone, card.id).await.map_err(TokenError::from)? {
+            if !is_recycled(app, (tenant_id, chat), person, &phone, card.id).await? {
                 return Ok(Search::Found(card, why));
             }
             otherwise = Search::Recycled;
@@ -90,17 +90,13 @@ const SILENT: TimeDelta = TimeDelta::days(365);
 /// Whether the number seems to be another person's now: a messenger whose chats have numbers for ids knows both, and one alone
 /// by the number; or all chats of the contact with it have been silent for a year and none knew the customer by this name.
 async fn is_recycled(
-    app: &TenantContext,
+    app: &Arc<TenantContext>,
     (tenant_id, chat): (Uuid, Uuid),
     person: &Person,
     phone: &Phone,
     contact_id: i64,
-) -> Result<bool, DbErr> {
-    let earlier = conversation::Entity::of_contact(tenant_id, contact_id)
-        .filter(Column::PhoneHash.is_in(phone_hashes(phone)))
-        .filter(Column::Id.ne(chat))
-        .all(app.store.read())
-        .await?;
+) -> Result<bool, CallError> {
+    let earlier = chats_with(app, (tenant_id, chat), phone, contact_id).await?;
     let since = app.clock.millis() - SILENT.num_milliseconds();
     let is_silent = |one: &conversation::Model| one.heard_at.max(one.created_at) < since;
     let name = |person: &Person| person.name.as_deref().map(|name| name.trim().to_lowercase());
@@ -108,7 +104,8 @@ async fn is_recycled(
         serde_json::from_str::<Person>(&one.contact).is_ok_and(|known| name(&known) != name(person))
     };
     let is_named = name(person).is_some_and(|name| !name.is_empty());
-    let new = conversation::Entity::find_by_id((tenant_id, chat)).one(app.store.read()).await?;
+    let new = conversation::Entity::find_by_id((tenant_id, chat)).one(app.store.read());
+    let new = new.await.map_err(TokenError::from)?;
     let keys = phone.keys();
     let writes_as_number = |one: &conversation::Model| keys.iter().any(|key| key == one.goes_to());
     let is_another = |one: &conversation::Model, new: &conversation::Model| {
@@ -118,6 +115,45 @@ async fn is_recycled(
     let is_given_up = new.is_some_and(|new| earlier.iter().any(|one| is_another(one, &new)));
     let is_forgotten = is_named && !earlier.is_empty() && earlier.iter().all(|one| is_silent(one) && is_other(one));
     Ok(is_given_up || is_forgotten)
+}
+
+/// The other chats of a contact with this number. Of those whose contact amoCRM chose it is asked.
+async fn chats_with(
+    app: &Arc<TenantContext>,
+    (tenant_id, chat): (Uuid, Uuid),
+    phone: &Phone,
+    contact_id: i64,
+) -> Result<Vec<conversation::Model>, CallError> {
+    let known = conversation::Entity::of_tenant(tenant_id)
+        // Without the second condition the partial index is not used.
+        .filter(Column::PhoneHash.is_in(phone_hashes(phone)))
+        .filter(Column::PhoneHash.ne(""))
+        .filter(Column::ContactId.is_in([contact_id, 0]))
+        .filter(Column::Id.ne(chat))
+        .limit(MOST)
+        .all(app.store.read());
+    let mut chats = known.await.map_err(TokenError::from)?;
+    let is_unknown = |one: &conversation::Model| one.contact_id == 0 && !one.amocrm_chat_id.is_empty();
+    let unknown: Vec<String> =
+        chats.iter().filter(|one| is_unknown(one)).map(|one| one.amocrm_chat_id.clone()).collect();
+    let there = if unknown.is_empty() {
+        Vec::new()
+    } else {
+        let ask = |rest: amocrm::rest::Rest, token| {
+            let unknown = unknown.clone();
+            async move {
+                let ids: Vec<&str> = unknown.iter().map(String::as_str).collect();
+                rest.contacts_of_chats(&token, &ids).await
+            }
+        };
+        with_token(app, tenant_id, ask).await?
+    };
+    let is_theirs = |one: &conversation::Model| {
+        let linked = there.iter().find(|link| link.chat_id == one.amocrm_chat_id).map(|link| link.contact_id);
+        one.contact_id == contact_id || linked == Some(contact_id)
+    };
+    chats.retain(is_theirs);
+    Ok(chats)
 }
 
 /// The contact to which a new chat of this customer would be linked, by its CRM id and name; none if there is none yet.
@@ -287,7 +323,7 @@ pub async fn look(app: &Arc<TenantContext>, known: conversation::Model) -> conve
 }
 
 /// The same regardless of the cache and with the longer time limit, for callers that know of a change.
-async fn check_at_once(app: &Arc<TenantContext>, known: conversation::Model) {
+pub(super) async fn check_at_once(app: &Arc<TenantContext>, known: conversation::Model) {
     ask_within(app, known, PATIENTLY).await;
 }
 
@@ -351,7 +387,7 @@ fn same(known: &conversation::Model, card: ContactCard) -> ContactOutcome {
     ContactOutcome { card: Some(card), why: LinkReason::parse(&known.contact_why).unwrap_or(LinkReason::Crm) }
 }
 
-/// Chats checked for one hook; the others are checked when they are displayed.
+/// Chats looked at for one hook or one number; those of a hook that are left are checked when they are displayed.
 const MOST: u64 = 20;
 
 /// An event in a hook.

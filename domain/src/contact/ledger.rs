@@ -94,6 +94,19 @@ impl Evidence {
     }
 }
 
+/// Takes the number or address from a customer by which a link was made wrongly, unless the messenger or the site vouched for it: a
+/// contact that has it too would get the next chat of whose it is.
+pub(super) fn forget_wrong_id(undone: &contact_link::Model, person: &mut Person) {
+    if undone.sureness != Sureness::Likely.word() {
+        return;
+    }
+    match IdKind::parse(&undone.id_kind) {
+        Some(IdKind::Phone) => person.phone = None,
+        Some(IdKind::Email) => person.email = None,
+        _ => {}
+    }
+}
+
 impl IdKind {
     const fn of_person(person: &Person) -> Self {
         if person.is_signed { Self::Login } else { Self::Messenger }

@@ -279,7 +279,7 @@ impl Carrier<'_> {
             }
             self.change(&plan).await?;
             if self.made.outcome(CHANGE).is_some_and(|step| step.outcome == Outcome::Refused) {
-                plan.responsible = self.substitute(&plan).await?;
+                plan.responsible = self.instead(&plan).await?.responsible;
             }
             self.contact(&plan).await?;
             self.task(&plan).await?;
@@ -305,15 +305,14 @@ impl Carrier<'_> {
         step.is_some_and(|step| matches!(step.outcome, Outcome::Begun | Outcome::Done))
     }
 
-    /// Who gets what amoCRM refused to give to the rule's person: that person all the same, if it is the stage that is gone.
-    async fn substitute(&self, plan: &Plan) -> anyhow::Result<Option<NumericId>> {
-        if self.fell_back() {
-            return Ok(None);
-        }
+    /// What is asked instead of what amoCRM refused: the stage if it is there, without the rule's person; that person all the same
+    /// if it is not.
+    async fn instead(&self, plan: &Plan) -> anyhow::Result<Plan> {
         let (rules, presence) = self.enquiry.people(self.app, &self.made).await?;
-        let is_stage = plan.stage.is_some_and(|stage| !presence.has(stage));
-        let person = plan.responsible.filter(|user_id| is_stage && presence.is_active(user_id.0));
-        Ok(person.or_else(|| fallback_user(&rules, &presence)))
+        let stage = plan.stage.filter(|stage| presence.has(*stage));
+        let person = plan.responsible.filter(|user_id| stage != plan.stage && presence.is_active(user_id.0));
+        let person = person.or_else(|| fallback_user(&rules, &presence)).filter(|_| !self.fell_back());
+        Ok(Plan { stage, responsible: person, ..plan.clone() })
     }
 
     /// Whether a step is over.
@@ -328,8 +327,9 @@ impl Carrier<'_> {
         }
         let (app, message) = (self.app, &self.enquiry.message);
         let customer: Person = serde_json::from_str(&self.enquiry.conversation.contact)?;
+        let is_late = app.clock.millis() > message.sent_at + HOUR;
         let may = may_send(app, &self.enquiry.source, message.sent_at).await;
-        if !may.map_err(|error| anyhow::anyhow!("the greeting could not be sent: {}", error.name()))? {
+        if is_late || !may.map_err(|error| anyhow::anyhow!("the greeting could not be sent: {}", error.name()))? {
             return self.made.note(app, GREET, Outcome::Skipped, "").await;
         }
         let text = fill(greeting, &[("name", customer.name.as_deref())]);
@@ -500,16 +500,20 @@ impl Carrier<'_> {
         };
         let Some(words) = error.refusal() else { return Err(error.into()) };
         self.enquiry.reads_lists_again(app).await?;
-        let instead = LeadChange {
-            responsible_user_id: self.substitute(plan).await?.map(|user| user.0),
-            tags_to_add: change.tags_to_add,
-            ..LeadChange::default()
-        };
-        if instead != LeadChange::default()
-            && let Err(error) = set_lead(&app.tenants, tenant_id, lead_id, &instead).await
-            && error.refusal().is_none()
-        {
-            return Err(error.into());
+        let instead = self.instead(plan).await?;
+        // What was read may be older than what is gone: at last without a stage.
+        for stage in instead.stage.map(Some).into_iter().chain([None]) {
+            let change = wanted(&Plan { stage, ..instead.clone() });
+            if change == LeadChange::default() {
+                break;
+            }
+            match set_lead(&app.tenants, tenant_id, lead_id, &change).await {
+                Err(error) if error.refusal().is_some() => {}
+                done => {
+                    done?;
+                    break;
+                }
+            }
         }
         self.made.note(app, CHANGE, Outcome::Refused, words).await
     }

@@ -124,10 +124,13 @@ async fn each_kind_of_wrong_link_is_undone(world: &mut World) {
         assert_ne!(own, wrong, "{host}");
         let contacts = world.sandbox.contacts(host);
         let made = contacts.iter().find(|contact| contact.id == own).unwrap();
-        assert_eq!(
-            (made.name.as_str(), &made.phones, &made.emails),
-            ("anna", &vec![PHONE.to_owned()], &vec![EMAIL.to_owned()])
-        );
+        // But for the id by which it was linked wrongly.
+        let (phones, emails) = match host {
+            "email.amocrm.ru" => (vec![PHONE.to_owned()], vec![]),
+            "person.amocrm.ru" => (vec![PHONE.to_owned()], vec![EMAIL.to_owned()]),
+            _ => (vec![], vec![EMAIL.to_owned()]),
+        };
+        assert_eq!((made.name.as_str(), &made.phones, &made.emails), ("anna", &phones, &emails), "{host}");
         let now = links(world, &line, "anna").await;
         assert_eq!(now[0], format!("{own} separated messenger …anna told Olga Owner –"), "{host}");
         assert_eq!(
@@ -139,6 +142,12 @@ async fn each_kind_of_wrong_link_is_undone(world: &mut World) {
         shown.says(&["Undone by Olga Owner"]);
         assert!(shown.between(&format!("href=\"{path}/undo/"), "\"").is_none(), "nothing is left to undo");
 
+        // So whose id it is gets their own contact.
+        if ["phone.amocrm.ru", "email.amocrm.ru"].contains(&host) {
+            let own = if host == "phone.amocrm.ru" { json!({"phone": PHONE}) } else { json!({"email": EMAIL}) };
+            writes(world, &line, "boris", own).await;
+            assert_eq!(contact_of(world, &line, "boris"), wrong, "{host}");
+        }
         // No rule joins it again, whatever number comes.
         world.sandbox.add_contact(host, "Dora", Some("+79990000001"), None);
         writes(world, &line, "anna", json!({"phone": "+79990000001", "email": EMAIL})).await;
@@ -193,6 +202,7 @@ async fn a_chat_that_was_moved_in_amocrm_meanwhile_stays_there(world: &mut World
     assert_eq!(world.works("contacts").await, 1);
     assert_eq!((linked_contact(world, &line), world.works("contacts").await), (right, 0));
     assert_eq!(identity(world, &line, "anna").await.json["is_changing"], false);
+    assert_eq!(links(world, &line, "anna").await[0], format!("{right} moved messenger …anna told – –"));
     // The same while a contact is made for it.
     let line = line_at(world, "moved.amocrm.ru", "link").await;
     let host = line.host.clone();

@@ -164,11 +164,13 @@ async fn a_late_decision_goes_to_who_is_present(world: &mut World) {
 }
 
 /// A person leaves between the decision and its carrying out: what they would have got goes to the fallback user, the contact and
-/// the task with it.
+/// the task with it, into the rule's stage.
 async fn who_leaves_after_the_decision_gets_nothing(world: &mut World) {
     let line = world.line("support").await;
     let (admin, gone) = (world.sandbox.users(HOST)[0].id, world.sandbox.add_manager(HOST, "Gone"));
-    let then = json!({"accept": true, "responsible": person(gone), "task": {"text": "Call", "within_minutes": 5}});
+    let (pipeline, stage) = second_stage(world);
+    let then = json!({"accept": true, "responsible": person(gone), "task": {"text": "Call", "within_minutes": 5},
+        "stage": {"pipeline_id": pipeline, "status_id": stage}});
     has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
@@ -182,7 +184,7 @@ async fn who_leaves_after_the_decision_gets_nothing(world: &mut World) {
         world.works("routes").await;
     }
     let made = lead(world);
-    assert_eq!(made.responsible_user_id, admin);
+    assert_eq!((made.responsible_user_id, made.pipeline_id, made.status_id), (admin, pipeline, stage));
     assert_eq!(world.sandbox.responsible_for_contact(HOST, made.contact_id), admin);
     assert_eq!(made.tasks, [("Call".to_owned(), admin)]);
     assert!(is_alerted(world, &line).await);

@@ -52,7 +52,8 @@ async fn an_enquiry_is_given_up_at_last(world: &mut World) {
 async fn an_enquiry_that_waits_for_amocrm_is_told_and_routed_soon(world: &mut World) {
     let line = world.line("support").await;
     let manager = world.sandbox.users(HOST)[1].id;
-    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "responsible": person(manager)}}])).await;
+    let then = json!({"accept": true, "responsible": person(manager), "greeting": "Good morning!"});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
     world.customer(&line, "anna").writes("Hello").await;
     world.deliver_all().await;
     world.sandbox.switch(HOST, |switches| switches.unpaid = true);
@@ -73,6 +74,8 @@ async fn an_enquiry_that_waits_for_amocrm_is_told_and_routed_soon(world: &mut Wo
     assert_eq!(world.works("routes").await, 1);
     assert_eq!(lead(world).responsible_user_id, manager);
     assert!(!is_said(world, &line, "undecided").await);
+    world.deliver_all().await;
+    assert!(world.messenger.texts().is_empty(), "nobody is greeted twenty hours later");
 }
 
 /// Between lead and responsible person amoCRM answers with a gateway's page, limits the rate, or is not paid: the same lead gets
