@@ -47,7 +47,7 @@ alert-undelivered-subject =
         [one] { $count } message was not delivered
        *[other] { $count } messages were not delivered
     }: { $source } ({ $account })
-alert-undelivered-body = Most frequent reason since { $stamp }: { $reason }. { $advice } Managers see it in the cards; all other messages are delivered. The list: { $url }
+alert-undelivered-body = Most frequent reason since { $stamp }: { $reason }. { $advice } Managers see it in the cards; all other messages are delivered. Open the list: { $url }
 alert-late-subject = { $account }: messages arrive late, up to { $delay }
 alert-late-body =
     The slowest 5% of messages in the last 15 minutes took { $delay } or more; { $count ->

@@ -49,7 +49,7 @@ alert-undelivered-subject =
         [one] { $count } mensaje no se entregó
        *[other] { $count } mensajes no se entregaron
     }: { $source } ({ $account })
-alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. { $advice } Los agentes lo ven en las tarjetas; los demás mensajes siguen. La lista: { $url }
+alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. { $advice } Los agentes lo ven en las tarjetas; los demás mensajes siguen. Abra la lista: { $url }
 alert-late-subject = { $account }: los mensajes llegan tarde, hasta { $delay }
 alert-late-body =
     El 5 % más lento de los mensajes de los últimos 15 minutos tardó { $delay } o más; { $count ->

@@ -49,7 +49,7 @@ alert-undelivered-subject =
         [one] { $count } mensagem não foi entregue
        *[other] { $count } mensagens não foram entregues
     }: { $source } ({ $account })
-alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. { $advice } Os atendentes veem isto nos cards; as outras mensagens continuam. A lista: { $url }
+alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. { $advice } Os atendentes veem isto nos cards; as outras mensagens continuam. Abra a lista: { $url }
 alert-late-subject = { $account }: as mensagens chegam atrasadas, até { $delay }
 alert-late-body =
     Os 5% mais lentos das mensagens dos últimos 15 minutos levaram { $delay } ou mais; { $count ->

@@ -59,7 +59,7 @@ alert-undelivered-subject =
         [many] Не доставлено { $count } сообщений
        *[other] Не доставлено { $count } сообщения
     }: { $source } ({ $account })
-alert-undelivered-body = Самая частая причина с { $stamp }: { $reason }. { $advice } Менеджеры видят это в карточках; остальные сообщения идут. Список: { $url }
+alert-undelivered-body = Самая частая причина с { $stamp }: { $reason }. { $advice } Менеджеры видят это в карточках; остальные сообщения идут. Откройте список: { $url }
 alert-late-subject = { $account }: сообщения опаздывают, до { $delay }
 alert-late-body =
     Самые медленные 5 % сообщений за последние 15 минут шли { $delay } и дольше; { $count ->
