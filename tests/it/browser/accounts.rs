@@ -54,7 +54,7 @@ async fn a_form_acts_on_the_account_of_its_tab() {
     signs_in(&browser, CARL).await;
     assert_eq!(browser.url().await, format!("{base}/panel/in/{}", two.tenant_id));
     browser.press("#accounts summary").await;
-    browser.shows("#accounts li a", &[HOST, BETA]).await;
+    browser.shows("#accounts li a", &[HOST, &format!("{BETA} ✓")]).await;
     looks_right(&browser, "switcher").await;
     browser.press(".side .wide a[href$='/team']").await;
     browser.find("form[action$='/team/invite']").await;
