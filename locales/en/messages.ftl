@@ -192,7 +192,7 @@ contact-why-nobody = No contact has this phone number or e-mail. { $crm } choose
 contact-why-given_unknown = { $crm } has no contact { $number }, which the messenger’s developer named. { $crm } chooses by its own rules.
 contact-why-late = { $crm } did not answer in time and chose the contact itself; the lead is already in progress.
 contact-why-unclear = { $crm } did not confirm that the contact was created. Parom does not create a second one.
-contact-why-recycled = The contact with this phone number was silent for a year and had another name, or the messenger has given the number to somebody else since. It may be another person’s number now, so the chat was not linked to it.
+contact-why-recycled = This number may be someone else’s now, so the chat was not linked to the contact that has it: that contact was silent for a year under another name, or the messenger says that the number has a new owner.
 contact-why-person = A person confirmed that it is this customer.
 contact-why-separated = A person undid a link, so Parom created this contact.
 

@@ -140,7 +140,7 @@ async fn carry_out(app: &Arc<TenantContext>, chat: &conversation::Model, decisio
     Ok(())
 }
 
-/// Whether somebody has linked the chat to a contact that the decision knows nothing of.
+/// Whether the chat has been linked to another contact in amoCRM since the decision was made.
 async fn is_moved(
     app: &Arc<TenantContext>,
     chat: &conversation::Model,

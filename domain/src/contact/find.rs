@@ -97,6 +97,9 @@ async fn is_recycled(
     contact_id: i64,
 ) -> Result<bool, CallError> {
     let earlier = chats_with(app, (tenant_id, chat), phone, contact_id).await?;
+    if earlier.is_empty() {
+        return Ok(false);
+    }
     let since = app.clock.millis() - SILENT.num_milliseconds();
     let is_silent = |one: &conversation::Model| one.heard_at.max(one.created_at) < since;
     let name = |person: &Person| person.name.as_deref().map(|name| name.trim().to_lowercase());
@@ -113,11 +116,15 @@ async fn is_recycled(
         both_wrote && line && writes_as_number(one) != writes_as_number(new)
     };
     let is_given_up = new.is_some_and(|new| earlier.iter().any(|one| is_another(one, &new)));
-    let is_forgotten = is_named && !earlier.is_empty() && earlier.iter().all(|one| is_silent(one) && is_other(one));
+    let is_forgotten = is_named && earlier.iter().all(|one| is_silent(one) && is_other(one));
     Ok(is_given_up || is_forgotten)
 }
 
-/// The other chats of a contact with this number. Of those whose contact amoCRM chose it is asked.
+/// Chats about whose contact amoCRM is asked.
+const MOST_ASKED: usize = 20;
+
+/// The other chats of a contact with this number. amoCRM is asked about those whose contact it chose, the oldest first:
+/// strangers who type the number in a site's chat cannot crowd out who had it before.
 async fn chats_with(
     app: &Arc<TenantContext>,
     (tenant_id, chat): (Uuid, Uuid),
@@ -130,12 +137,12 @@ async fn chats_with(
         .filter(Column::PhoneHash.ne(""))
         .filter(Column::ContactId.is_in([contact_id, 0]))
         .filter(Column::Id.ne(chat))
-        .limit(MOST)
         .all(app.store.read());
     let mut chats = known.await.map_err(TokenError::from)?;
+    chats.sort_unstable_by_key(|one| one.id);
     let is_unknown = |one: &conversation::Model| one.contact_id == 0 && !one.amocrm_chat_id.is_empty();
     let unknown: Vec<String> =
-        chats.iter().filter(|one| is_unknown(one)).map(|one| one.amocrm_chat_id.clone()).collect();
+        chats.iter().filter(|one| is_unknown(one)).take(MOST_ASKED).map(|one| one.amocrm_chat_id.clone()).collect();
     let there = if unknown.is_empty() {
         Vec::new()
     } else {
@@ -387,7 +394,7 @@ fn same(known: &conversation::Model, card: ContactCard) -> ContactOutcome {
     ContactOutcome { card: Some(card), why: LinkReason::parse(&known.contact_why).unwrap_or(LinkReason::Crm) }
 }
 
-/// Chats looked at for one hook or one number; those of a hook that are left are checked when they are displayed.
+/// Chats checked for one hook; the others are checked when they are displayed.
 const MOST: u64 = 20;
 
 /// An event in a hook.

@@ -106,7 +106,7 @@ async fn a_number_under_another_scoped_id_is_another_contact(world: &mut WhatsAp
     is_another_contact(world, true).await;
 }
 
-/// The usual case: nobody had the number, so amoCRM chose the former owner's contact.
+/// The usual case: no contact had the number, so amoCRM created one for its first owner.
 async fn nor_is_it_the_contact_that_amocrm_made(world: &mut WhatsAppWorld) {
     is_another_contact(world, false).await;
 }
