@@ -15,7 +15,7 @@ use super::carry::{Enquiry, warn};
 use super::crm::{accept, set_contact, set_lead};
 use super::decision::{self, Decision, FALLBACK_STEP as ASK, Outcome, keep_turn};
 use super::facts::CrmFacts;
-use super::plan::{Presence, RuleFault, assign, fallback_user, turn_key};
+use super::plan::{Ask, Presence, RuleFault, assign, fallback_user, turn_key};
 use super::rule::Assignee;
 use crate::intake::IntakeContext;
 use crate::intake::messenger::automatic_answer::answers_since;
@@ -83,6 +83,7 @@ async fn hand_over(app: &Arc<IntakeContext>, enquiry: &Enquiry, made: &mut Decis
     if let Some(incoming) = crm.incoming.as_ref().filter(|_| made.row.lead_id == 0) {
         accept(&app.tenants, tenant_id, &incoming.uid, Some(user_id)).await?;
         made.row.lead_id = incoming.lead_id.map(|lead| lead.0).unwrap_or_default();
+        made.note(app, Ask::Accept.word(), Outcome::Done, made.row.lead_id.to_string()).await?;
     }
     let lead_id = Some(made.row.lead_id).filter(|id| *id != 0).or(crm.open_lead.map(|lead| lead.id.0));
     let target = (lead_id, crm.contact_id.map(|contact| contact.0));

@@ -215,6 +215,27 @@ async fn nobody_accepted_it_in_time(world: &mut World) {
     assert_eq!(lead(world).responsible_user_id, boss, "and stays with them");
 }
 
+/// The rule's own acceptance failed, and the fallback came before its next attempt: it is told as done, not as begun for ever.
+async fn what_the_fallback_accepted_is_told(world: &mut World) {
+    let line = world.line("support").await;
+    let (manager, boss) = (world.sandbox.users(HOST)[1].id, world.sandbox.add_manager(HOST, "Boss"));
+    let fallback = json!({"after_minutes": 5, "to": person(boss)});
+    let then = json!({"accept": true, "responsible": person(manager), "fallback": fallback});
+    has_rules(world, &line, json!([{"id": "all", "then": then}])).await;
+    let message = world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.faults.add("route.before_step=error:1").unwrap();
+    world.advance(SOON);
+    assert_eq!(world.works("routes").await, 1);
+    world.advance(6 * MINUTE);
+    assert_eq!(world.works("route_fallbacks").await, 1);
+    assert_eq!(world.works("routes").await, 1);
+    let decided = decision(world, &line, &message).await;
+    assert_eq!((lead(world).responsible_user_id, decided.row.state.as_str()), (boss, "done"));
+    let begun = decided.steps.iter().find(|step| step.outcome == Outcome::Begun);
+    assert!(begun.is_none(), "{begun:?}");
+}
+
 once!(
     a_new_lead_is_made_once,
     the_lead_that_amocrm_has_just_made_is_none_of_before,
@@ -224,5 +245,6 @@ once!(
     what_a_person_ends_in_amocrm_is_over,
     a_blocked_customers_enquiry_is_over,
     a_closed_lead_is_opened_again,
-    nobody_accepted_it_in_time
+    nobody_accepted_it_in_time,
+    what_the_fallback_accepted_is_told
 );
