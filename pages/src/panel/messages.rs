@@ -289,6 +289,7 @@ pub fn list_page(
             choose: page.may(Right::Retry),
             newest: query.cursor.as_ref().map(|_| query.address("/panel/messages", "")),
             older: asked.next.map(|next| query.address("/panel/messages", next)),
+            ..MessageTable::default()
         },
         orders: ["", BY_DURATION]
             .map(|order| {
