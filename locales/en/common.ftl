@@ -5,6 +5,7 @@ common-cancel = Cancel
 common-back = Back
 common-next = Continue
 common-copy = Copy
+common-edit = Edit
 common-copied = Copied
 common-file-choose = Choose a file
 common-file-drop = or drop it here

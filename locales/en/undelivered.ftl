@@ -55,11 +55,6 @@ undelivered-drop-confirm =
        *[other] { $count } messages
     } will not be delivered and cannot be sent again from here. In { $crm } nothing changes.
 undelivered-rate = { $rate } a second, in the background. You can stop at any time.
-undelivered-begun =
-    { $count ->
-        [one] Sending { $count } message again.
-       *[other] Sending { $count } messages again.
-    }
 undelivered-retrying = Sending again: { $done } of { $total }
 undelivered-dropping = Removing: { $done } of { $total }
 undelivered-stop = Stop

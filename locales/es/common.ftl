@@ -7,6 +7,7 @@ common-cancel = Cancelar
 common-back = Atrás
 common-next = Continuar
 common-copy = Copiar
+common-edit = Editar
 common-copied = Copiado
 common-file-choose = Elige un archivo
 common-file-drop = o suéltalo aquí

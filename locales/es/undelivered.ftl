@@ -57,11 +57,6 @@ undelivered-drop-confirm =
        *[other] { $count } mensajes no se entregarán y no se podrán
     } enviar de nuevo desde aquí. En { $crm } no cambia nada.
 undelivered-rate = { $rate } por segundo, en segundo plano. Puedes detenerlo en cualquier momento.
-undelivered-begun =
-    { $count ->
-        [one] Enviando de nuevo { $count } mensaje.
-       *[other] Enviando de nuevo { $count } mensajes.
-    }
 undelivered-retrying = Enviando de nuevo: { $done } de { $total }
 undelivered-dropping = Quitando: { $done } de { $total }
 undelivered-stop = Detener

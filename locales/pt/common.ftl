@@ -7,6 +7,7 @@ common-cancel = Cancelar
 common-back = Voltar
 common-next = Continuar
 common-copy = Copiar
+common-edit = Editar
 common-copied = Copiado
 common-file-choose = Escolha um arquivo
 common-file-drop = ou solte-o aqui

@@ -57,11 +57,6 @@ undelivered-drop-confirm =
        *[other] { $count } mensagens não serão entregues e não poderão ser enviadas
     } novamente daqui. No { $crm } nada muda.
 undelivered-rate = { $rate } por segundo, em segundo plano. Você pode parar a qualquer momento.
-undelivered-begun =
-    { $count ->
-        [one] Enviando { $count } mensagem novamente.
-       *[other] Enviando { $count } mensagens novamente.
-    }
 undelivered-retrying = Enviando novamente: { $done } de { $total }
 undelivered-dropping = Removendo: { $done } de { $total }
 undelivered-stop = Parar

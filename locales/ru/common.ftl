@@ -5,6 +5,7 @@ common-cancel = Отмена
 common-back = Назад
 common-next = Продолжить
 common-copy = Скопировать
+common-edit = Изменить
 common-copied = Скопировано
 common-file-choose = Выбрать файл
 common-file-drop = или перетащить его сюда

@@ -71,13 +71,6 @@ undelivered-drop-confirm =
        *[other] { $count } сообщения не будут доставлены, отправить их
     } отсюда больше нельзя. В { $crm } ничего не изменится.
 undelivered-rate = { $rate } в секунду, в фоне. Остановить можно в любой момент.
-undelivered-begun =
-    Отправляем ещё раз { $count ->
-        [one] { $count } сообщение.
-        [few] { $count } сообщения.
-        [many] { $count } сообщений.
-       *[other] { $count } сообщения.
-    }
 undelivered-retrying = Отправляется ещё раз: { $done } из { $total }
 undelivered-dropping = Удаляется: { $done } из { $total }
 undelivered-stop = Остановить

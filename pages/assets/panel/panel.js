@@ -269,6 +269,16 @@ function closeMenus(but) {
   for (const menu of document.querySelectorAll(".pick[open]")) if (!menu.contains(but)) menu.open = false;
 }
 
+// It opens upwards where there is no room below.
+document.addEventListener(
+  "toggle",
+  ({ target: menu }) => {
+    if (!menu.matches(".pick[open]")) return;
+    menu.classList.remove("above");
+    menu.classList.toggle("above", menu.lastElementChild.getBoundingClientRect().bottom > innerHeight);
+  },
+  true,
+);
 document.addEventListener("pointerdown", (event) => closeMenus(event.target));
 document.addEventListener("focusin", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {

@@ -138,7 +138,9 @@ pub async fn form(member: Member) -> Answer {
 
 fn show(member: &Member, fields: &KeyForm, error: Option<Sentence>) -> Answer {
     let page = member.page("keys-create", Nav::Keys);
-    let page = if error.is_some() { page.with_error() } else { page };
+    let mut page = page.with_error_if(error.is_some());
+    // A refused form has the address of the list.
+    page.is_below = true;
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let words = page.words;
     let error = error.map(|error| error.to_string()).unwrap_or_default();

@@ -100,6 +100,8 @@ fn chips(query: &MessagesQuery, page: &MessagesPage) -> Vec<Chip> {
 #[derive(Clone, Debug)]
 pub struct MessageRow {
     pub id: String,
+    /// What is sent if it is selected: its id, or that of its letter.
+    pub chosen_as: String,
     pub conversation: String,
     /// `<time>`.
     pub time: String,
@@ -141,6 +143,10 @@ pub struct MessageTable {
     pub by_duration: SortHead,
     /// Rows can be selected.
     pub choose: bool,
+    /// None was delivered, so none took any time.
+    pub is_undelivered: bool,
+    /// Tells it from another table of the page.
+    pub ending: &'static str,
     pub newest: Option<String>,
     pub older: Option<String>,
 }
@@ -283,6 +289,7 @@ pub fn list_page(
             choose: page.may(Right::Retry),
             newest: query.cursor.as_ref().map(|_| query.address("/panel/messages", "")),
             older: asked.next.map(|next| query.address("/panel/messages", next)),
+            ..MessageTable::default()
         },
         orders: ["", BY_DURATION]
             .map(|order| {
@@ -339,6 +346,7 @@ pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Opt
     let (arrow, direction) = way(line.direction, line.body.sender.role);
     MessageRow {
         id: line.message.id.to_string(),
+        chosen_as: line.message.id.to_string(),
         conversation: line.message.conversation_id.to_string(),
         time: page.exact(&line.message.accepted_at),
         arrow,

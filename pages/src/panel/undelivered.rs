@@ -1,6 +1,6 @@
 //! What is undelivered, as every page counts it: letters that Parom no longer retries by itself, for a person's decision, and
 //! for a day messages that their messenger reported as failed after it had accepted them, which have no letter to send
-//! again. The page does not refresh while it is open.
+//! again. The page refreshes, but for a list in which something is selected.
 
 use actix_web::{HttpRequest, web};
 use askama::Template;
@@ -19,10 +19,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::choice::{self, SelectOption};
-use super::messages::{self, MessageRow};
+use super::messages::{self, MessageRow, MessageTable};
 use super::reasons::{self, ReasonArguments};
 use super::{
-    Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, csv,
+    Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, csv, to,
 };
 use crate::panel;
 
@@ -101,7 +101,12 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
         }),
         sources: choice::sources(&page, &ground, &query.source),
         periods: choice::periods(&page, query.period()),
-        later: later.iter().map(|line| messages::row(&page, &ground, line, None)).collect(),
+        later: MessageTable {
+            rows: later.iter().map(|line| messages::row(&page, &ground, line, None)).collect(),
+            is_undelivered: true,
+            ending: "-later",
+            ..MessageTable::default()
+        },
         later_count: lists_later.then(|| words.text("undelivered-failed-later").with("count", later_count)),
         later_href: {
             let period = if query.period() == "all" { "24h" } else { query.period() };
@@ -124,13 +129,18 @@ pub async fn list(app: AppData, member: Member, request: HttpRequest) -> Answer 
             }))
             .map(|group| heap(&page, &query, group))
             .collect(),
-        rows: lines.iter().map(|line| row(&page, &ground, line)).collect(),
+        table: MessageTable {
+            rows: lines.iter().map(|line| row(&page, &ground, line)).collect(),
+            choose: page.may(Right::Retry),
+            is_undelivered: true,
+            newest: query.cursor.as_ref().map(|_| query.address("/panel/undelivered", "")),
+            older: next.map(|next| query.address("/panel/undelivered", &next)),
+            ..MessageTable::default()
+        },
         csv: query.address("/panel/undelivered.csv", ""),
         reason: query.reason.clone(),
         source: query.source.clone(),
         period: query.period.clone(),
-        newest: query.cursor.as_ref().map(|_| query.address("/panel/undelivered", "")),
-        older: next.map(|next| query.address("/panel/undelivered", &next)),
         page: page.clone(),
     };
     panel::html(&page, &list)
@@ -159,19 +169,6 @@ struct Heap {
     chosen: bool,
 }
 
-struct UndeliveredRow {
-    id: String,
-    message_id: String,
-    /// `<time>`.
-    time: String,
-    arrow: &'static str,
-    direction: Sentence,
-    customer: String,
-    source: String,
-    kind: Sentence,
-    reason: Sentence,
-}
-
 /// A replay in progress.
 struct ReplayProgress {
     says: Sentence,
@@ -191,7 +188,7 @@ struct UndeliveredPage {
     reason: String,
     filtered: bool,
     /// Those that failed after the messenger accepted them, how many they are, and where all of them are.
-    later: Vec<MessageRow>,
+    later: MessageTable,
     later_count: Option<Sentence>,
     later_href: String,
     total: Sentence,
@@ -200,13 +197,11 @@ struct UndeliveredPage {
     heaps: Vec<Heap>,
     /// Sending again may help some of them, so it is the main button.
     may_help: bool,
-    rows: Vec<UndeliveredRow>,
+    table: MessageTable,
     csv: String,
     /// The filters, for the form.
     source: String,
     period: String,
-    newest: Option<String>,
-    older: Option<String>,
 }
 
 fn taken_up(page: &PageContext, row: &entity::replay::Model) -> ReplayProgress {
@@ -271,7 +266,7 @@ pub fn letter_kind(words: Words, kind: Option<LetterKind>) -> Sentence {
     words.text_of("letter-kind-", word.as_ref().and_then(|word| word.as_str()).unwrap_or_default())
 }
 
-fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> UndeliveredRow {
+fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> MessageRow {
     let words = page.words;
     let by_own_server = ground.sources.get(&line.dead.source_id).is_some_and(|source| has_own_server(&source.kind));
     let reason = Reason::of_dead(&line.dead.reason, &line.dead.detail, line.direction);
@@ -282,16 +277,23 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Undeliv
     let said = reasons::explain(&reason, &ReasonArguments { words, crm: page.crm, kind, name, age: &age });
     // The list does not read who wrote it.
     let (arrow, direction) = messages::way(line.direction, Role::Client);
-    UndeliveredRow {
-        id: line.dead.id.to_string(),
-        message_id: line.dead.message_id.to_string(),
+    MessageRow {
+        id: line.dead.message_id.to_string(),
+        chosen_as: line.dead.id.to_string(),
+        conversation: line.dead.conversation_id.to_string(),
         time: page.exact(&line.dead.last_at),
         arrow,
         direction: words.text(direction),
         customer: reasons::customer(&line.contact, words),
+        manager: String::new(),
+        took: String::new(),
         source: page.source(ground.sources.get(&line.dead.source_id)),
-        kind: letter_kind(words, Some(line.kind)),
-        reason: said.what,
+        kind: match line.content_kind.filter(|_| line.kind == LetterKind::Message) {
+            Some(kind) => words.text_of("messages-kind-", kind),
+            None => letter_kind(words, Some(line.kind)),
+        },
+        badge: page.badge(Tone::Bad, words.text("message-state-failed")),
+        second: said.what.to_string(),
     }
 }
 
@@ -486,11 +488,8 @@ async fn begin(app: &PanelContext, member: &Member, action: ReplayAction, form: 
     let row = replay::start(&app.delivery, tenant_id, action, &wanted, &by).await?;
     let detail = json!({ "count": row.total, "replay": row.id });
     member.audit(app, app.store.write(), action.noted(), "", detail).await?;
-    let said = match action {
-        ReplayAction::Retry => member.words.text("undelivered-begun").with("count", row.total),
-        ReplayAction::Drop => member.words.text("undelivered-dropping").with("done", 0).with("total", row.total),
-    };
-    member.see_other(app, HERE, Notice::of(Tone::Wait, said)).await
+    // The list says how far it is.
+    Ok(to(HERE))
 }
 
 /// `POST /panel/undelivered/stop/{id}`: stops a replay; letters that were processed stay processed.

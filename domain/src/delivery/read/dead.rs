@@ -46,7 +46,7 @@ pub struct DeadLetterSummary {
     pub contact: Person,
     /// HTTP status of the last attempt; 0 if there was no answer or no attempt.
     pub status: i32,
-    /// The kind of content, read where the messenger does not support it.
+    /// The kind of content; none if the message is erased.
     pub content_kind: Option<&'static str>,
 }
 
@@ -260,7 +260,7 @@ pub async fn lines(
         .all(db)
         .await?;
     let statuses: BTreeMap<Uuid, i32> = tries.into_iter().map(|one| (one.letter_id, one.status)).collect();
-    let contents = unsupported(db, tenant_id, &rows).await?;
+    let contents = contents(db, tenant_id, &rows).await?;
     let line = |dead: dead_letter::Model| {
         Ok(DeadLetterSummary {
             direction: Direction::from_number(dead.direction)?,
@@ -274,13 +274,13 @@ pub async fn lines(
     rows.into_iter().map(line).collect()
 }
 
-/// The kinds of content of messages that their messenger does not support.
-async fn unsupported(
+/// The kinds of content of their messages.
+async fn contents(
     db: &impl ConnectionTrait,
     tenant_id: Uuid,
     rows: &[dead_letter::Model],
 ) -> anyhow::Result<BTreeMap<Uuid, &'static str>> {
-    let ids: Vec<Uuid> = rows.iter().filter(|row| row.reason == "unsupported").map(|row| row.message_id).collect();
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.message_id).collect();
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }

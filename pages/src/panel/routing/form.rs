@@ -102,7 +102,7 @@ impl RulePage {
     fn has_rare_conditions(&self) -> bool {
         let mut rest = self.rule.when.clone();
         (rest.sources, rest.messengers, rest.languages) = Default::default();
-        (rest.working_hours, rest.customer) = (None, None);
+        (rest.working_hours, rest.customer, rest.text_contains) = Default::default();
         rest != Conditions::default()
     }
 
@@ -121,10 +121,15 @@ impl RulePage {
     }
 }
 
+/// The id of a new rule.
+pub(super) fn fresh_id() -> String {
+    Uuid::new_v4().simple().to_string()[..12].to_owned()
+}
+
 /// `GET /panel/routing/rules/new`.
 pub async fn new(app: AppData, member: Member) -> Answer {
     member.require(Right::EditSources)?;
-    let id = Uuid::new_v4().simple().to_string()[..12].to_owned();
+    let id = fresh_id();
     let then = Actions { accept: true, ..Actions::default() };
     let rule = Rule { id, name: String::new(), on: true, when: Conditions::default(), then };
     show(&app, &member, &rule, false, None).await
@@ -179,9 +184,11 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
             let mut errors: Vec<_> =
                 endings.flat_map(|ending| Week::read(form, &ending).errors(member.words)).collect();
             let of_lines = wrong.iter().filter(|wrong| errors.is_empty() || !wrong.pointer.contains("/times"));
-            let rest: Vec<_> = of_lines
-                .map(|wrong| (field_of(wrong, &at), wrong.detail.sentence(member.words, member.crm())))
-                .collect();
+            let said = |wrong: &FieldError| match wrong.pointer.ends_with("/name") && rule.name.trim().is_empty() {
+                true => member.words.text("form-empty").with("field", member.words.text("routing-name")).to_string(),
+                false => wrong.detail.sentence(member.words, member.crm()),
+            };
+            let rest: Vec<_> = of_lines.map(|wrong| (field_of(wrong, &at), said(wrong))).collect();
             errors.extend(rest);
             show(app, member, &rule, id.is_some(), Some((form, errors))).await
         }

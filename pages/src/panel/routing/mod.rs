@@ -213,7 +213,7 @@ pub struct ActForm {
     place: usize,
 }
 
-/// `POST /panel/routing/rules/{id}/act`: moves a rule, turns it on or off, or deletes it.
+/// `POST /panel/routing/rules/{id}/act`: moves a rule, turns it on or off, copies it below itself, or deletes it.
 async fn act(app: AppData, member: Member, id: web::Path<String>, form: Form<ActForm>) -> Answer {
     member.require(Right::EditSources)?;
     let mut rules = Working::read(&app, member.tenant_id).await?.rules;
@@ -226,6 +226,10 @@ async fn act(app: AppData, member: Member, id: web::Path<String>, form: Form<Act
             rules.rules.insert(form.place.min(rules.rules.len()), moved);
         }
         "on" | "off" => rules.rules[place].on = form.act == "on",
+        "copy" => {
+            let copy = Rule { id: form::fresh_id(), on: false, ..rules.rules[place].clone() };
+            rules.rules.insert(place + 1, copy);
+        }
         "delete" => drop(rules.rules.remove(place)),
         _ => {}
     }
