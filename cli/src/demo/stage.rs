@@ -9,6 +9,7 @@ use anyhow::{Context, ensure};
 use base::clock::Clock;
 use base::config::Config;
 use base::http_client::HttpClients;
+use base::i18n::Language;
 use connectors::Connectors;
 use parom::alert_notices::bot;
 use parom::api_key::Scope;
@@ -178,6 +179,10 @@ impl DemoStage {
             "team": ["Maria", "Olga"],
             "reply_time": "minutes",
             "quick_answers": names.questions,
+            "translations": {
+                "en": { "quick_answers": Names::of(Language::En).questions },
+                "ru": { "quick_answers": Names::of(Language::Ru).questions },
+            },
         });
         let wanted = [
             ("webchat", names.sources[0], chat),
