@@ -175,7 +175,7 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
   /** Renders the window into its root; `view` creates the content. */
   function frame(app, root, view) {
     const words = app.words;
-    const parts = [header(app)];
+    const parts = app.view.name === 'list' ? [header(app)] : [];
     if (app.waiting) {
       parts.push(waiting(app));
     } else if (app.failed) {

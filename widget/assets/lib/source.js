@@ -22,7 +22,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
         item.default ? dom.node('span', { class: 'parom-mark' }, words.say('sources-default-mark')) : null
       ]),
       // The steps of a failed test say the same.
-      item.hint && !failedStep(app.tests[item.id]) ? dom.paragraph(item.hint) : null,
+      item.hint && !failedStep(app.tests[item.id]) ? dom.paragraph(item.hint, item.status === 'working' ? 'hint' : null) : null,
       item.held && item.held.count ? dom.paragraph(words.say('source-held', {
         count: item.held.count, stamp: words.stamp(item.held.oldest_at)
       })) : null,

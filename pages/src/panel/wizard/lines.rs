@@ -5,7 +5,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::Sentence;
 use connectors::{ConsentPage, Identity, OfferedLine};
 use domain::source::{SourceChange, SourceKind, SourceStatus, line};
 use entity::source;
