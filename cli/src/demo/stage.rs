@@ -24,7 +24,7 @@ use simulator::other_vendor;
 use simulator::webhooks::Receiver;
 use uuid::Uuid;
 
-use super::messengers::{Messengers, Names};
+use super::messengers::{Messengers, Names, questions};
 use super::operator::Operator;
 use super::other_service::{OtherService, PastClock};
 use crate::{key, sandbox as sandbox_command, terminal, widget};
@@ -174,15 +174,15 @@ impl DemoStage {
         let path = self.sources_path().await?;
         self.continues_earlier_run(&path).await?;
         let names = Names::of(terminal::language());
+        let translated =
+            |language: &Language| (language.code().to_owned(), json!({ "quick_answers": questions(*language) }));
+        let translations: serde_json::Map<_, _> = Language::ALL.iter().map(translated).collect();
         let chat = json!({
             "title": names.shops[0],
             "team": ["Maria", "Olga"],
             "reply_time": "minutes",
-            "quick_answers": names.questions,
-            "translations": {
-                "en": { "quick_answers": Names::of(Language::En).questions },
-                "ru": { "quick_answers": Names::of(Language::Ru).questions },
-            },
+            "quick_answers": questions(terminal::language()),
+            "translations": translations,
         });
         let wanted = [
             ("webchat", names.sources[0], chat),
