@@ -17,7 +17,6 @@ common-older = Older
 common-newer = Newer
 common-filter = Apply filter
 common-filter-clear = Clear filter
-common-optional = optional
 common-must = Fields marked with * are required.
 common-loading = Loading…
 common-live = Updates automatically · { $stamp }

@@ -80,6 +80,7 @@ time-in-seconds =
        *[other] in { $count } seconds
     }
 widget-more-settings = More settings
+widget-kind-change = Choose another
 
 ### Steps of the Salesbot
 

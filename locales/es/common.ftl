@@ -19,7 +19,6 @@ common-older = Anteriores
 common-newer = Más recientes
 common-filter = Aplicar filtro
 common-filter-clear = Quitar filtro
-common-optional = opcional
 common-must = Los campos marcados con * son obligatorios.
 common-loading = Cargando…
 common-live = Actualización automática · { $stamp }

@@ -82,6 +82,7 @@ time-in-seconds =
        *[other] en { $count } segundos
     }
 widget-more-settings = Más opciones
+widget-kind-change = Elegir otro
 
 ### Pasos del Salesbot
 

@@ -19,7 +19,6 @@ common-older = Mais antigas
 common-newer = Mais recentes
 common-filter = Aplicar filtro
 common-filter-clear = Limpar filtro
-common-optional = opcional
 common-must = Os campos marcados com * são obrigatórios.
 common-loading = Carregando…
 common-live = Atualização automática · { $stamp }

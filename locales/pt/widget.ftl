@@ -82,6 +82,7 @@ time-in-seconds =
        *[other] em { $count } segundos
     }
 widget-more-settings = Mais configurações
+widget-kind-change = Escolher outro
 
 ### Passos do Salesbot
 

@@ -17,7 +17,6 @@ common-older = Раньше
 common-newer = Позже
 common-filter = Применить фильтр
 common-filter-clear = Сбросить фильтр
-common-optional = необязательно
 common-must = Поля со звёздочкой (*) обязательны.
 common-loading = Загружается…
 common-live = Обновляется автоматически · { $stamp }

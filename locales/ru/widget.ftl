@@ -90,6 +90,7 @@ time-in-seconds =
        *[other] через { $count } секунды
     }
 widget-more-settings = Другие настройки
+widget-kind-change = Выбрать другой
 
 ### Шаги Salesbot
 

@@ -92,8 +92,9 @@ function ($, Modal, config, SettingsWindow, areas, salesbot) {
         return true;
       },
 
-      /** The window's own buttons save everything at once, so there is nothing to wait for. */
+      /** The CRM's button saves the form that is open as the form's own does, and that tells what came of it. */
       onSave: function () {
+        windows.forEach(function (shown) { shown.save(); });
         return true;
       },
 

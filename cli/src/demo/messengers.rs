@@ -484,13 +484,37 @@ impl Messengers {
     }
 }
 
+/// Frequent questions in the site's chat in a visitor's language, the first two with their answers.
+pub const fn questions(language: Language) -> [&'static str; 3] {
+    match language {
+        Language::En => [
+            "How much is delivery? | Free in the city. Orders leave on the next working day.",
+            "Can I return it? | Within 30 days, unused.",
+            "Is it in stock?",
+        ],
+        Language::Ru => [
+            "Сколько стоит доставка? | По городу бесплатно, отправляем на следующий рабочий день.",
+            "Можно вернуть товар? | В течение 30 дней, если им не пользовались.",
+            "Есть в наличии?",
+        ],
+        Language::Es => [
+            "¿Cuánto cuesta el envío? | Gratis en la ciudad. Los pedidos salen el siguiente día hábil.",
+            "¿Puedo devolverlo? | Dentro de 30 días, sin usar.",
+            "¿Está disponible?",
+        ],
+        Language::Pt => [
+            "Quanto custa a entrega? | Grátis na cidade. Os pedidos saem no próximo dia útil.",
+            "Posso devolver? | Em até 30 dias, sem uso.",
+            "Está em estoque?",
+        ],
+    }
+}
+
 /// Names in the language of the demo.
 pub struct Names {
     pub shops: [&'static str; 2],
     /// The sources: the site's chat and the own messenger.
     pub sources: [&'static str; 2],
-    /// Frequent questions in the site's chat, the first two with their answers.
-    pub questions: [&'static str; 3],
     /// The company that has the demo's server.
     pub company: &'static str,
     /// Its program that gets the vendor's webhooks.
@@ -512,11 +536,6 @@ impl Names {
             Language::En | Language::Es | Language::Pt => Self {
                 shops: ["Demo shop", "Second shop"],
                 sources: ["Website chat", "Own messenger"],
-                questions: [
-                    "How much is delivery? | Free in the city. Orders leave on the next working day.",
-                    "Can I return it? | Within 30 days, unused.",
-                    "Is it in stock?",
-                ],
                 company: "Demo Ltd",
                 billing: "Vendor’s billing",
                 alerts: "Demo alerts",
@@ -537,11 +556,6 @@ impl Names {
             Language::Ru => Self {
                 shops: ["Демо-магазин", "Второй магазин"],
                 sources: ["Чат на сайте", "Свой мессенджер"],
-                questions: [
-                    "Сколько стоит доставка? | По городу бесплатно, отправляем на следующий рабочий день.",
-                    "Можно вернуть товар? | В течение 30 дней, если им не пользовались.",
-                    "Есть в наличии?",
-                ],
                 company: "ООО «Демо»",
                 billing: "Биллинг вендора",
                 alerts: "Оповещения демо",

@@ -9,6 +9,7 @@ use anyhow::{Context, ensure};
 use base::clock::Clock;
 use base::config::Config;
 use base::http_client::HttpClients;
+use base::i18n::Language;
 use connectors::Connectors;
 use parom::alert_notices::bot;
 use parom::api_key::Scope;
@@ -23,7 +24,7 @@ use simulator::other_vendor;
 use simulator::webhooks::Receiver;
 use uuid::Uuid;
 
-use super::messengers::{Messengers, Names};
+use super::messengers::{Messengers, Names, questions};
 use super::operator::Operator;
 use super::other_service::{OtherService, PastClock};
 use crate::{key, sandbox as sandbox_command, terminal, widget};
@@ -173,11 +174,15 @@ impl DemoStage {
         let path = self.sources_path().await?;
         self.continues_earlier_run(&path).await?;
         let names = Names::of(terminal::language());
+        let translated =
+            |language: &Language| (language.code().to_owned(), json!({ "quick_answers": questions(*language) }));
+        let translations: serde_json::Map<_, _> = Language::ALL.iter().map(translated).collect();
         let chat = json!({
             "title": names.shops[0],
             "team": ["Maria", "Olga"],
             "reply_time": "minutes",
-            "quick_answers": names.questions,
+            "quick_answers": questions(terminal::language()),
+            "translations": translations,
         });
         let wanted = [
             ("webchat", names.sources[0], chat),

@@ -292,6 +292,11 @@ async fn the_widget_survives_amocrms_troubles() {
     presses(&browser, "create").await;
     browser.find("[data-key=test]").await;
     assert_eq!(sources(&world, tenant_id).await, 1);
+    // amoCRM's own button saves what was changed, as the form's does.
+    browser.fill("[data-key=field-name]", "Second shop").await;
+    browser.press("[data-action=save]").await;
+    notice_says(&browser, "[data-notice].parom-ok", &say(words, "common-saved")).await;
+    browser.shows(".parom-heading", &["Second shop"]).await;
     browser.close().await;
     world.close().await;
 }

@@ -17,11 +17,7 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
   }
 
   function header(app) {
-    const host = app.tenant && app.tenant.host;
-    return dom.node('div', { class: 'parom-header' }, [
-      dom.node('h2', { class: 'parom-title' }, app.words.say('widget-title')),
-      host ? dom.node('span', { class: 'parom-host' }, host) : null
-    ]);
+    return dom.node('h2', { class: 'parom-title' }, app.words.say('widget-title'));
   }
 
   function installButton(app, key, words) {
@@ -146,13 +142,13 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
     const status = app.tenant.status;
     const key = 'tenant-state-' + status;
     const badge = dom.badge(dom.tenantTone(status), words.has(key) ? words.say(key) : status);
-    const list = app.list;
     const line = dom.node('div', { class: 'parom-state' }, [
-      badge, list ? dom.node('span', { class: 'parom-hint' },
-        words.say('widget-summary', { used: list.used, limit: list.limit })) : null
+      badge, dom.node('span', { class: 'parom-hint' }, [
+        words.say('widget-summary', { used: app.list.used, limit: app.list.limit }), app.tenant.host
+      ].filter(Boolean).join(' · '))
     ]);
     if (status === 'active') {
-      return [line, consent.card(app)];
+      return [app.view.name === 'list' ? line : null, consent.card(app)];
     }
     const hint = app.tenant.hint;
     return [line, hint ? dom.paragraph(hint) : null, remedy(app)];
@@ -179,7 +175,7 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
   /** Renders the window into its root; `view` creates the content. */
   function frame(app, root, view) {
     const words = app.words;
-    const parts = [header(app)];
+    const parts = app.view.name === 'list' ? [header(app)] : [];
     if (app.waiting) {
       parts.push(waiting(app));
     } else if (app.failed) {

@@ -51,33 +51,40 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
       view.named = view.values.name = kind.name;
     }
     app.paint();
-    reveal(app, view);
-  }
-
-  /** The form begins below the messengers, often out of sight. With the arrow keys a person is still choosing. */
-  function reveal(app, view) {
-    const shown = app.find('[data-chosen]');
-    if (!shown) {
-      return;
-    }
-    shown.scrollIntoView({ block: 'nearest' });
-    const first = view.byKeys ? null : shown.querySelector('input, textarea, select, button');
+    const first = app.find('.parom-ways input, .parom-ways textarea, .parom-ways select, .parom-ways button');
     if (first) {
       first.focus();
     }
   }
 
   function kinds(app, view) {
-    const by = function (keys) { return function () { view.byKeys = keys; }; };
-    return dom.node('fieldset', { class: 'parom-kinds', on: { pointerdown: by(false), keydown: by(true) } }, [
-      dom.node('legend', {}, app.words.say('wizard-choose')),
-      view.kinds.map(function (kind) {
-        const control = dom.node('input', { type: 'radio', name: 'parom-kind', value: kind.kind,
-          'data-key': 'kind-' + kind.kind, on: { change: function () { choose(app, view, kind); } } });
-        control.checked = Boolean(view.kind) && view.kind.kind === kind.kind;
-        return dom.checkbox(kind.name, control, kind.about, dom.logo(app.config.server, kind.kind));
-      })
-    ]);
+    return dom.node('ul', { class: 'parom-kinds', 'aria-label': app.words.say('wizard-choose') }, view.kinds.map(function (kind) {
+      return dom.node('li', {}, [
+        dom.node('button', { type: 'button', class: 'parom-name', 'data-key': 'kind-' + kind.kind, on: { click: function () {
+          choose(app, view, kind);
+        } } }, [dom.logo(app.config.server, kind.kind), kind.name, kind.panel_only ? ' ↗' : null]),
+        dom.node('p', { class: 'parom-hint' }, kind.about)
+      ]);
+    }));
+  }
+
+  /** The chosen messenger in place of all. */
+  function chosen(app, view) {
+    return [
+      dom.node('div', { class: 'parom-chosen' }, [
+        dom.logo(app.config.server, view.kind.kind),
+        dom.node('div', { class: 'parom-row-main' }, [
+          dom.node('strong', {}, view.kind.name), dom.node('p', { class: 'parom-hint' }, view.kind.about)
+        ]),
+        dom.button(app.words.say('widget-kind-change'), 'change', function () {
+          const again = 'kind-' + view.kind.kind;
+          view.kind = null;
+          app.paint();
+          app.find('[data-key="' + again + '"]').focus();
+        })
+      ]),
+      dom.node('div', { class: 'parom-ways' }, ways(app, view))
+    ];
   }
 
   /** Errors of the server by their fields. */
@@ -178,10 +185,14 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
     const first = all.some(isNeeded) ? all.filter(isNeeded) : all.slice(0, 1);
     const further = all.filter(function (field) { return first.indexOf(field) < 0; });
     const other = app.list.items.find(function (one) { return one.default; });
-    return dom.node('form', { class: 'parom-form', on: { submit: function (event) {
+    return dom.node('form', { class: 'parom-form', 'data-changed': view.changed, on: { submit: function (event) {
       event.preventDefault();
       submit(app, view);
+    }, input: function (event) {
+      view.changed = true;
+      event.currentTarget.setAttribute('data-changed', '');
     } } }, [
+      dom.paragraph(words.say('common-must'), 'hint parom-must'),
       dom.field(words.say('source-edit-name'), fields.text(values, 'name', { required: true, maxlength: 255 }),
         { error: view.errors.name }),
       settings(app, view, first),
@@ -209,7 +220,7 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
         app.go({ name: 'add', pipeline_id: view.pipeline_id });
       })]);
     } else if (view.kinds) {
-      body = [kinds(app, view), view.kind ? dom.node('div', { 'data-chosen': true }, ways(app, view)) : null];
+      body = view.kind ? chosen(app, view) : kinds(app, view);
     }
     return dom.node('div', { class: 'parom-view' }, [
       dom.button('← ' + words.say('sources-title'), 'back', function () { app.go({ name: 'list' }); }, 'quiet'),

@@ -98,8 +98,7 @@ define(['./dom.js'], function (dom) {
       type: { secret: 'password', url: 'url' }[field.type], required: field.required,
       lines: { lines: 3, paragraph: 3 }[field.type], plain: field.type !== 'text' && field.type !== 'paragraph'
     });
-    const label = field.required ? field.label : field.label + ' (' + app.words.say('common-optional') + ')';
-    return dom.field(label, control, { hint: field.hint, error: error });
+    return dom.field(field.label, control, { hint: field.hint, error: error });
   }
 
   /** The values to send: lists from lines, nothing for empty ones. */

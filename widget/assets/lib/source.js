@@ -22,7 +22,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
         item.default ? dom.node('span', { class: 'parom-mark' }, words.say('sources-default-mark')) : null
       ]),
       // The steps of a failed test say the same.
-      item.hint && !failedStep(app.tests[item.id]) ? dom.paragraph(item.hint) : null,
+      item.hint && !failedStep(app.tests[item.id]) ? dom.paragraph(item.hint, item.status === 'working' ? 'hint' : null) : null,
       item.held && item.held.count ? dom.paragraph(words.say('source-held', {
         count: item.held.count, stamp: words.stamp(item.held.oldest_at)
       })) : null,
@@ -103,7 +103,13 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
     }
     const values = view.values;
     const other = app.list.items.find(function (one) { return one.default && one.id !== item.id; });
-    return dom.node('form', { class: 'parom-form', on: { submit: function (event) {
+    const save = dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'save',
+      hidden: !view.changed }, words.say('common-save'));
+    return dom.node('form', { class: 'parom-form', 'data-changed': view.changed, on: { input: function (event) {
+      view.changed = true;
+      save.hidden = false;
+      event.currentTarget.setAttribute('data-changed', '');
+    }, submit: function (event) {
       event.preventDefault();
       const changed = {};
       if (values.name.trim() !== item.name) {
@@ -120,6 +126,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       }
       deeds.save(app, view.of || item, changed);
     } } }, [
+      dom.paragraph(words.say('common-must'), 'hint parom-must'),
       dom.field(words.say('source-edit-name'), fields.text(values, 'name', { required: true, maxlength: 255 })),
       dom.field(words.say('source-edit-pipeline'), fields.pipelines(app, values, view.pipelines),
         { hint: words.say('source-edit-pipeline-hint') }),
@@ -127,8 +134,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       dom.checkbox(words.say('source-edit-default'), fields.flag(values, 'default', item.default),
         item.default || !other ? null : words.say('source-edit-default-hint', { name: other.name })),
       dom.node('div', { class: 'parom-buttons' }, [
-        dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'save' },
-          words.say('common-save'))
+        save, dom.button(words.say('source-delete'), 'delete', ask(app, item, 'delete'), 'danger')
       ])
     ]);
   }
@@ -202,8 +208,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       return dom.node('div', { class: 'parom-buttons' }, [
         dom.button(words.say('source-reconnect') + ' ↗', 'reconnect', function () {
           app.openPanel({ page: 'access', id: item.id });
-        }, 'primary'),
-        dom.button(words.say('source-delete'), 'delete', ask(app, item, 'delete'), 'danger')
+        }, 'primary')
       ]);
     }
     const panel = item.embed
@@ -221,8 +226,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       item.status === 'paused'
         ? dom.button(words.say('source-resume'), 'resume', ask(app, item, 'resume'))
         : dom.button(words.say('source-pause'), 'pause', ask(app, item, 'pause')),
-      panel,
-      dom.button(words.say('source-delete'), 'delete', ask(app, item, 'delete'), 'danger')
+      panel
     ]);
   }
 

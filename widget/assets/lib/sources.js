@@ -1,4 +1,4 @@
-/** The list of sources: each with its state as text and one action. */
+/** The list of sources: each opens in the window, and has its state as text and one action: its page in the panel if all is well. */
 define(['./dom.js', './deeds.js'], function (dom, deeds) {
   'use strict';
 
@@ -30,11 +30,16 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
         app.go({ name: 'source', id: item.id, confirm: 'resume' });
       });
     }
+    if (item.status === 'working' && !item.is_untested) {
+      return dom.button(words.say('widget-open-panel') + ' ↗', key, function () {
+        app.openPanel({ page: 'source', id: item.id });
+      }, 'quiet');
+    }
     if (item.status === 'working' || item.status === 'checking' || item.status === 'needs_attention') {
       return dom.button(words.say('source-test'), key, function () {
         app.go({ name: 'source', id: item.id });
         deeds.test(app, item);
-      }, item.status === 'working' ? 'quiet' : null);
+      });
     }
     return null;
   }

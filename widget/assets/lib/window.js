@@ -250,6 +250,13 @@ function (config, makeWords, dom, makeApi, account, sources, source, add, consen
       /** Something changed, so the server has newer data. */
       look: function () { load(true); },
       sources: function () { return app.list ? app.list.items.length : 0; },
+      /** Sends the form that a person has changed, as its own button does. */
+      save: function () {
+        const form = root.querySelector('form[data-changed]');
+        if (form) {
+          form.requestSubmit();
+        }
+      },
       destroy: function () {
         alive = false;
         window.clearTimeout(timer);

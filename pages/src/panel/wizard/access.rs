@@ -21,7 +21,6 @@ struct WizardAccessPage {
     page: PageContext,
     steps: Steps,
     kind: &'static str,
-    messenger: Sentence,
     /// The button for the messenger's own page, as an alternative to entering settings here.
     consent: Option<ConsentButton>,
     /// The form is shown at once.
@@ -256,9 +255,8 @@ async fn show(
     let (fields, later): (Vec<_>, Vec<_>) = asked.partition(|(field, _)| is_asked_first(field));
     let [fields, later] = [fields, later].map(|some| some.into_iter().map(|(_, drawn)| drawn).collect::<Vec<Drawn>>());
     let access = WizardAccessPage {
-        steps: steps(&page, 2),
+        steps: steps(&page, 2, Some(kind.kind)),
         kind: kind.kind,
-        messenger: page.words.text_of("connector-", kind.kind),
         consent: ConsentButton::of(app, member, kind.kind, None).await?,
         by_hand: status != StatusCode::OK || passed.is_some() || has_secrets(&draft.settings),
         opens_later: later.iter().any(|field| !field.error.is_empty()),

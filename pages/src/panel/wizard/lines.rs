@@ -5,7 +5,6 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::Sentence;
 use connectors::{ConsentPage, Identity, OfferedLine};
 use domain::source::{SourceChange, SourceKind, SourceStatus, line};
 use entity::source;
@@ -38,7 +37,6 @@ struct WizardLinePage {
     page: PageContext,
     steps: Steps,
     kind: &'static str,
-    messenger: Sentence,
     /// New lines, and those that are sources already.
     choices: Vec<LineChoice>,
     connected: Vec<LineChoice>,
@@ -105,7 +103,6 @@ pub async fn post_line(app: AppData, member: Member, name: web::Path<String>, fo
 struct ConfirmLinesPage {
     page: PageContext,
     steps: Steps,
-    messenger: Sentence,
     /// Leads to the messenger's second page.
     href: String,
 }
@@ -113,8 +110,7 @@ struct ConfirmLinesPage {
 fn confirm(member: &Member, kind: &SourceKind) -> Answer {
     let page = member.page("wizard-title", Nav::Sources);
     let shown = ConfirmLinesPage {
-        steps: steps(&page, 2),
-        messenger: page.words.text_of("connector-", kind.kind),
+        steps: steps(&page, 2, Some(kind.kind)),
         href: format!("{}?chosen=1", address(kind.kind, "consent")),
         page: page.clone(),
     };
@@ -380,9 +376,8 @@ async fn show(
         if source.is_some() { connected.push(choice) } else { choices.push(choice) }
     }
     let shown = WizardLinePage {
-        steps: steps(&page, 2),
+        steps: steps(&page, 2, Some(kind.kind)),
         kind: kind.kind,
-        messenger: page.words.text_of("connector-", kind.kind),
         choices,
         connected,
         left_out: draft.left_out,

@@ -221,12 +221,14 @@ pub struct Steps {
     pub all: Vec<WizardStep>,
     /// For narrow pages: "Step 2 of 4: Access".
     pub said: Sentence,
+    /// The messenger, once it is chosen.
+    pub of: Option<&'static str>,
 }
 
 const TITLES: [&str; 4] = ["wizard-step-messenger", "wizard-step-access", "wizard-step-routing", "wizard-step-test"];
 
 /// `at` counts from one.
-pub fn steps(page: &PageContext, at: usize) -> Steps {
+pub fn steps(page: &PageContext, at: usize, of: Option<&'static str>) -> Steps {
     let words = page.words;
     let step = |(index, key): (usize, &&'static str)| {
         let number = index + 1;
@@ -236,6 +238,7 @@ pub fn steps(page: &PageContext, at: usize) -> Steps {
     Steps {
         all: TITLES.iter().enumerate().map(step).collect(),
         said: words.text("wizard-step").with("step", at).with("steps", TITLES.len()).with("title", title),
+        of,
     }
 }
 
@@ -350,5 +353,5 @@ async fn show(app: &Arc<PanelContext>, member: &Member) -> Answer {
             chosen: before.as_deref() == Some(kind.kind),
         })
         .collect();
-    panel::html(&page, &ChooseKindPage { steps: steps(&page, 1), barred, offers, page: page.clone() })
+    panel::html(&page, &ChooseKindPage { steps: steps(&page, 1, None), barred, offers, page: page.clone() })
 }

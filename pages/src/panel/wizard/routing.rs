@@ -250,7 +250,7 @@ async fn show(
     let error_of =
         |of: &str| errors.iter().find(|(name, _)| name == of).map(|(_, text)| text.clone()).unwrap_or_default();
     let routing = Routing {
-        steps: steps(&page, 3),
+        steps: steps(&page, 3, Some(kind.kind)),
         kind: kind.kind,
         called: draft.name.clone(),
         name_error: error_of("name"),
@@ -380,7 +380,7 @@ fn view(
     };
     let came = first.is_some();
     Test {
-        steps: steps(page, 4),
+        steps: steps(page, 4, Some(kind)),
         source: source.map(|source| source.id.to_string()),
         sentence,
         arrived,

@@ -179,7 +179,7 @@ async fn show(
         is_default: default.as_deref() == Some(line.key.as_str()),
     });
     let shown = SeveralPage {
-        steps: steps(&page, 3),
+        steps: steps(&page, 3, Some(kind.kind)),
         kind: kind.kind,
         lines: lines.collect(),
         is_made: draft.is_made(),
@@ -246,6 +246,6 @@ pub async fn test(app: AppData, member: Member, name: web::Path<String>) -> Answ
         });
     }
     let arrived = sources.iter().all(|source| source.arrived);
-    let shown = TestsPage { steps: steps(&page, 4), sources, arrived, page: page.clone() };
+    let shown = TestsPage { steps: steps(&page, 4, Some(kind.kind)), sources, arrived, page: page.clone() };
     panel::html(&page, &shown)
 }

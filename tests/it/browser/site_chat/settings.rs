@@ -222,12 +222,13 @@ async fn team_and_sites_are_written_without_scripts() {
     let made = world.api.post(&format!("/api/v1/tenants/{}/sources", line.tenant_id), &body).await.is(201);
     let id = made.text_at("/id");
     enters(&browser, &world, line.tenant_id).await;
-    for (tab, name, lines) in
-        [("appearance", "team", "Anna\nIvan"), ("install", "allowed_origins", "a.example\nb.example")]
-    {
+    for (tab, name, lines, save) in [
+        ("appearance", "team", "Anna\nIvan", "form[data-chat] > .save button"),
+        ("install", "allowed_origins", "a.example\nb.example", "[data-tab=install] [type=submit]"),
+    ] {
         browser.goto(&format!("{}/panel/sources/{id}/access?tab={tab}", world.api.base())).await;
         browser.fill(&format!("[name='set.{name}']"), lines).await;
-        browser.press("form[data-chat] .save button").await;
+        browser.press(save).await;
         browser.find("#notice.t-ok").await;
     }
     let settings = world.api.get(&format!("/api/v1/sources/{id}")).await.is(200).json["settings"].clone();
