@@ -257,7 +257,7 @@ pub fn duration(millis: i64, words: Words) -> String {
 }
 
 // Inserts no-break spaces where a line must not break: after a number, №, # and a short Russian preposition, before a
-// dash.
+// dash, around ×.
 
 /// The text with no-break spaces. Existing ones stay.
 pub(super) fn glued(text: &str, language: Language) -> String {
@@ -283,10 +283,10 @@ pub(super) fn glued(text: &str, language: Language) -> String {
 
 fn holds_on(word: &str, next: Option<char>, language: Language) -> bool {
     let Some(next) = next else { return false };
-    if matches!(next, '–' | '—') {
+    if matches!(next, '–' | '—' | '×') {
         return true;
     }
-    if word == "№" || word == "#" {
+    if matches!(word, "№" | "#" | "×") {
         return true;
     }
     let bare = word.trim_start_matches(['(', '«', '„', '"', '“']);
@@ -340,5 +340,6 @@ mod tests {
     fn english_keeps_its_short_words_loose() {
         let glue = |text| glued(text, Language::En).replace(NO_BREAK, "_");
         assert_eq!(glue("3 sources – in a row"), "3_sources_– in a row");
+        assert_eq!(glue("up to 32 × 32 pixels"), "up to 32_×_32_pixels");
     }
 }

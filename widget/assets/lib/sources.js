@@ -31,7 +31,7 @@ define(['./dom.js', './deeds.js'], function (dom, deeds) {
       });
     }
     if (item.status === 'working' && !item.is_untested) {
-      return dom.button(words.say('widget-open-panel') + ' ↗', key, function () {
+      return dom.button(words.say('common-details') + ' ↗', key, function () {
         app.openPanel({ page: 'source', id: item.id });
       }, 'quiet');
     }
