@@ -309,7 +309,7 @@ async fn compare_history(store: &Store, only: Option<Uuid>, checks: &mut Vec<Che
             if let Some(ended_at) = row.ended_at {
                 oldest = Some(oldest.map_or(ended_at, |oldest| oldest.min(ended_at)));
             }
-            if now - row.ended_at.unwrap_or(tenant.created_at) > LATE.num_milliseconds() && tenant.status == "active" {
+            if is_late(&row, now) && tenant.status == "active" {
                 late.push(LocalizedText::quoted(tenant.host.clone()));
             }
         }
@@ -338,4 +338,47 @@ async fn compare_history(store: &Store, only: Option<Uuid>, checks: &mut Vec<Che
         checks.push(Check::warn("found", detail, "doctor-history-held-fix"));
     }
     Ok(())
+}
+
+/// A channel that was never compared is late by when it was due: its account may be older than its history.
+fn is_late(row: &history_look::Model, now: i64) -> bool {
+    now - row.ended_at.or(row.began_at).unwrap_or(row.next_at) > LATE.num_milliseconds()
+}
+
+#[cfg(test)]
+mod tests {
+    use base::millis::HOUR;
+
+    use super::*;
+
+    #[test]
+    fn what_is_due_for_the_first_time_is_not_late() {
+        let never = history_look::Model {
+            tenant_id: Uuid::nil(),
+            channel_id: Uuid::nil(),
+            next_at: 100 * HOUR,
+            epoch: 0,
+            interrupted_at: None,
+            began_at: None,
+            since: 0,
+            back_to: None,
+            cursor_at: 0,
+            cursor_id: Uuid::nil(),
+            again: false,
+            tries: 0,
+            chats: 0,
+            sent: 0,
+            held: 0,
+            ended_at: None,
+            last_chats: 0,
+            last_sent: 0,
+            last_held: 0,
+            found: 0,
+        };
+        assert!(!is_late(&never, 99 * HOUR) && !is_late(&never, 102 * HOUR) && is_late(&never, 104 * HOUR));
+        let begun = history_look::Model { began_at: Some(96 * HOUR), ..never };
+        assert!(!is_late(&begun, 98 * HOUR) && is_late(&begun, 100 * HOUR));
+        let ended = history_look::Model { ended_at: Some(99 * HOUR), ..begun };
+        assert!(!is_late(&ended, 100 * HOUR) && is_late(&ended, 103 * HOUR));
+    }
 }

@@ -1,40 +1,36 @@
-//! Runs the checks of `parom doctor` on a page.
+//! The checks of `parom doctor` on a page: what they found last, and a button to run them.
 
-use actix_web::web;
 use askama::Template;
+use base::error::Result;
 use base::i18n::{CRM, LocalizedText, Sentence, Words};
-use domain::doctor::{Check, Status, look};
-use serde::Deserialize;
+use domain::doctor::{LastResult, LookedCheck, Status, look};
+use domain::identity::{EmptyForm, Form};
 
 use super::operator::AdminVisitor;
 use super::states::StateBadge;
-use crate::panel::{Answer, AppData, PageContext, Tone, html};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
+
+const HERE: &str = "/admin/doctor";
 
 #[derive(Template)]
 #[template(path = "admin/doctor.html")]
 struct Doctor {
     page: PageContext,
-    ran: bool,
+    /// When they ran.
+    at: i64,
     /// Failures, then warnings.
-    wrong: Vec<Check>,
-    passed: Vec<Check>,
+    wrong: Vec<LookedCheck>,
+    passed: Vec<LookedCheck>,
     warnings: usize,
     failures: usize,
 }
 
-/// The query of the page.
-#[derive(Default, Deserialize)]
-pub struct DoctorQuery {
-    /// Present: run the checks.
-    run: Option<String>,
-}
-
 impl Doctor {
-    fn tone(&self, check: &Check) -> Tone {
+    fn tone(&self, check: &LookedCheck) -> Tone {
         badge(self.page.words, check.status).tone
     }
 
-    fn word(&self, check: &Check) -> Sentence {
+    fn word(&self, check: &LookedCheck) -> Sentence {
         badge(self.page.words, check.status).text
     }
 
@@ -53,15 +49,27 @@ pub(super) fn badge(words: Words, status: Status) -> StateBadge {
     StateBadge { tone, text: words.text(key) }
 }
 
-/// The page; with `run` it waits for the checks.
-pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<DoctorQuery>) -> Answer {
-    let ran = query.run.is_some();
-    let checks = if ran { look(&app.config, None).await } else { Vec::new() };
+/// The page. Before anybody has run the checks it runs them, which takes some seconds.
+pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
+    let LastResult { at, checks } = match LastResult::read(&app.store).await? {
+        Some(last) => last,
+        None => run_checks(&app).await?,
+    };
     let count = |status| checks.iter().filter(|check| check.status == status).count();
     let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
-    let (passed, mut wrong): (Vec<Check>, Vec<Check>) =
-        checks.into_iter().partition(|check| check.status == Status::Ok);
+    let (passed, mut wrong): (Vec<_>, Vec<_>) = checks.into_iter().partition(|check| check.status == Status::Ok);
     wrong.sort_by_key(|check| check.status != Status::Fail);
-    let page = visitor.page("admin-doctor", "/admin/doctor");
-    html(&page, &Doctor { page: page.clone(), ran, wrong, passed, warnings, failures })
+    let page = visitor.page("admin-doctor", HERE);
+    html(&page, &Doctor { page: page.clone(), at, wrong, passed, warnings, failures })
+}
+
+/// Runs the checks and shows what they found.
+pub async fn run(app: AppData, visitor: AdminVisitor, _form: Form<EmptyForm>) -> Answer {
+    run_checks(&app).await?;
+    visitor.see_other(&app, HERE, Notice::done(visitor.words.text("admin-road-looked"))).await
+}
+
+async fn run_checks(app: &PanelContext) -> Result<LastResult> {
+    let checks = look(&app.config, None).await;
+    Ok(LastResult::keep(&app.store, checks, app.clock.millis()).await?)
 }

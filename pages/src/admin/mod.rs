@@ -116,6 +116,7 @@ fn vendor(config: &mut web::ServiceConfig) {
         .route("/announcements/{id}", web::post().to(announcements::change))
         .route("/announcements/{id}/delete", web::post().to(announcements::delete))
         .route("/doctor", web::get().to(doctor::show))
+        .route("/doctor", web::post().to(doctor::run))
         .route("/webhooks", web::get().to(webhooks::show))
         .route("/webhooks/{id}", web::get().to(webhooks::event))
         .route("/webhooks/{id}/resend", web::post().to(webhooks::resend))
