@@ -377,6 +377,17 @@ async fn month(demo: &Demo) -> (Vec<i64>, usize) {
     (counts, asked(demo, &path).await["items"].as_array().unwrap().len())
 }
 
+/// The dry run shows sales that the list has.
+async fn sales_agree(demo: &Demo) {
+    let tenant_id = sources(demo).await[0]["tenant_id"].as_str().unwrap().to_owned();
+    let ids = async |path: &str| -> Vec<Value> {
+        let shown = asked(demo, &format!("/api/v1/tenants/{tenant_id}/sales{path}")).await;
+        shown["items"].as_array().unwrap().iter().map(|one| one["lead_id"].clone()).collect()
+    };
+    let (listed, previewed) = (ids("").await, ids("/preview").await);
+    assert!(previewed.len() == 10 && previewed.iter().all(|id| listed.contains(id)), "{previewed:?} {listed:?}");
+}
+
 /// Adds a source to the demo's account by the public API.
 async fn adds_source(demo: &Demo, body: Value) {
     let (base, key) = (demo.address("Parom"), demo.address("API key"));
@@ -426,6 +437,7 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     let before = sources(&demo).await;
     let behind = month(&demo).await;
     assert!(behind.0.len() == 3 && behind.0[0] > 20 && behind.1 > 5, "{behind:?}");
+    sales_agree(&demo).await;
     let elsewhere = "http://127.0.0.1:9/mine";
     adds_source(&demo, json!({"kind": "webchat", "name": "Second chat", "settings": {"title": "Second"}})).await;
     adds_source(&demo, json!({"kind": "custom", "name": "Mine", "settings": {"webhook_url": elsewhere}})).await;
@@ -442,6 +454,7 @@ async fn it_comes_back_after_a_second_account_was_installed() {
     assert_eq!(ids(&demo), own, "the demo's own sources, not the newest");
     let still = month(&demo).await;
     assert_eq!((&still.0[..2], &still.0[2..], still.1), (&[0, 0][..], &behind.0[..], behind.1), "written once");
+    sales_agree(&demo).await;
     let shop = client().get(demo.address("A new account")).header("accept-language", "en").send().await.unwrap();
     let left = shop.text().await.unwrap().matches("Not installed").count();
     assert_eq!(left, 1, "what Parom has is installed at amoCRM, the other service is not");

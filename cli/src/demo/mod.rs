@@ -6,6 +6,7 @@ mod operator;
 mod other_service;
 mod page;
 mod play;
+mod sales;
 mod stage;
 
 use std::path::PathBuf;
@@ -56,6 +57,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     stage.routes().await?;
     stage.templates().await?;
     stage.month().await?;
+    stage.won_leads().await?;
     let page = page::start(&stage)?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;

@@ -33,6 +33,8 @@ pub const HOST: &str = "demo.amocrm.ru";
 /// An account without the integration, for trying the installation manually.
 pub const NEW_HOST: &str = "new.amocrm.ru";
 pub(super) const INTEGRATION: &str = "demo";
+pub(super) const CLIENT: &str = "8f14e45f-ceea-4670-9f3e-6f1d2a3b4c5d";
+pub(super) const CHANNEL: &str = "344a5002-f8ca-454d-af3d-396180102ac7";
 pub(super) const WIDGET: &str = "parom_demo";
 /// The plan of every account.
 pub const PLAN: &str = "business";
@@ -412,13 +414,13 @@ allow_private = ["127.0.0.1/32"]
 [[integration]]
 name = "{INTEGRATION}"
 platform = "amocrm"
-client_id = "8f14e45f-ceea-4670-9f3e-6f1d2a3b4c5d"
+client_id = "{CLIENT}"
 client_secret = "demo-client-secret-that-opens-nothing"
 consent_url = "{amocrm}/oauth"
 account_url = "{amocrm}/accounts/{{host}}"
 amojo_url = "{amocrm}"
 [[integration.channel]]
-id = "344a5002-f8ca-454d-af3d-396180102ac7"
+id = "{CHANNEL}"
 code = "amo.ext.30490163"
 secret = "demo-channel-secret-that-opens-nothing"
 title = "Parom"

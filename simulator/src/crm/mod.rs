@@ -49,7 +49,7 @@ pub use hook_message::{Attachment, Button, HookMessage, ListMessage, ListRow, Se
 pub use hooks::{HookForm, PreparedHook, Said};
 pub use log::{HookAnswer, LogDirection, RepeatView, RequestView, TokenCall};
 pub use media::Fetched;
-pub use sandbox::Sandbox;
+pub use sandbox::{PastSale, Sandbox};
 pub use state::{
     BotRun, Connection as ConnectionView, Delivery as CrmHookView, Direction, HookSamples, Link as LinkView,
     Message as MessageView, OtherMessage, Pipeline as PipelineView, Settings, Status, Switches, Talk as TalkView,

@@ -8,10 +8,23 @@ use serde_json::{Value, json};
 use super::Sandbox;
 use crate::crm::breakage::{self, Breakage};
 use crate::crm::state::{
-    CONTACTS, Card, LEADS, Link, NOTES, OtherMessage, STATUSES, Settings, Switches, Talk, Template, UserRights, WON,
-    Webhook,
+    CONTACTS, Card, Chat, LEADS, Link, NOTES, OtherMessage, Person, STATUSES, Settings, Switches, Talk, Template,
+    UserRights, WON, Webhook, channel_of,
 };
 use crate::crm::view::{ContactView, IncomingLeadView, LeadCardView};
+
+/// A lead that was won.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastSale {
+    pub lead_id: i64,
+    pub price: i64,
+    /// Unix seconds.
+    pub won_at: i64,
+    /// Its contact's name.
+    pub customer: String,
+    /// The chat's id at the other side.
+    pub conversation_id: String,
+}
 
 impl Sandbox {
     /// A user creates a contact; returns its id, 0 for an unknown host.
@@ -126,6 +139,35 @@ impl Sandbox {
     /// A user closes a lead as won.
     pub fn win_lead(&self, host: &str, lead_id: i64) {
         self.act(host, |account, now| account.change_card(&LEADS, lead_id, now, |lead| lead.set("status_id", WON)));
+    }
+
+    /// Leads that were won before this amoCRM started, each with its contact and an empty chat of a connected channel. Nobody
+    /// is told of them. Returns the chats' ids in the Chats API, in the order of the sales.
+    pub fn remembers(&self, host: &str, client_id: &str, scope_id: &str, sales: &[PastSale]) -> Vec<String> {
+        self.act(host, |account, now| {
+            let past = |sale: &PastSale| {
+                let mut contact = account.new_card(0, now);
+                contact.rename(&sale.customer);
+                let mut lead = account.new_lead(0, account.main_pipeline(), sale.won_at);
+                lead.id = sale.lead_id;
+                lead.set("status_id", WON);
+                lead.set("price", sale.price);
+                lead.set("closed_at", sale.won_at);
+                lead.set("contact_id", contact.id);
+                let mut person = Person::stranger(channel_of(scope_id));
+                person.name.clone_from(&sale.customer);
+                let mut chat = Chat::opened(scope_id, client_id, &person.id);
+                chat.conversation_id = Some(sale.conversation_id.clone());
+                let (chat_id, contact_id) = (chat.id.clone(), contact.id);
+                account.people.push(person);
+                account.chats.push(chat);
+                account.crm.all_mut(&CONTACTS).push(contact);
+                account.crm.all_mut(&LEADS).push(lead);
+                account.link_chat(&chat_id, contact_id);
+                chat_id
+            };
+            sales.iter().map(past).collect()
+        })
     }
 
     /// A user moves a lead to the first stage of its pipeline.

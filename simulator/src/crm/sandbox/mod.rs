@@ -3,6 +3,8 @@
 mod crm;
 mod managers;
 
+pub use crm::PastSale;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
