@@ -1,6 +1,6 @@
 //! `/panel/sales`: the targets of won leads, what became of the last ones, and a dry run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::StatusCode;
 use actix_web::web;
@@ -11,9 +11,16 @@ use domain::sale::request::SkipReason;
 use domain::sale::target::{self, NewTarget};
 use domain::sale::{self, SalePreview, Sending, SendingState, StoredSale, TargetKind, TargetSettings, Targets};
 use domain::source::call_error;
+use entity::conversation;
+use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
+use uuid::Uuid;
 
-use super::{Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, Right, Tone, html, html_as};
+use super::reasons;
+use super::{
+    Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, html,
+    html_as,
+};
 
 const HERE: &str = "/panel/sales";
 /// The sales that are listed.
@@ -62,10 +69,13 @@ struct SendingRow {
     target: String,
     badge: String,
     reason: String,
+    is_skipped: bool,
     at: i64,
 }
 
 struct SaleRow {
+    /// The chat and name of its customer; none if it is no longer known.
+    customer: Option<(Uuid, String)>,
     lead_id: i64,
     /// The lead in amoCRM.
     href: String,
@@ -82,6 +92,8 @@ struct SalesPage {
     may: bool,
     forms: Vec<TargetForm>,
     rows: Vec<SaleRow>,
+    /// Why sales were not sent, if all that were not have one reason.
+    skipped: String,
     errors: Vec<(String, String)>,
 }
 
@@ -101,15 +113,49 @@ async fn sales_page(app: &AppData, member: &Member, unsaved: Option<Unsaved<'_>>
     let forms = TargetKind::ALL.map(|kind| form_of(&page, &targets, kind, unsaved.as_ref()));
     let rows = sale::list(app.store.read(), member.tenant_id, LISTED).await?;
     let host = &member.here.tenant.host;
+    let customers = customers(app, member, &page, &rows).await?;
+    let mut rows: Vec<_> = rows.iter().map(|stored| sale_row(&page, host, &customers, stored)).collect();
     let template = SalesPage {
         may,
         forms: forms.into(),
-        rows: rows.iter().map(|stored| sale_row(&page, host, stored)).collect(),
+        skipped: said_once(&mut rows),
+        rows,
         errors: unsaved.as_ref().map(|(_, errors)| errors.clone()).unwrap_or_default(),
         page: page.clone(),
     };
     let status = if unsaved.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     html_as(status, &page, &template)
+}
+
+/// The names of these sales' customers, by chat.
+async fn customers(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    rows: &[StoredSale],
+) -> Result<BTreeMap<Uuid, String>, Error> {
+    let chats = rows.iter().flat_map(|stored| &stored.sale.chats).map(|chat| chat.conversation_id);
+    let found = conversation::Entity::of_tenant(member.tenant_id)
+        .filter(conversation::Column::Id.is_in(chats))
+        .all(app.store.read())
+        .await?;
+    let named = |row: conversation::Model| {
+        let contact = serde_json::from_str(&row.contact).unwrap_or_default();
+        (row.id, reasons::customer(&contact, page.words))
+    };
+    Ok(found.into_iter().map(named).collect())
+}
+
+/// Takes the reason that all sales which were not sent have in common out of their rows; empty if they have several.
+fn said_once(rows: &mut [SaleRow]) -> String {
+    let skipped = || rows.iter().flat_map(|row| &row.sendings).filter(|one| one.is_skipped);
+    let reasons: BTreeSet<String> = skipped().map(|one| one.reason.clone()).collect();
+    let (Some(reason), true) = (reasons.first().cloned(), reasons.len() == 1 && skipped().count() > 1) else {
+        return String::new();
+    };
+    let skipped = rows.iter_mut().flat_map(|row| &mut row.sendings).filter(|one| one.is_skipped);
+    skipped.for_each(|one| one.reason.clear());
+    reason
 }
 
 /// The fields of a target besides its switch, with what they are for.
@@ -167,16 +213,19 @@ fn form_of(page: &PageContext, targets: &Targets, kind: TargetKind, unsaved: Opt
     }
 }
 
-fn sale_row(page: &PageContext, host: &str, stored: &StoredSale) -> SaleRow {
+fn sale_row(page: &PageContext, host: &str, customers: &BTreeMap<Uuid, String>, stored: &StoredSale) -> SaleRow {
     let sale = &stored.sale;
     let row = |(kind, sending): (&TargetKind, &Sending)| SendingRow {
         target: page.words.text_of("sale-target-", kind.word()).to_string(),
         badge: page.badge(tone(sending.state), page.words.text_of("sale-state-", sending.state.word())),
         reason: reason(page.words, sending),
+        is_skipped: sending.state == SendingState::Skipped,
         at: sending.at,
     };
     let price = page.words.text("common-number").with("number", sale.price);
+    let known = |id: Uuid| customers.get(&id).map(|name| (id, name.clone()));
     SaleRow {
+        customer: sale.chats.iter().find_map(|chat| known(chat.conversation_id)),
         lead_id: sale.lead_id,
         href: format!("https://{host}/leads/detail/{}", sale.lead_id),
         price: format!("{price} {}", sale.currency).trim_end().to_owned(),
