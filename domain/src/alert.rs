@@ -506,6 +506,20 @@ async fn look(app: &PlatformContext, raised: &mut BTreeSet<String>) -> Result<()
 const PLACEABLES: &str = "source messenger integration host account_id channel_id said gap accepted delivered failed waiting count \
     held tenant_id template reason category quality most free place usual days percent who webhook task rule fault";
 
+/// A subject for pages of the account itself, which need not name it.
+pub fn without_account(subject: &str, account: &str, crm: &str) -> String {
+    let named = [format!(" ({account})"), format!("\u{a0}({account})")];
+    let Some(said) = subject.strip_prefix(account).and_then(|rest| rest.strip_prefix(':')) else {
+        return named.iter().fold(subject.to_owned(), |said, name| said.replacen(name, "", 1));
+    };
+    let said = said.trim_start();
+    let mut signs = said.chars();
+    match signs.next() {
+        Some(first) if !said.starts_with(crm) => first.to_uppercase().chain(signs).collect(),
+        _ => said.to_owned(),
+    }
+}
+
 /// The text of a part (`subject`, `body`) for an account and platform with these names. `None` if its kind has no
 /// texts.
 pub fn text(words: Words, alert: &alert::Model, part: &str, account: &str, crm: &'static str) -> Option<Sentence> {
@@ -555,4 +569,25 @@ pub fn subject(alert: &alert::Model) -> LocalizedText {
 /// The date of a moment in a zone, with the year if that is another one than at `seen_at`.
 fn date(at: i64, seen_at: i64, zone: Zone, words: Words) -> String {
     When::new(at, seen_at, zone, words).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use base::i18n::Language;
+
+    use super::*;
+
+    #[test]
+    fn inside_an_account_no_subject_names_it() {
+        for words in [Language::En, Language::Ru, Language::Es, Language::Pt].map(Words::new) {
+            for kind in KINDS {
+                let subject = words.text(format!("alert-{kind}-subject")).with("account", "shop.example");
+                let names = PLACEABLES.split(' ').chain(["crm", "delay", "date", "target", "limit"]);
+                let subject = names.fold(subject, |subject, name| subject.with(name, "amoCRM")).to_string();
+                let said = without_account(&subject, "shop.example", "amoCRM");
+                assert!(!said.contains("shop.example") && !said.contains("  "), "{said}");
+                assert!(said.starts_with("amoCRM") || said.starts_with(char::is_uppercase), "{said}");
+            }
+        }
+    }
 }

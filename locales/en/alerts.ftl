@@ -206,6 +206,7 @@ alert-kind-template_changed = A messenger changed a template’s category or qua
 ## Alerts: the page
 
 alerts-title = Alerts
+alerts-col-alert = Alert
 alerts-none = No open alerts.
 alerts-earlier = Earlier alerts
 alerts-taken = Acknowledged. You are not notified again for 4 hours.

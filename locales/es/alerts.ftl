@@ -200,6 +200,7 @@ alert-kind-template_changed = Una app de mensajería cambió la categoría o la 
 ## Alerts: the page
 
 alerts-title = Alertas
+alerts-col-alert = Alerta
 alerts-none = No hay alertas abiertas.
 alerts-earlier = Alertas anteriores
 alerts-taken = Te encargas tú. No recibirás más avisos durante 4 horas.

@@ -200,6 +200,7 @@ alert-kind-template_changed = Um app de mensagens mudou a categoria ou a qualida
 ## Alerts: the page
 
 alerts-title = Alertas
+alerts-col-alert = Alerta
 alerts-none = Não há alertas abertos.
 alerts-earlier = Alertas anteriores
 alerts-taken = Você está cuidando disso. Nenhum novo aviso por 4 horas.

@@ -236,6 +236,7 @@ alert-kind-template_changed = Мессенджер изменил категор
 ## Alerts: the page
 
 alerts-title = Оповещения
+alerts-col-alert = Оповещение
 alerts-none = Открытых оповещений нет.
 alerts-earlier = Прошлые оповещения
 alerts-taken = Взято в работу. Уведомлений не будет 4 часа.

@@ -197,7 +197,7 @@ async fn cards(app: &PanelContext, member: &Member, page: &PageContext, open: &[
             since: about.clone().map(domain::alert::since).min().unwrap_or(page.now),
             state: about.next().map_or_else(|| ("bad", page.words.text("alert-state-open")), |row| state(page, row)),
             keys: one.keys,
-            subject: one.subject,
+            subject: alerts::without_account(&one.subject, &member.here.tenant.host, page.crm),
             body: one.body,
             href: one.path,
             button: one.button,
@@ -215,7 +215,11 @@ async fn earlier(app: &PanelContext, member: &Member, page: &PageContext) -> Res
             since: about.iter().map(|row| domain::alert::since(row)).min().unwrap_or(page.now),
             until: about.iter().filter_map(|row| row.resolved_at).max().unwrap_or(page.now),
             // The body repeats it without "Resolved".
-            subject: card.body.lines().next().unwrap_or_default().to_owned(),
+            subject: alerts::without_account(
+                card.body.lines().next().unwrap_or_default(),
+                &member.here.tenant.host,
+                page.crm,
+            ),
         }
     };
     Ok(cards.into_iter().map(one).collect())
@@ -309,6 +313,8 @@ struct Group {
 
 /// The switches.
 struct Switches {
+    /// The person has an address, several ways, or one that is off: else there is nothing to choose.
+    pub is_choice: bool,
     pub columns: Vec<Column>,
     pub groups: Vec<Group>,
 }
@@ -335,11 +341,6 @@ const fn names(channel: Channel) -> (&'static str, &'static str) {
 const NAMES: [&str; 7] = ["kind", "letters", "chat_kind", "chat", "push_kind", "push", "webhook_kind"];
 
 impl Switches {
-    /// Whether channels can be switched as a whole, which a program's cannot.
-    pub fn are_of_a_person(&self) -> bool {
-        self.columns.iter().any(|column| !column.whole.is_empty())
-    }
-
     /// The columns are the channels that the vendor has set up; a chat's and the
     /// browsers' only once there is one.
     pub fn of(
@@ -382,7 +383,10 @@ impl Switches {
                 rows,
             }
         };
-        Self { columns, groups: GROUPS.iter().zip(ends).map(group).collect() }
+        let mut whole = columns.iter().filter(|column| !column.whole.is_empty());
+        let is_reached = !reader.address().is_empty();
+        let is_choice = is_reached || whole.clone().count() > 1 || whole.any(|column| !column.on);
+        Self { is_choice, columns, groups: GROUPS.iter().zip(ends).map(group).collect() }
     }
 }
 

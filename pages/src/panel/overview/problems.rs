@@ -240,7 +240,8 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
 
 fn problem_alert(row: &alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {
     let text = domain::alert::text(words, row, "subject", &page.account, page.crm)?;
-    Some(ProblemAlert { text: text.to_string(), since: domain::alert::since(row), source_id: row.source_id })
+    let text = alerts::without_account(&text.to_string(), &page.account, page.crm);
+    Some(ProblemAlert { text, since: domain::alert::since(row), source_id: row.source_id })
 }
 
 /// The vendor's support page, if only the vendor can change the account's state.
