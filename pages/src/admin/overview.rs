@@ -221,12 +221,12 @@ fn number(words: Words, value: i64) -> String {
 }
 
 /// A small chart of the days, described by its least and most.
-fn spark(words: Words, label: &Sentence, values: &[i64]) -> String {
+fn spark(words: Words, label: &Sentence, values: &[i64], is_bad: fn(i64) -> bool) -> String {
     let (least, most) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
     let said = words.text("admin-spark").with("figure", label.to_string());
     let said = said.with("least", number(words, least)).with("most", number(words, most));
     let values: Vec<Option<i64>> = values.iter().copied().map(Some).collect();
-    chart::spark(&values, 0, None, &said.to_string())
+    chart::spark(&values, 0, None, &said.to_string(), is_bad)
 }
 
 fn accounts_tile(page: &PageContext, accounts: &BTreeMap<&'static str, i64>, troubled: u64) -> Tile {
@@ -258,7 +258,7 @@ fn messages_tile(page: &PageContext, days: &[FiguresSlot]) -> Tile {
         value: number(page.words, today),
         note,
         tone: "",
-        spark: spark(page.words, &label, &values),
+        spark: spark(page.words, &label, &values, |_| false),
         href: String::new(),
         label,
     }
@@ -271,7 +271,7 @@ fn undelivered_tile(page: &PageContext, days: &[FiguresSlot], undelivered: Undel
         value: number(page.words, undelivered.messages),
         note: page.words.text("admin-undelivered-accounts").with("count", undelivered.accounts),
         tone: if undelivered.messages > 0 { "warn" } else { "" },
-        spark: spark(page.words, &label, &values),
+        spark: spark(page.words, &label, &values, |failed| failed > 0),
         href: "/admin/undelivered".to_owned(),
         label,
     }

@@ -188,8 +188,15 @@ pub fn bars(bars: &[Bar], classes: &[&str], title: &str) -> Plot {
 }
 
 /// A small chart with one value per hour and a line at its threshold; empty if there is nothing to draw. Hours without
-/// a value have no bar. Values below `from` are drawn as `from`, so that shares near 100 % can be distinguished.
-pub fn spark(values: &[Option<i64>], from: i64, threshold: Option<i64>, title: &str) -> String {
+/// a value have no bar; those with a bad one have the figure's colour. Values below `from` are drawn as `from`, so that shares
+/// near 100 % can be distinguished.
+pub fn spark(
+    values: &[Option<i64>],
+    from: i64,
+    threshold: Option<i64>,
+    title: &str,
+    is_bad: impl Fn(i64) -> bool,
+) -> String {
     let known = || values.iter().flatten().copied().chain(threshold);
     let top = known().max().unwrap_or(0).max(from + 1);
     if values.iter().flatten().all(|value| *value == 0) {
@@ -207,7 +214,8 @@ pub fn spark(values: &[Option<i64>], from: i64, threshold: Option<i64>, title: &
         let Some(value) = value.filter(|value| *value > 0) else { continue };
         let (x, height) = (count(place) * SMALL_STEP, high(value).max(1));
         let y = SMALL_HEIGHT - height;
-        let _ = write!(out, r#"<rect x="{x}" y="{y}" width="{}" height="{height}"/>"#, SMALL_STEP - 1);
+        let class = if is_bad(value) { r#" class="beyond""# } else { "" };
+        let _ = write!(out, r#"<rect{class} x="{x}" y="{y}" width="{}" height="{height}"/>"#, SMALL_STEP - 1);
     }
     if let Some(threshold) = threshold {
         let y = SMALL_HEIGHT - high(threshold).max(1);

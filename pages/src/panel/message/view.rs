@@ -173,7 +173,8 @@ pub async fn page(
     Ok(MessagePage {
         badge: page.badge(stage.tone(), words.text(stage.word())),
         sentence: answer::sentence(page, story, stage, unreported, said.as_ref()),
-        fix: said.as_ref().map(|said| said.fix.clone()),
+        // While Parom checks by itself there is nothing to do.
+        fix: said.as_ref().filter(|_| stage != WaitingStage::Checking).map(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
         marks: marks(page, story, away),
         may_stop: member.may(Right::Retry) && story.waiting.is_some(),

@@ -21,6 +21,8 @@ const FEWEST: i64 = 10;
 const NOTABLE: i64 = 5;
 /// A side that answers, and has not failed for this long, works again: what it did before in this hour is over.
 const OVER: i64 = 10 * MINUTE;
+/// After this long it is said in grey: there is nothing to do about it.
+const QUIET: i64 = MINUTE;
 
 /// The figures of one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,17 +37,25 @@ pub(super) struct SideFigures {
     pub received: i64,
     /// Some of its calls failed.
     pub is_troubled: bool,
+    /// It works again: nothing has failed for a while.
+    pub is_past: bool,
     /// It does not answer.
     pub is_away: bool,
 }
 
 impl SideFigures {
     fn of(page: &PageContext, name: String, calls: Option<SideCalls>) -> Self {
-        let is_troubled = calls.as_ref().is_some_and(|calls| is_notable(calls) && !is_over(calls, page.now));
+        let is_troubled = calls.as_ref().is_some_and(|calls| is_notable(calls) && !is_over(calls, page.now, OVER));
+        let is_past = calls.as_ref().is_some_and(|calls| is_over(calls, page.now, QUIET));
         let tenths = calls.as_ref().map_or(0, |calls| calls.failed * 1000 / calls.count().max(1));
         let errors = f64::from(i32::try_from(tenths).unwrap_or(1000)) / 10.0;
         let errors = page.decimal(&errors, usize::from(tenths > 0 && tenths < 100));
-        Self { mark: String::new(), name, calls, errors, received: 0, is_troubled, is_away: false }
+        Self { mark: String::new(), name, calls, errors, received: 0, is_troubled, is_past, is_away: false }
+    }
+
+    /// The tone of the sentence about its failed calls.
+    pub fn quiet_tone(&self) -> &'static str {
+        if self.is_past { "off" } else { "warn" }
     }
 
     /// The tone of its tile; empty if there is no problem.
@@ -59,8 +69,8 @@ fn is_notable(calls: &SideCalls) -> bool {
 }
 
 /// Calls have been answered since the last failure, and none has failed for a while.
-fn is_over(calls: &SideCalls, now: i64) -> bool {
-    calls.failed_at.is_some_and(|failed| now - failed >= OVER && calls.answered_at > Some(failed))
+fn is_over(calls: &SideCalls, now: i64, quiet: i64) -> bool {
+    calls.failed_at.is_some_and(|failed| now - failed >= quiet && calls.answered_at > Some(failed))
 }
 
 /// All sides, as the page shows them.
@@ -117,6 +127,11 @@ impl SideList {
     /// amoCRM first.
     fn all(&self) -> impl Iterator<Item = &SideFigures> {
         std::iter::once(&self.crm).chain(&self.messengers)
+    }
+
+    /// Nothing that these say goes on.
+    pub fn is_past(&self, explained: &[String]) -> bool {
+        self.troubled(explained).iter().all(|side| side.is_past)
     }
 
     /// Sides with a notable share of failed calls, without those that another card explains.
@@ -190,6 +205,7 @@ fn messages(page: &PageContext, figures: &Figures, slots: &[FiguresSlot], source
             0,
             Some(usual / 24).filter(|hourly| *hourly > 0),
             &sentence(page, &label, &values, |value| number(page, value)),
+            |_| false,
         ),
         href: choice::address("/panel/messages", &[("source", source)]),
         label,
@@ -219,6 +235,7 @@ fn delivered(page: &PageContext, slots: &[FiguresSlot]) -> Tile {
             SHARES_FROM,
             Some(DELIVERED[0]),
             &sentence(page, &label, &values, |share| percent(page, share)),
+            |share| share < DELIVERED[0],
         ),
         href: String::new(),
         label,
@@ -234,7 +251,13 @@ fn time(page: &PageContext, figures: &Figures) -> Tile {
         value: all.map_or_else(|| "–".to_owned(), |most| page.duration(&most)),
         note: page.words.text("figure-time-goal").with("delay", page.duration(&TIME[0])),
         tone: all.map_or("", |most| tone(most > TIME[0], most > TIME[1])),
-        spark: chart::spark(&values, 0, Some(TIME[0]), &sentence(page, &label, &values, |most| page.duration(&most))),
+        spark: chart::spark(
+            &values,
+            0,
+            Some(TIME[0]),
+            &sentence(page, &label, &values, |most| page.duration(&most)),
+            |most| most > TIME[0],
+        ),
         href: String::new(),
         label,
     }
@@ -256,7 +279,13 @@ fn failed(page: &PageContext, figures: &Figures, slots: &[FiguresSlot], source: 
         value: number(page, count),
         note,
         tone: tone(count > 0 || oldest.is_some_and(|oldest| oldest > WAITED.num_milliseconds()), false),
-        spark: chart::spark(&values, 0, None, &sentence(page, &label, &values, |value| number(page, value))),
+        spark: chart::spark(
+            &values,
+            0,
+            None,
+            &sentence(page, &label, &values, |value| number(page, value)),
+            |failed| failed > 0,
+        ),
         href: choice::address("/panel/undelivered", &[("source", source)]),
         label,
     }

@@ -15,7 +15,7 @@ fn a_side_is_marked_from_one_failure_in_twenty_and_ten_calls_on() {
 #[test]
 fn failures_are_over_when_a_side_has_answered_for_a_while() {
     let answered = |at| SideCalls { answered_at: Some(at), ..calls(20, 10) };
-    assert!(is_over(&answered(1), OVER), "it answered after its last failure");
-    assert!(!is_over(&answered(1), OVER - 1), "it failed a moment ago");
-    assert!(!is_over(&answered(0), OVER) && !is_over(&calls(20, 20), OVER), "it has not answered since");
+    assert!(is_over(&answered(1), OVER, OVER), "it answered after its last failure");
+    assert!(!is_over(&answered(1), OVER - 1, OVER), "it failed a moment ago");
+    assert!(!is_over(&answered(0), OVER, OVER) && !is_over(&calls(20, 20), OVER, OVER), "it has not answered since");
 }
