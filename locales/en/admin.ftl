@@ -506,4 +506,6 @@ admin-menu-team = Team
 admin-board = Needs attention
 admin-board-more = The first { $count } are shown. Filter by state to see more.
 admin-tenants-all = All accounts
+admin-tenants-others = Other accounts
 admin-plan-until = until { $date }
+admin-plan-trial-until = trial until { $date }

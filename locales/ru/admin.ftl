@@ -551,4 +551,6 @@ admin-menu-team = Команда
 admin-board = Требуют внимания
 admin-board-more = Показаны первые { $count }. Остальные можно найти по состоянию.
 admin-tenants-all = Все аккаунты
+admin-tenants-others = Остальные аккаунты
 admin-plan-until = до { $date }
+admin-plan-trial-until = пробный период до { $date }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::web;
 use askama::Template;
 use base::error::Result;
-use base::i18n::{Sentence, Words};
+use base::i18n::{Sentence, When, Words, Zone};
 use base::store::VENDOR;
 use base::store::like::holding;
 use domain::alert::{self, AccountAlerts};
@@ -67,8 +67,8 @@ pub struct AccountRow {
     state: StateBadge,
     access: StateBadge,
     wants_access: bool,
-    /// The date of its end; empty if it has none.
-    plan_until: String,
+    /// Until when it is served; none if it has no end.
+    plan_until: Option<Sentence>,
 }
 
 impl AccountRow {
@@ -77,11 +77,19 @@ impl AccountRow {
             state: states::account(app, words, &tenant),
             access: states::access(words, &facts.access),
             wants_access: states::wants_access(&tenant, facts.access.state),
-            plan_until: plan::end_date(&app.config, &tenant, app.clock.millis(), words),
+            plan_until: plan_until(app, words, &tenant),
             tenant,
             facts,
         }
     }
+}
+
+/// The last day before the end, as the form of the plan has it: a day of UTC.
+fn plan_until(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Option<Sentence> {
+    let term = plan::Term::of(&app.config.plans.get(), tenant)?;
+    let last = When::new(term.ends_at.saturating_sub(1), app.clock.millis(), Zone::UTC, words);
+    let key = if term.is_trial { "admin-plan-trial-until" } else { "admin-plan-until" };
+    Some(words.text(key).with("date", last.date()))
 }
 
 /// The query of the page.
@@ -102,16 +110,20 @@ pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<Account
     let tenants = find(app.store.read(), &filter, cut.after, cut.rows()).await?;
     let (tenants, next) = cut.cut(tenants, |tenant| tenant.tenant_id);
     let facts = figures_of(&app, words, &tenants).await?;
-    let rows: Vec<AccountRow> =
+    let mut rows: Vec<AccountRow> =
         tenants.into_iter().zip(facts).map(|(tenant, facts)| AccountRow::new(&app, words, tenant, facts)).collect();
     let all = filter == AccountSearch::default() && query.cursor.is_none();
     let mut tables = Vec::new();
     if all {
         let (hurting, leaves_out) = board(&app, words).await?;
+        // An account is on the page once.
+        rows.retain(|row| hurting.iter().all(|other| other.tenant.tenant_id != row.tenant.tenant_id));
         let more = leaves_out.then(|| words.text("admin-board-more").with("count", SHOWN));
         tables.push(AccountTable { title: words.text("admin-board"), rows: hurting, more });
     }
-    tables.push(AccountTable { title: words.text("admin-tenants-all"), rows, more: None });
+    tables.retain(|table| !table.rows.is_empty());
+    let title = words.text(if tables.is_empty() { "admin-tenants-all" } else { "admin-tenants-others" });
+    tables.push(AccountTable { title, rows, more: None });
     tables.retain(|table| !table.rows.is_empty());
     let choice = |state: TenantStatus| StateFilter {
         value: state.as_str(),

@@ -1,5 +1,7 @@
 //! The whole service at a glance, and lists over all accounts: found, counted, a page at a time.
 
+use std::time::Duration;
+
 use base::store::VENDOR;
 use entity::{conversation, heartbeat, tenant};
 use parom::alert::Alarm;
@@ -45,11 +47,12 @@ async fn accounts_are_found_a_page_at_a_time(world: &mut World) {
     add_tenants(world, 60).await;
     let olga = Operator::signed_in(world).await;
     let first = olga.opens("/admin/accounts").await.is(200);
-    let (board, all) = first.text.split_once("All accounts</h2>").expect("both tables");
+    let (board, all) = first.text.split_once("Other accounts</h2>").expect("both tables");
     assert_eq!(hosts(board).len(), 25, "of the thirty that are unpaid");
     first.says(&["Needs attention", "The first 25 are shown"]);
-    assert_eq!(hosts(all).len(), 50);
+    assert_eq!(hosts(all).len(), 25, "of the fifty newest: the unpaid ones are above");
     assert_eq!(hosts(all)[0], "shop59.amocrm.ru", "newest first");
+    assert!(hosts(all).iter().all(|host| !hosts(board).contains(host)), "each is there once");
     let next = first.text.split("rel=\"next\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let second = olga.opens(&next.replace("&amp;", "&").replace("&#38;", "&")).await.is(200);
     let rest = hosts(&second.text);
@@ -76,7 +79,7 @@ async fn the_board_begins_with_what_hurts_most(world: &mut World) {
     let olga = Operator::signed_in(world).await;
     let board = async |olga: &Operator| {
         let page = olga.opens("/admin/accounts").await.is(200);
-        hosts(page.text.split("All accounts</h2>").next().unwrap())
+        hosts(page.text.split("Other accounts</h2>").next().unwrap())
     };
     // Two are unpaid, the newest first.
     assert_eq!(board(&olga).await, ["shop2.amocrm.ru", "shop0.amocrm.ru"]);
@@ -334,13 +337,17 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     // Doctor signs by the machine's clock, the sandbox looks at the frozen one.
     world.allow_problems();
     let olga = Operator::signed_in(world).await;
-    let quiet = olga.opens("/admin/doctor").await.is(200);
-    assert!(quiet.text.contains("Run checks") && !quiet.text.contains("public_url"));
-    let ran = olga.opens("/admin/doctor?run=all").await.is(200);
+    let ran = olga.opens("/admin/doctor").await.is(200);
+    ran.says(&["Run checks", "Checked just now"]);
     // Failures and warnings come first; passed checks are folded.
     let place = |what: &str| ran.text.find(what).unwrap_or_else(|| panic!("{what} is not in {}", ran.text));
     let [folded, warning, passed] = [place("checks passed"), place("public_url"), place("migrations")];
     assert!(warning < folded && folded < passed, "{}", ran.text);
+    // What they found stays, with its time, until they run again.
+    world.advance(Duration::from_mins(7));
+    olga.opens("/admin/doctor").await.is(200).says(&["Checked 7 minutes ago", "public_url"]);
+    olga.sends("/admin/doctor", &[]).await.is(303);
+    olga.opens("/admin/doctor").await.is(200).says(&["Checked just now", "public_url"]);
     let letter = olga.opens("/admin/channels/letter?integration=main&letter=ru").await.is(200);
     letter.says(&["Добрый день.", "vendor.support_email"]);
     olga.opens("/admin/channels/letter?integration=other").await.is(404);

@@ -216,6 +216,8 @@ async fn the_vendors_keys_and_operators_set_them(world: &mut World) {
         "value=\"2026-12-31\"",
         "for 7 days",
     ]);
+    // The list has the same day as the form.
+    olga.opens("/admin/accounts").await.is(200).says(&[">until 31 Dec<"]);
     let form = |plan, trial, paid| [("plan", plan), ("trial_until", trial), ("paid_until", paid)];
     for wrong in [form("gold", "", ""), form("all", "soon", ""), form("all", "", "2026-02-30")] {
         olga.sends(&format!("{page}/plan"), &wrong).await.is(422).says(&["Nothing was changed"]);
