@@ -582,7 +582,7 @@ mod tests {
         for words in [Language::En, Language::Ru, Language::Es, Language::Pt].map(Words::new) {
             for kind in KINDS {
                 let subject = words.text(format!("alert-{kind}-subject")).with("account", "shop.example");
-                let names = PLACEABLES.split(' ').chain(["crm", "source", "messenger", "delay", "date"]);
+                let names = PLACEABLES.split(' ').chain(["crm", "delay", "date", "target", "limit"]);
                 let subject = names.fold(subject, |subject, name| subject.with(name, "amoCRM")).to_string();
                 let said = without_account(&subject, "shop.example", "amoCRM");
                 assert!(!said.contains("shop.example") && !said.contains("  "), "{said}");

@@ -12,7 +12,7 @@ use domain::sale::target::{self, NewTarget};
 use domain::sale::{self, SalePreview, Sending, SendingState, StoredSale, TargetKind, TargetSettings, Targets};
 use domain::source::call_error;
 use entity::conversation;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 use uuid::Uuid;
 

@@ -161,7 +161,7 @@ async fn files_too_large_are_refused_by_announced_and_by_received_size(world: &m
     };
     sweep(&world.app().files).await.unwrap();
     assert_eq!(open().await, 1);
-    world.panel(line.tenant_id).await.opens("/panel/alerts").await.is(200).says(&["no room for more files"]);
+    world.panel(line.tenant_id).await.opens("/panel/alerts").await.is(200).says(&["No room for more files"]);
     world.advance(Duration::from_secs(31 * 86_400));
     sweep(&world.app().files).await.unwrap();
     assert_eq!(open().await, 0);

@@ -129,6 +129,11 @@ impl SideList {
         std::iter::once(&self.crm).chain(&self.messengers)
     }
 
+    /// Nothing that these say goes on.
+    pub fn is_past(&self, explained: &[String]) -> bool {
+        self.troubled(explained).iter().all(|side| side.is_past)
+    }
+
     /// Sides with a notable share of failed calls, without those that another card explains.
     pub fn troubled(&self, explained: &[String]) -> Vec<&SideFigures> {
         self.all().filter(|side| side.is_troubled && !side.is_away && !explained.contains(&side.name)).collect()
