@@ -123,7 +123,7 @@ async fn of_account(world: &World, day: &Day, olga: &Operator, admin: &Reply, ho
     undelivered_page.says(&[&if undelivered == 0 {
         "empty".to_owned()
     } else {
-        format!("<p>{undelivered} undelivered<")
+        format!("<p data-live=\"found\">{undelivered} undelivered<")
     }]);
     let file = visitor.opens("/panel/messages.csv").await.is(200).text;
     assert_eq!(i64::try_from(file.lines().count() - 1).unwrap(), sum(&sources, Source::all), "{file}");

@@ -187,6 +187,8 @@ async fn collected(world: &mut World) -> Told {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_page_declares_where_it_may_be_framed() {
     let mut world = World::open(Engine::Sqlite).await.expect("SQLite is there");
+    // Doctor's page asks amoCRM by the machine's clock.
+    world.allow_problems();
     let told = collected(&mut world).await.text();
     let told = told.replace(&world.api.base(), "PAROM").replace(world.sandbox.url(), "AMOCRM");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("it/headers.txt");

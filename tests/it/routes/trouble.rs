@@ -63,7 +63,7 @@ async fn an_enquiry_that_waits_for_amocrm_is_told_and_routed_soon(world: &mut Wo
         assert_eq!(is_said(world, &line, "undecided").await, is_told);
     }
     let olga = olga(world, line.tenant_id).await;
-    olga.opens("/panel/alerts").await.is(200).says(&["new enquiries are not distributed"]);
+    olga.opens("/panel/alerts").await.is(200).says(&["New enquiries are not distributed"]);
     for _ in 0..20 {
         world.advance(HOUR);
         assert_eq!(world.works("routes").await, 1);
