@@ -132,7 +132,7 @@ pub(super) async fn form(app: AppData, member: Member, id: web::Path<String>) ->
         open,
         we: table.column(ColumnMeaning::Sender).map(|_| table.we.join(", ")),
         dates: dates(&page, &stored),
-        zone: table.zone.clone(),
+        zone: if table.zone.is_empty() { page.zone.name().to_owned() } else { table.zone.clone() },
         preview: preview.into_iter().map(|row| Bubble::of(&page, row)).collect(),
         page: page.clone(),
     };
