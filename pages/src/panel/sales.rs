@@ -16,11 +16,11 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::{fields, reasons};
 use super::{
     Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, html,
     html_as,
 };
+use super::{fields, reasons};
 
 const HERE: &str = "/panel/sales";
 /// The sales that are listed.
@@ -284,7 +284,8 @@ async fn save(app: AppData, member: Member, form: Form<Fields>) -> Answer {
             let at = |pointer: &str| pointer.trim_start_matches('/').replace('/', "_");
             let said = |one: &FieldError| {
                 let (words, field) = (member.words, one.pointer.rsplit('/').next().unwrap_or_default());
-                let label = words.text(if field == "on" { "sales-on".to_owned() } else { format!("sales-field-{field}") });
+                let label =
+                    words.text(if field == "on" { "sales-on".to_owned() } else { format!("sales-field-{field}") });
                 (at(&one.pointer), fields::refused(words, &label.to_string(), &one.detail))
             };
             let errors = wrong.iter().map(said).collect();

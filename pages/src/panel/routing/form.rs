@@ -232,9 +232,17 @@ fn field_of(wrong: &FieldError, at: &str) -> String {
 /// The label of a field, by its name.
 fn label_of(name: &str) -> String {
     match name {
-        "text_contains" | "text_begins" | "campaign" | "referral" | "contact" | "contact_responsible"
-        | "working_hours" | "customer" => format!("routing-condition-{name}"),
-        "sources" | "messengers" | "languages" | "fields" => format!("routing-condition-{}", name.trim_end_matches('s')),
+        "text_contains"
+        | "text_begins"
+        | "campaign"
+        | "referral"
+        | "contact"
+        | "contact_responsible"
+        | "working_hours"
+        | "customer" => format!("routing-condition-{name}"),
+        "sources" | "messengers" | "languages" | "fields" => {
+            format!("routing-condition-{}", name.trim_end_matches('s'))
+        }
         "countries" => "routing-condition-country".to_owned(),
         "week" => "routing-condition-times".to_owned(),
         _ => format!("routing-{}", name.replace('_', "-")),

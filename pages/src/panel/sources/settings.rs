@@ -134,7 +134,7 @@ pub fn error_in_words(member: &Member, name: &str, error: &FieldError) -> (Strin
         }
         "/new_chats_per_hour" => {
             let label = words.text("source-edit-new-chats").to_string();
-            ("new_chats".into(), fields::refused(words, &label, &error.detail))
+            ("new_chats".into(), panel::fields::refused(words, &label, &error.detail))
         }
         "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
         pointer => (pointer.trim_start_matches('/').to_owned(), error.detail.sentence(words, member.crm())),
