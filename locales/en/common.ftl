@@ -22,7 +22,7 @@ common-loading = Loading…
 common-live = Updates automatically · { $stamp }
 common-as-of = As of { $stamp }
 common-live-lost = No connection to Parom. You see the data as of { $stamp }.
-common-saved = Saved
+common-saved = Saved.
 common-not-saved =
     Not saved: correct { $errors ->
         [one] one field

@@ -40,6 +40,7 @@ hours-country-hint = Holidays of the whole country, known until { $year }. Regio
 hours-public = Closed on
 hours-holidays = Other days off
 hours-holidays-hint = One day or range per line: 2027-01-01, 12-31 - 01-08. Without a year, it repeats every year.
+hours-holidays-list-hint = A day or a range, such as 2027-01-01 or 12-31 - 01-08. Without a year, it repeats every year.
 hours-add-day = Add a day
 hours-text = Automatic answer
 hours-text-hint = { "{opens}" } is when you open again, { "{holiday}" } the public holiday, { "{name}" } the customer’s name. A line is left out if there is nothing to fill in. Leave empty for the text shown.

@@ -16,7 +16,20 @@ routing-switch-on = Switch on
 routing-discard = Discard the draft
 routing-switched-on = The rules apply from the next enquiry on.
 routing-discarded = The draft is discarded.
-routing-drafted = Saved as a draft.
+routing-drafted =
+    { $deed ->
+        [add] Rule “{ $name }” is added to the draft.
+        [save] Rule “{ $name }” is saved in the draft.
+        [copy] Rule “{ $name }” is copied in the draft. The copy is turned off.
+        [on] Rule “{ $name }” is turned on in the draft.
+        [off] Rule “{ $name }” is turned off in the draft.
+        [delete] Rule “{ $name }” is deleted from the draft.
+        [up] Rule “{ $name }” is moved up in the draft.
+        [down] Rule “{ $name }” is moved down in the draft.
+        [move] Rule “{ $name }” is moved in the draft.
+       *[other] Saved as a draft.
+    }
+routing-wrong-pairs = write each line as name = value
 routing-col-rule = Rule
 routing-col-when = When
 routing-col-then = Then

@@ -24,7 +24,7 @@ common-loading = Cargando…
 common-live = Actualización automática · { $stamp }
 common-as-of = Actualizado: { $stamp }
 common-live-lost = Sin conexión con Parom. Ves los datos de { $stamp }.
-common-saved = Guardado
+common-saved = Guardado.
 common-not-saved =
     No se guardó: { $errors ->
         [one] corrige un campo

@@ -42,6 +42,7 @@ hours-country-hint = Feriados de todo el país, conocidos hasta { $year }. Falta
 hours-public = Cerrado en
 hours-holidays = Otros días libres
 hours-holidays-hint = Un día o período por línea: 01.01.2027, 31.12 - 08.01. Sin año, se repite cada año.
+hours-holidays-list-hint = Un día o período, por ejemplo 01.01.2027 o 31.12 - 08.01. Sin año, se repite cada año.
 hours-add-day = Agregar un día
 hours-text = Respuesta automática
 hours-text-hint = { "{opens}" } es cuándo abres de nuevo, { "{holiday}" } el feriado, { "{name}" } el nombre del cliente. Una línea sin valor se omite. Déjalo vacío para usar el texto que se ve.

@@ -18,7 +18,20 @@ routing-switch-on = Activar
 routing-discard = Descartar el borrador
 routing-switched-on = Las reglas rigen desde la próxima consulta.
 routing-discarded = El borrador se descartó.
-routing-drafted = Guardado como borrador.
+routing-drafted =
+    { $deed ->
+        [add] La regla “{ $name }” se agregó al borrador.
+        [save] La regla “{ $name }” se guardó en el borrador.
+        [copy] La regla “{ $name }” se copió en el borrador. La copia está desactivada.
+        [on] La regla “{ $name }” se activó en el borrador.
+        [off] La regla “{ $name }” se desactivó en el borrador.
+        [delete] La regla “{ $name }” se eliminó del borrador.
+        [up] La regla “{ $name }” subió en el borrador.
+        [down] La regla “{ $name }” bajó en el borrador.
+        [move] La regla “{ $name }” se movió en el borrador.
+       *[other] Guardado como borrador.
+    }
+routing-wrong-pairs = escribe cada línea así: nombre = valor
 routing-col-rule = Regla
 routing-col-when = Cuándo
 routing-col-then = Entonces

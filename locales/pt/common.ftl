@@ -24,7 +24,7 @@ common-loading = Carregando…
 common-live = Atualização automática · { $stamp }
 common-as-of = Atualizado: { $stamp }
 common-live-lost = Sem conexão com o Parom. Você vê os dados de { $stamp }.
-common-saved = Salvo
+common-saved = Salvo.
 common-not-saved =
     Não foi salvo: corrija { $errors ->
         [one] um campo

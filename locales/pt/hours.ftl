@@ -42,6 +42,7 @@ hours-country-hint = Feriados do país inteiro, conhecidos até { $year }. Falta
 hours-public = Fechado em
 hours-holidays = Outras folgas
 hours-holidays-hint = Um dia ou período por linha: 01.01.2027, 31.12 - 08.01. Sem o ano, repete-se todo ano.
+hours-holidays-list-hint = Um dia ou período, por exemplo 01.01.2027 ou 31.12 - 08.01. Sem o ano, repete-se todo ano.
 hours-add-day = Adicionar um dia
 hours-text = Resposta automática
 hours-text-hint = { "{opens}" } é quando você abre de novo, { "{holiday}" } o feriado, { "{name}" } o nome do cliente. Uma linha sem valor é omitida. Deixe vazio para usar o texto exibido.

@@ -18,7 +18,20 @@ routing-switch-on = Ativar
 routing-discard = Descartar o rascunho
 routing-switched-on = As regras valem a partir do próximo atendimento.
 routing-discarded = O rascunho foi descartado.
-routing-drafted = Salvo como rascunho.
+routing-drafted =
+    { $deed ->
+        [add] A regra “{ $name }” foi adicionada ao rascunho.
+        [save] A regra “{ $name }” foi salva no rascunho.
+        [copy] A regra “{ $name }” foi copiada no rascunho. A cópia está desativada.
+        [on] A regra “{ $name }” foi ativada no rascunho.
+        [off] A regra “{ $name }” foi desativada no rascunho.
+        [delete] A regra “{ $name }” foi excluída do rascunho.
+        [up] A regra “{ $name }” subiu no rascunho.
+        [down] A regra “{ $name }” desceu no rascunho.
+        [move] A regra “{ $name }” foi movida no rascunho.
+       *[other] Salvo como rascunho.
+    }
+routing-wrong-pairs = escreva cada linha assim: nome = valor
 routing-col-rule = Regra
 routing-col-when = Quando
 routing-col-then = Então

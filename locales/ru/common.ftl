@@ -22,7 +22,7 @@ common-loading = Загружается…
 common-live = Обновляется автоматически · { $stamp }
 common-as-of = По состоянию на { $stamp }
 common-live-lost = Нет связи с Паромом. Показаны данные на { $stamp }.
-common-saved = Сохранено
+common-saved = Сохранено.
 common-not-saved =
     Не сохранено: исправьте { $errors ->
         [one] { $errors } поле

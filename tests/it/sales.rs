@@ -385,6 +385,7 @@ async fn mistakes_are_at_their_fields(world: &mut SalesWorld) {
     let form = [("meta_on", "1"), ("meta_dataset_id", "abc"), ("meta_token", "")];
     let page = olga.sends("/panel/sales/targets", &form).await.is(422);
     page.says(&["id=\"e-meta_dataset_id\"", "id=\"e-meta_token\"", "value=\"abc\""]);
+    page.says(&["“Dataset ID”: must be a number.", "Fill in “Access token”."]);
     let form = [("meta_dataset_id", DATASET), ("meta_token", META_TOKEN)];
     olga.does("/panel/sales/targets", &form).await.says(&["Saved", DATASET, "A token is stored"]);
     let page = olga.opens("/panel/sales").await.is(200);

@@ -5,7 +5,7 @@ import "./week.js";
 
 const week = document.querySelector(".week");
 const form = week.closest("form");
-drawLists(form, { add_holidays: form.dataset.addDay, remove: week.dataset.remove });
+drawLists(form, { add_holidays: form.dataset.addDay, remove: week.dataset.remove, hint_holidays: form.dataset.dayHint });
 
 const country = document.getElementById("f-country");
 country.addEventListener("change", async () => {

@@ -117,6 +117,8 @@ function drawList(area, which, words) {
   hint?.replaceChildren(words["hint_" + which] ?? hint.textContent);
   area.after(rows, add);
   keep();
+  // A wrong field has the focus when the page opens.
+  if (document.activeElement === area) area.dispatchEvent(new Event("focus"));
 }
 
 /** Draws the settings of several lines, those of all languages too. */

@@ -288,6 +288,44 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+/** Where the name of the row is kept whose menu sent a form. */
+const ROW = "parom-row";
+
+function remember(name) {
+  try {
+    sessionStorage.setItem(ROW, name);
+  } catch {
+    // Without storage the next page has the focus on what it says.
+  }
+}
+
+/** The menu of the row with which something was done: the next thing is often done with the same row. */
+function menuOfRow() {
+  try {
+    const name = sessionStorage.getItem(ROW);
+    sessionStorage.removeItem(ROW);
+    return name && [...document.querySelectorAll(".more>summary")].find((one) => one.textContent === name);
+  } catch {
+    return null;
+  }
+}
+
+/** The focus is on what was done, on the menu that did it, or on the field that is wrong. */
+function begin() {
+  const notice = document.getElementById("notice");
+  const menu = menuOfRow();
+  if (menu && notice?.matches(".t-ok")) {
+    menu.setAttribute("aria-describedby", notice.id);
+    menu.focus();
+  } else if (notice?.checkVisibility()) notice.focus();
+  else {
+    const field = document.querySelector("[aria-invalid=true]") ?? document.querySelector(".error")?.parentElement.querySelector("input,select,textarea");
+    const around = field?.closest("details");
+    if (around) around.open = true;
+    field?.focus();
+  }
+}
+
 // A form is not sent twice by a second click.
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -296,6 +334,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   form.dataset.sent = "1";
+  remember(form.closest(".more")?.querySelector("summary").textContent ?? "");
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
 });
 // The page was restored by "Back": the form may be sent again.
@@ -502,7 +541,7 @@ window.addEventListener("hashchange", arrive);
 if (box) preparePalette();
 if (drawer) prepareDrawer();
 prepare(document);
-document.getElementById("notice")?.focus();
+begin();
 arrive();
 page.dataset.script = "1";
 watch();

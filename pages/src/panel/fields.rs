@@ -204,7 +204,10 @@ fn filled(text: &str) -> Value {
 }
 
 /// What is wrong with a field, as a sentence with its label.
-fn refused(words: Words, label: &str, detail: &LocalizedText) -> String {
+pub fn refused(words: Words, label: &str, detail: &LocalizedText) -> String {
+    if detail.key() == "said-empty" {
+        return words.text("form-empty").with("field", label).to_string();
+    }
     let reason = detail.in_words(words, CRM);
     words.text("form-field-refused").with("field", label).with("reason", reason.trim_end_matches('.')).to_string()
 }

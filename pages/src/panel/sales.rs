@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use base::error::Error;
+use base::error::{Error, FieldError};
 use base::i18n::Words;
 use domain::sale::request::SkipReason;
 use domain::sale::target::{self, NewTarget};
@@ -16,11 +16,11 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
 use uuid::Uuid;
 
-use super::reasons;
 use super::{
     Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, html,
     html_as,
 };
+use super::{fields, reasons};
 
 const HERE: &str = "/panel/sales";
 /// The sales that are listed.
@@ -43,6 +43,8 @@ struct FieldRow {
     error: String,
     hint: String,
     kind: &'static str,
+    /// The target needs it.
+    must: bool,
 }
 
 /// A target's part of the form.
@@ -107,7 +109,9 @@ async fn show(app: AppData, member: Member) -> Answer {
 
 async fn sales_page(app: &AppData, member: &Member, unsaved: Option<Unsaved<'_>>) -> Answer {
     member.require(Right::Look)?;
-    let page = member.page("sales-title", Nav::Sales).with_error_if(unsaved.is_some());
+    let mut page = member.page("sales-title", Nav::Sales).with_error_if(unsaved.is_some());
+    // A refused form has an address below the page's own.
+    page.is_below = false;
     let may = member.may(Right::ManageAccount);
     let targets = Targets::read(app, member.tenant_id).await?;
     let forms = TargetKind::ALL.map(|kind| form_of(&page, &targets, kind, unsaved.as_ref()));
@@ -198,6 +202,7 @@ fn form_of(page: &PageContext, targets: &Targets, kind: TargetKind, unsaved: Opt
             error: error(field),
             hint: words.text(hint).to_string(),
             kind: if is_secret { "password" } else { "text" },
+            must: !(is_secret && has_token),
         }
     };
     let on = unsaved.map(|(form, _)| !form.get(&named(kind, "on")).is_empty());
@@ -255,8 +260,8 @@ fn reason(words: Words, sending: &Sending) -> String {
 /// `POST /panel/sales/targets`. What was not changed is not saved, and the audit log says nothing of it.
 async fn save(app: AppData, member: Member, form: Form<Fields>) -> Answer {
     member.require(Right::ManageAccount)?;
-    let fields = |kind| fields_of(kind).iter().chain(&["on"]).map(move |field| named(kind, field));
-    let names: Vec<String> = TargetKind::ALL.into_iter().flat_map(fields).collect();
+    let names = |kind| fields_of(kind).iter().chain(&["on"]).map(move |field| named(kind, field));
+    let names: Vec<String> = TargetKind::ALL.into_iter().flat_map(names).collect();
     form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     let stored = Targets::read(&app, member.tenant_id).await?;
     let mut new = BTreeMap::new();
@@ -277,10 +282,14 @@ async fn save(app: AppData, member: Member, form: Form<Fields>) -> Answer {
         Ok(()) => member.see_other(&app, HERE, Notice::done(member.words.text("common-saved"))).await,
         Err(Error::Invalid(wrong)) => {
             let at = |pointer: &str| pointer.trim_start_matches('/').replace('/', "_");
-            let said = wrong.iter().map(|one| (at(&one.pointer), one.detail.in_words(member.words, member.crm())));
-            let errors = said.collect();
-            let fields: &Fields = &form;
-            sales_page(&app, &member, Some((fields, errors))).await
+            let said = |one: &FieldError| {
+                let (words, field) = (member.words, one.pointer.rsplit('/').next().unwrap_or_default());
+                let label =
+                    words.text(if field == "on" { "sales-on".to_owned() } else { format!("sales-field-{field}") });
+                (at(&one.pointer), fields::refused(words, &label.to_string(), &one.detail))
+            };
+            let errors = wrong.iter().map(said).collect();
+            sales_page(&app, &member, Some((&form.0, errors))).await
         }
         Err(error) => Err(error),
     }

@@ -35,7 +35,7 @@ async fn lived_in(world: &World) -> Line {
 }
 
 /// What stands on a page without sharing its edges, but for running text and rows; and fields that must be filled in, in a
-/// form that does not say what their mark means.
+/// form of three fields or more that does not say what their mark means.
 const UNEVEN: &str = "
     const main = document.getElementById('main');
     const edge = (one) => [one.getBoundingClientRect().left, one.getBoundingClientRect().right].map(Math.round).join();
@@ -43,7 +43,7 @@ const UNEVEN: &str = "
     const fields = main.querySelectorAll('.card .field :is(:required,[aria-required=true])');
     return [
       ...[...wide].filter((one) => one.checkVisibility() && edge(one) !== edge(main)),
-      ...[...fields].filter((one) => !one.closest('form').querySelector('.must')),
+      ...[...fields].filter((one) => one.closest('form').matches(':has(.field~.field~.field):not(:has(.must))')),
     ].map((one) => one.outerHTML.slice(0, 99));
 ";
 

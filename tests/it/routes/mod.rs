@@ -374,6 +374,15 @@ async fn rules_are_made_and_put_in_order_in_the_panel(world: &mut World) {
         [("day", "mon"), ("from.mon", "09:00"), ("until.mon", "15:00"), ("from.tue", "09:00"), ("until.tue", "15:00")];
     let wrong = olga.sends("/panel/routing/rules/one", &[&times[..], &monday[..1]].concat()).await.is(422);
     wrong.says(&["Monday: enter from when", "id=\"f-day.mon\""]);
+    // Each mistake names its field, which keeps what was typed.
+    let mistakes = [("campaign", "nonsense"), ("countries", "zz1")];
+    let wrong = olga.sends("/panel/routing/rules/one", &[&times[..], &mistakes].concat()).await.is(422);
+    wrong.says(&["“Campaign parameters”: write each line as name = value.", "“Country of the phone number”: must be", "zz1"]);
+    let settings = [("seen", "3"), ("silence", "soon"), ("fallback_user", "")];
+    let wrong = olga.sends("/panel/routing", &settings).await.is(422);
+    wrong.says(&["starts a new enquiry”: must be from 1 to 720.", "value=\"soon\"", "id=\"e-silence\""]);
+    let wrong = olga.sends("/panel/routing/try", &[("source", &*line.source_id.to_string()), ("phone", "x")]).await;
+    wrong.is(422).says(&["”: must be a phone number", "id=\"e-phone\""]);
     olga.sends("/panel/routing/rules/one", &[&times[..], &monday].concat()).await.is(303);
     olga.opens("/panel/routing/rules/one").await.is(200).says(&["value=\"15:00\""]);
     let path = path(&line);
@@ -397,6 +406,8 @@ async fn rules_are_made_and_put_in_order_in_the_panel(world: &mut World) {
         olga.sends(&format!("/panel/routing/rules/{id}/act"), &fields).await.is(303);
         assert_eq!(order(world).await, wanted, "{act} {id} {place}");
     }
+    let turned = olga.does("/panel/routing/rules/two/act", &[("seen", "9"), ("act", "on")]).await;
+    turned.says(&["Rule “two” is turned on in the draft."]);
     let source = line.source_id.to_string();
     let message =
         [("source", source.as_str()), ("text", "two or three"), ("phone", ""), ("time", ""), ("customer", "new")];

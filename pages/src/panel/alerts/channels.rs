@@ -417,7 +417,7 @@ pub(super) async fn set(app: AppData, member: Member, form: Form<WebhookForm>) -
         return refused(member.words.text("alerts-webhook-not-url").to_string()).await;
     };
     if let Err(error) = hooks::check(&app.alert_notices, &url) {
-        return refused(error.text().in_words(member.words, member.crm())).await;
+        return refused(error.text().sentence(member.words, member.crm())).await;
     }
     let tenant_id = member.tenant_id;
     let secret = hooks::set(&app.alert_notices, app.store.write(), tenant_id, &url).await?;

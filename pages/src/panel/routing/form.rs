@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use base::error::{Error, FieldError};
-use base::i18n::Sentence;
+use base::i18n::{LocalizedText, Sentence};
 use base::json::NumericId;
 use domain::route::rule::{
     Actions, Assignee, Conditions, ContactKind, CustomerKind, FallbackRule, HoursKind, LANGUAGES, LeadKind, LeadUse,
@@ -15,8 +15,9 @@ use domain::route::rule::{
 use uuid::Uuid;
 
 use super::names::{Names, language};
-use super::{LIST, Working, back, save_draft};
+use super::{LIST, Working, back, drafted, save_draft};
 use crate::panel::choice::SelectOption;
+use crate::panel::fields::refused;
 use crate::panel::week::{DayRow, Week};
 use crate::panel::{Answer, AppData, Fields, Form, Member, Nav, PageContext, Right, html_as};
 
@@ -184,21 +185,37 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
             let mut errors: Vec<_> =
                 endings.flat_map(|ending| Week::read(form, &ending).errors(member.words)).collect();
             let of_lines = wrong.iter().filter(|wrong| errors.is_empty() || !wrong.pointer.contains("/times"));
-            let said = |wrong: &FieldError| match wrong.pointer.ends_with("/name") && rule.name.trim().is_empty() {
-                true => member.words.text("form-empty").with("field", member.words.text("routing-name")).to_string(),
-                false => wrong.detail.sentence(member.words, member.crm()),
+            let said = |wrong: &FieldError| {
+                let name = field_of(wrong, &at);
+                let words = member.words;
+                let label = label_of(&name);
+                if !words.has(&label) {
+                    return (name, wrong.detail.sentence(words, member.crm()));
+                }
+                let label = words.text(label).with("crm", member.crm()).to_string();
+                let text = match (name.as_str(), wrong.detail.key()) {
+                    // The line says a name and no value.
+                    ("campaign" | "fields", "said-empty") => {
+                        refused(words, &label, &LocalizedText::new("routing-wrong-pairs"))
+                    }
+                    _ => refused(words, &label, &wrong.detail),
+                };
+                (name, text)
             };
-            let rest: Vec<_> = of_lines.map(|wrong| (field_of(wrong, &at), said(wrong))).collect();
+            let rest: Vec<_> = of_lines.map(said).collect();
             errors.extend(rest);
             show(app, member, &rule, id.is_some(), Some((form, errors))).await
         }
-        done => back(app, member, done, "routing-drafted").await,
+        done => {
+            let deed = if id.is_some() { "save" } else { "add" };
+            back(app, member, done, drafted(member, deed, &rule.name)).await
+        }
     }
 }
 
-/// The name of the form's field that a mistake is in.
+/// The name of the form's field that a mistake is in; empty if it is in none.
 fn field_of(wrong: &FieldError, at: &str) -> String {
-    let Some(rest) = wrong.pointer.strip_prefix(at) else { return "name".to_owned() };
+    let Some(rest) = wrong.pointer.strip_prefix(at) else { return String::new() };
     let rest = rest.strip_prefix("when/").or_else(|| rest.strip_prefix("then/")).unwrap_or(rest);
     match rest {
         rest if rest.starts_with("responsible") => "responsible",
@@ -210,6 +227,26 @@ fn field_of(wrong: &FieldError, at: &str) -> String {
         rest => rest.split('/').next().unwrap_or("name"),
     }
     .to_owned()
+}
+
+/// The label of a field, by its name.
+fn label_of(name: &str) -> String {
+    match name {
+        "text_contains"
+        | "text_begins"
+        | "campaign"
+        | "referral"
+        | "contact"
+        | "contact_responsible"
+        | "working_hours"
+        | "customer" => format!("routing-condition-{name}"),
+        "sources" | "messengers" | "languages" | "fields" => {
+            format!("routing-condition-{}", name.trim_end_matches('s'))
+        }
+        "countries" => "routing-condition-country".to_owned(),
+        "week" => "routing-condition-times".to_owned(),
+        _ => format!("routing-{}", name.replace('_', "-")),
+    }
 }
 
 /// Non-empty lines.

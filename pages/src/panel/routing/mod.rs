@@ -11,9 +11,11 @@ mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
-use base::error::{Error, Result};
+use base::error::{Error, FieldError, Result};
+use base::i18n::Sentence;
 use base::millis::DAY;
 use domain::route::decide::RuleName;
 use domain::route::plan::{Presence, RuleFault};
@@ -24,7 +26,8 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::choice::SelectOption;
-use super::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, html};
+use super::fields::refused;
+use super::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, html_as};
 use names::{Names, Said};
 
 const LIST: &str = "/panel/routing";
@@ -75,15 +78,20 @@ async fn save_draft(app: &PanelContext, member: &Member, rules: RuleSet, seen: i
 }
 
 /// Back to the list, with what was done or that somebody else was faster.
-async fn back(app: &PanelContext, member: &Member, done: Result<()>, said: &'static str) -> Answer {
+async fn back(app: &PanelContext, member: &Member, done: Result<()>, said: Sentence) -> Answer {
     let words = member.words;
     let notice = match done {
-        Ok(()) => Notice::done(words.text(said)),
+        Ok(()) => Notice::done(said),
         Err(Error::Changed(_)) => Notice::failed(words.text("routing-changed")),
-        Err(error @ Error::Invalid(_)) => Notice::failed(error.first_text().in_words(words, member.crm())),
+        Err(error @ Error::Invalid(_)) => Notice::failed(error.first_text().sentence(words, member.crm())),
         Err(error) => return Err(error),
     };
     member.see_other(app, LIST, notice).await
+}
+
+/// What was done with a rule.
+fn drafted(member: &Member, deed: &str, name: &str) -> Sentence {
+    member.words.text("routing-drafted").with("deed", deed).with("name", name.trim())
 }
 
 struct RuleRow {
@@ -107,34 +115,53 @@ struct RoutingPage {
     may: bool,
     is_draft: bool,
     seen: i32,
-    silence: u32,
+    silence: String,
     users: Vec<SelectOption>,
     unmatched: i64,
+    errors: Vec<(String, String)>,
+}
+
+impl RoutingPage {
+    fn error(&self, name: &str) -> String {
+        self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone()).unwrap_or_default()
+    }
 }
 
 /// `GET /panel/routing`.
 async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::Look)?;
-    let page = member.page("routing-title", Nav::Routing);
-    let app = app.into_inner();
-    let working = Working::read(&app, member.tenant_id).await?;
-    let names = Names::read(&app, &member, &page, true).await?;
+    show(&app, &member, None).await
+}
+
+/// `unsaved`: the settings as they were sent, and what is wrong with them.
+async fn show(app: &PanelContext, member: &Member, unsaved: Option<(&SettingsForm, Vec<(String, String)>)>) -> Answer {
+    let page = member.page("routing-title", Nav::Routing).with_error_if(unsaved.is_some());
+    let status = if unsaved.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let working = Working::read(app, member.tenant_id).await?;
+    let names = Names::read(app, member, &page, true).await?;
     let since = app.clock.millis() - COUNTED;
     let matches = decision::matches(app.store.read(), member.tenant_id, since).await?;
     let rows = rows(&working.rules, &names, &matches);
-    let fallback = working.rules.fallback_user.map(|user| user.to_string()).unwrap_or_default();
+    let (silence, fallback, errors) = match unsaved {
+        Some((form, errors)) => (form.silence.clone(), form.fallback_user.clone(), errors),
+        None => {
+            let fallback = working.rules.fallback_user.map(|user| user.to_string()).unwrap_or_default();
+            (working.rules.silence_hours.to_string(), fallback, Vec::new())
+        }
+    };
     let shown = RoutingPage {
         tab: "rules",
         rows,
         may: member.may(Right::EditSources),
         is_draft: working.is_draft,
         seen: working.seen,
-        silence: working.rules.silence_hours,
+        silence,
         users: names.user_options("routing-nobody", &fallback),
         unmatched: matches.get("").copied().unwrap_or_default(),
+        errors,
         page: page.clone(),
     };
-    html(&page, &shown)
+    html_as(status, &page, &shown)
 }
 
 fn rows(rules: &RuleSet, names: &Names<'_>, matches: &BTreeMap<String, i64>) -> Vec<RuleRow> {
@@ -199,8 +226,20 @@ async fn save_settings(app: AppData, member: Member, form: Form<SettingsForm>) -
     let mut rules = Working::read(&app, member.tenant_id).await?.rules;
     rules.silence_hours = form.silence.trim().parse().unwrap_or_default();
     rules.fallback_user = form.fallback_user.parse().ok().map(base::json::NumericId);
-    let done = save_draft(&app, &member, rules, form.seen).await;
-    back(&app, &member, done, "routing-drafted").await
+    match save_draft(&app, &member, rules, form.seen).await {
+        Err(Error::Invalid(wrong)) => {
+            let said = |wrong: &FieldError| {
+                let (name, label) = match wrong.pointer.as_str() {
+                    "/silence_hours" => ("silence", "routing-silence"),
+                    "/fallback_user" => ("fallback_user", "routing-fallback-user"),
+                    _ => return (String::new(), wrong.detail.sentence(member.words, member.crm())),
+                };
+                (name.to_owned(), refused(member.words, &member.words.text(label).to_string(), &wrong.detail))
+            };
+            show(&app, &member, Some((&form.0, wrong.iter().map(said).collect()))).await
+        }
+        done => back(&app, &member, done, drafted(&member, "", "")).await,
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -218,6 +257,7 @@ async fn act(app: AppData, member: Member, id: web::Path<String>, form: Form<Act
     member.require(Right::EditSources)?;
     let mut rules = Working::read(&app, member.tenant_id).await?.rules;
     let place = rules.rules.iter().position(|rule| rule.id == *id).ok_or(Error::NotFound)?;
+    let name = rules.rules[place].name.clone();
     match form.act.as_str() {
         "up" if place > 0 => rules.rules.swap(place, place - 1),
         "down" if place + 1 < rules.rules.len() => rules.rules.swap(place, place + 1),
@@ -234,7 +274,7 @@ async fn act(app: AppData, member: Member, id: web::Path<String>, form: Form<Act
         _ => {}
     }
     let done = save_draft(&app, &member, rules, form.seen).await;
-    back(&app, &member, done, "routing-drafted").await
+    back(&app, &member, done, drafted(&member, &form.act, &name)).await
 }
 
 /// `POST /panel/routing/on`: puts the draft in force.
@@ -242,14 +282,14 @@ async fn switch_on(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answ
     member.require(Right::EditSources)?;
     let draft = stored::draft(app.store.read(), member.tenant_id).await?.ok_or(Error::NotFound)?;
     let done = stored::restore(&app, member.tenant_id, draft.number, Some(draft.number), &member.by()).await;
-    back(&app, &member, done.map(drop), "routing-switched-on").await
+    back(&app, &member, done.map(drop), member.words.text("routing-switched-on")).await
 }
 
 /// `POST /panel/routing/discard`.
 async fn discard(app: AppData, member: Member, _form: Form<EmptyForm>) -> Answer {
     member.require(Right::EditSources)?;
     let done = stored::discard(&app, member.tenant_id, &member.by()).await.map(drop);
-    back(&app, &member, done, "routing-discarded").await
+    back(&app, &member, done, member.words.text("routing-discarded")).await
 }
 
 /// A rule's name as pages show it, and what none is called.

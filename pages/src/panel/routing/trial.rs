@@ -3,7 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use askama::Template;
-use base::error::Error;
+use base::error::{Error, FieldError};
 use base::json::NumericId;
 use chrono::NaiveDateTime;
 use domain::route::rule::{CustomerKind, LeadKind};
@@ -15,6 +15,7 @@ use super::form::{filled, pairs};
 use super::names::Names;
 use super::{Working, rule_name};
 use crate::panel::choice::{SelectOption, filters};
+use crate::panel::fields::refused;
 use crate::panel::{Answer, AppData, Form, Member, Nav, PageContext, Right, html, html_as};
 
 /// A rule that does not decide, with why.
@@ -127,10 +128,14 @@ pub async fn run(app: AppData, member: Member, form: Form<TryForm>) -> Answer {
     match trial::imagined(&app.intake, &member.here.tenant, &rules, given).await {
         Ok(told) => show(&app, &member, form.0.clone(), Some(told), Vec::new()).await,
         Err(Error::Invalid(wrong)) => {
-            let named = |pointer: &str| if pointer == "/phone" { "phone" } else { "source" }.to_owned();
-            let said =
-                wrong.iter().map(|wrong| (named(&wrong.pointer), wrong.detail.sentence(member.words, member.crm())));
-            show(&app, &member, form.0.clone(), None, said.collect()).await
+            let said = |wrong: &FieldError| {
+                let (name, label) = match wrong.pointer.as_str() {
+                    "/phone" => ("phone", "routing-try-phone"),
+                    _ => ("source", "routing-condition-source"),
+                };
+                (name.to_owned(), refused(member.words, &member.words.text(label).to_string(), &wrong.detail))
+            };
+            show(&app, &member, form.0.clone(), None, wrong.iter().map(said).collect()).await
         }
         Err(error) => Err(error),
     }

@@ -319,6 +319,8 @@ pub fn texts_given(page: &PageContext, settings: &WebChatSettings) -> Value {
             "hint_custom_fields": say("wizard-web-fields-list-hint"),
             "hint_team": say("wizard-web-team-list-hint"),
             "hint_allowed_origins": say("wizard-web-sites-list-hint"),
+            "hint_hide_on": say("wizard-web-hide-list-hint"),
+            "hint_pages": say("wizard-web-pages-list-hint"),
         }
     })
 }

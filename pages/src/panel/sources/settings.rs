@@ -132,7 +132,10 @@ pub fn error_in_words(member: &Member, name: &str, error: &FieldError) -> (Strin
             let said = words.text("form-too-long").with("field", field).with("length", length).with("limit", 255);
             ("name".into(), said.to_string())
         }
-        "/new_chats_per_hour" => ("new_chats".into(), error.detail.sentence(words, member.crm())),
+        "/new_chats_per_hour" => {
+            let label = words.text("source-edit-new-chats").to_string();
+            ("new_chats".into(), panel::fields::refused(words, &label, &error.detail))
+        }
         "/pipeline_id" => ("pipeline".into(), words.text("form-pipeline-gone").with("crm", member.crm()).to_string()),
         pointer => (pointer.trim_start_matches('/').to_owned(), error.detail.sentence(words, member.crm())),
     }

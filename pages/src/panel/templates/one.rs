@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use base::error::Result;
+use base::i18n::{CRM, LocalizedText, Words};
 use domain::template as templates;
 use domain::template::{ShownButton, TemplateView};
 use serde::Deserialize;
@@ -83,6 +84,10 @@ impl TemplatePage {
         self.known.as_ref().map_or(!self.sources.is_empty(), |known| known.is_waba)
     }
 
+    fn no_source(&self) -> String {
+        no_source(self.page.words)
+    }
+
     fn button_error(&self, number: &usize) -> String {
         self.error(&format!("button_{number}"))
     }
@@ -90,6 +95,11 @@ impl TemplatePage {
     fn error(&self, name: &str) -> String {
         self.errors.iter().find(|(of, _)| of == name).map(|(_, text)| text.clone()).unwrap_or_default()
     }
+}
+
+/// Why no review can be asked for.
+fn no_source(words: Words) -> String {
+    LocalizedText::new("said-template-no-source").sentence(words, CRM)
 }
 
 /// `GET /panel/templates/new`
@@ -140,7 +150,8 @@ pub(super) async fn show(
 ) -> Answer {
     let page = match &template {
         Some(template) => member.page(template.name.clone(), Nav::Templates),
-        None => member.page("templates-new", Nav::Templates),
+        // A refused form has the address of the list.
+        None => PageContext { is_below: true, ..member.page("templates-new", Nav::Templates) },
     };
     let (page, status) = match errors.is_empty() {
         true => (page, StatusCode::OK),
@@ -190,7 +201,7 @@ pub(super) async fn create(app: AppData, member: Member, form: Form<Fields>) -> 
     let app = app.into_inner();
     let typed = TemplateForm::read(&form)?;
     if typed.is_of_whatsapp() && templates::sources(&app.sources, member.tenant_id).await?.is_empty() {
-        let wrong = refused(member.words.text("said-template-no-source").to_string());
+        let wrong = refused(no_source(member.words));
         return show(&app, &member, None, typed.for_any_messenger(), wrong).await;
     }
     let draft = match typed.draft(member.words, "") {
