@@ -138,8 +138,8 @@ struct PlanTab {
 
 impl PlanTab {
     /// What is wrong with this field.
-    fn wrong_in(&self, field: &str) -> bool {
-        self.wrong.as_ref().is_some_and(|(wrong, _)| *wrong == field)
+    fn wrong_in(&self, field: &str) -> Option<&Sentence> {
+        self.wrong.as_ref().filter(|(wrong, _)| *wrong == field).map(|(_, text)| text)
     }
 }
 
