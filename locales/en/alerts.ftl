@@ -128,8 +128,8 @@ alert-route_failed-body =
     { $fault ->
         [stage_gone] The stage of the rule “{ $rule }” was deleted in { $crm }: new enquiries stay where they are. Choose another stage: { $url }
         [user_gone] The person of the rule “{ $rule }” has left { $crm }: the substitute gets new enquiries. Choose another person: { $url }
-        [unanswered] The rule “{ $rule }” could not be carried out yet: { $reason }. It is tried again for a day and a half. If { $crm } works, check the rule: { $url }
-        [undecided] The rules could not be applied to new enquiries yet: { $reason }. It is tried again for a day and a half; until then they wait among incoming leads. If { $crm } works, check the account: { $url }
+        [unanswered] The rule “{ $rule }” could not be carried out yet. It is tried again for a day and a half. If { $crm } works, check the rule: { $url }
+        [undecided] The rules could not be applied to new enquiries yet. It is tried again for a day and a half; until then they wait among incoming leads. If { $crm } works, check the account: { $url }
        *[other] { $crm } refused what the rule “{ $rule }” asks for: { $reason }. New enquiries go to the substitute. Check the rule: { $url }
     }
 alert-sales_not_sent-subject = { $account }: sales do not reach { $target }

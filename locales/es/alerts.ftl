@@ -128,8 +128,8 @@ alert-route_failed-body =
     { $fault ->
         [stage_gone] La etapa de la regla “{ $rule }” se eliminó en { $crm }: las consultas nuevas se quedan donde están. Elige otra etapa: { $url }
         [user_gone] La persona de la regla “{ $rule }” ya no está en { $crm }: las consultas nuevas van al suplente. Elige a otra persona: { $url }
-        [unanswered] La regla “{ $rule }” aún no se ha podido aplicar: { $reason }. Se sigue intentando durante un día y medio. Si { $crm } funciona, revisa la regla: { $url }
-        [undecided] Las reglas aún no se han podido aplicar a las consultas nuevas: { $reason }. Se sigue intentando durante un día y medio; hasta entonces esperan entre los leads entrantes. Si { $crm } funciona, revisa la cuenta: { $url }
+        [unanswered] La regla “{ $rule }” aún no se ha podido aplicar. Se sigue intentando durante un día y medio. Si { $crm } funciona, revisa la regla: { $url }
+        [undecided] Las reglas aún no se han podido aplicar a las consultas nuevas. Se sigue intentando durante un día y medio; hasta entonces esperan entre los leads entrantes. Si { $crm } funciona, revisa la cuenta: { $url }
        *[other] { $crm } rechazó lo que pide la regla “{ $rule }”: { $reason }. Las consultas nuevas van al suplente. Revisa la regla: { $url }
     }
 alert-sales_not_sent-subject = { $account }: las ventas no llegan a { $target }

@@ -128,8 +128,8 @@ alert-route_failed-body =
     { $fault ->
         [stage_gone] A etapa da regra “{ $rule }” foi excluída no { $crm }: os novos atendimentos ficam onde estão. Escolha outra etapa: { $url }
         [user_gone] A pessoa da regra “{ $rule }” saiu do { $crm }: os novos atendimentos vão para o substituto. Escolha outra pessoa: { $url }
-        [unanswered] Ainda não foi possível aplicar a regra “{ $rule }”: { $reason }. As tentativas continuam por um dia e meio. Se o { $crm } funciona, verifique a regra: { $url }
-        [undecided] Ainda não foi possível aplicar as regras aos novos atendimentos: { $reason }. As tentativas continuam por um dia e meio; até lá eles esperam entre os leads de entrada. Se o { $crm } funciona, verifique a conta: { $url }
+        [unanswered] Ainda não foi possível aplicar a regra “{ $rule }”. As tentativas continuam por um dia e meio. Se o { $crm } funciona, verifique a regra: { $url }
+        [undecided] Ainda não foi possível aplicar as regras aos novos atendimentos. As tentativas continuam por um dia e meio; até lá eles esperam entre os leads de entrada. Se o { $crm } funciona, verifique a conta: { $url }
        *[other] O { $crm } recusou o que a regra “{ $rule }” pede: { $reason }. Os novos atendimentos vão para o substituto. Verifique a regra: { $url }
     }
 alert-sales_not_sent-subject = { $account }: as vendas não chegam a { $target }

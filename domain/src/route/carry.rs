@@ -50,6 +50,8 @@ pub const BACK_OFF: [TimeDelta; 146] = {
     (waits[0], waits[1]) = (TimeDelta::minutes(1), TimeDelta::minutes(5));
     waits
 };
+/// Failed attempts of an outage, about twenty minutes, after which it is no longer that alone.
+const PATIENCE: i32 = 3;
 /// The longest time between a person's acceptance of a lead and the job's next look.
 const LOOKED_AFTER: TimeDelta = TimeDelta::minutes(30);
 
@@ -145,19 +147,21 @@ impl Enquiry {
         crm::read_again(&app.sources, self.tenant.tenant_id).await.map_err(unread)
     }
 
-    /// An attempt failed after so many others. What failed once may be the trouble of a moment, and raises no alert.
+    /// An attempt failed after so many others. What failed once may be the trouble of a moment, and while amoCRM does not answer
+    /// an alert of its own says so: these raise none.
     pub async fn failed(&self, app: &IntakeContext, tries: i32, error: &anyhow::Error) -> anyhow::Result<()> {
-        if tries == 0 {
+        let is_away = error.downcast_ref::<CallError>().is_some_and(CallError::is_away);
+        if tries < if is_away { PATIENCE } else { 1 } {
             return Ok(());
         }
-        let (tenant_id, reason) = (self.tenant.tenant_id, format!("{error:#}"));
+        let tenant_id = self.tenant.tenant_id;
         let Some(mut made) = decision::find(app.store.read(), tenant_id, self.message.id).await? else {
-            return raise(app, tenant_id, UNDECIDED, json!({"fault": "undecided", "reason": reason})).await;
+            return raise(app, tenant_id, UNDECIDED, json!({"fault": "undecided"})).await;
         };
         if usize::try_from(tries).is_ok_and(|tries| tries >= BACK_OFF.len()) {
             made.becomes(app, DecisionState::Failed).await?;
         }
-        warn(app, &made, None, &reason).await
+        warn(app, &made, None, "").await
     }
 
     /// The rules that decided, and who works in the account now.

@@ -247,6 +247,15 @@ impl CallError {
             _ => None,
         }
     }
+
+    /// amoCRM could not be reached, or had trouble of its own.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::Crm(amocrm::Error::Invalid { .. }) => false,
+            Self::Crm(error) => error.status().is_none_or(|status| status == 429 || status >= 500),
+            Self::Token(error) => matches!(error, TokenError::Unavailable { .. }),
+        }
+    }
 }
 
 /// Makes a call with a valid token; after a 401 once more with a renewed one, after a 404 once more at the account's

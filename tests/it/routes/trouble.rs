@@ -113,7 +113,29 @@ async fn trouble_between_two_steps_makes_no_second_lead(world: &mut World) {
     }
 }
 
+/// An outage has its own alert; one that lasts is told of the enquiries too, and without the names and addresses of calls.
+async fn a_short_outage_is_no_second_alert(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "responsible": person(manager)}}])).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.sandbox.faults().until_cleared(Part::Rest, Fault::Status { code: 503, retry_after: None });
+    for (minutes, is_told) in [(1, false), (1, false), (5, false), (15, true)] {
+        world.advance(minutes * MINUTE);
+        assert_eq!(world.works("routes").await, 1);
+        assert_eq!(is_said(world, &line, "undecided").await, is_told, "{minutes} minutes later");
+    }
+    let told = olga(world, line.tenant_id).await.opens("/panel/alerts").await.is(200);
+    assert!(!["503", "/api/v4"].iter().any(|word| told.text.contains(word)), "{}", told.text);
+    world.sandbox.faults().clear();
+    world.advance(15 * MINUTE);
+    assert_eq!(world.works("routes").await, 1);
+    assert!(!is_said(world, &line, "undecided").await && lead(world).responsible_user_id == manager);
+}
+
 once!(
+    a_short_outage_is_no_second_alert,
     an_unpaid_account_is_asked_again,
     an_enquiry_is_given_up_at_last,
     an_enquiry_that_waits_for_amocrm_is_told_and_routed_soon,
