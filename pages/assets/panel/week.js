@@ -49,6 +49,8 @@ for (const week of document.querySelectorAll(".week")) {
     day.open.addEventListener("change", () => draw(day));
     add.addEventListener("click", () => {
       const added = put(day, ["", ""]);
+      // An empty break says nothing: it is filled in, or removed.
+      for (const input of added.querySelectorAll("input")) input.required = true;
       draw(day);
       added.querySelector("input").focus();
     });

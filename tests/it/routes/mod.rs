@@ -377,7 +377,11 @@ async fn rules_are_made_and_put_in_order_in_the_panel(world: &mut World) {
     // Each mistake names its field, which keeps what was typed.
     let mistakes = [("campaign", "nonsense"), ("countries", "zz1")];
     let wrong = olga.sends("/panel/routing/rules/one", &[&times[..], &mistakes].concat()).await.is(422);
-    wrong.says(&["“Campaign parameters”: write each line as name = value.", "“Country of the phone number”: must be", "zz1"]);
+    wrong.says(&[
+        "“Campaign parameters”: write each line as name = value.",
+        "“Country of the phone number”: must be",
+        "zz1",
+    ]);
     let settings = [("seen", "3"), ("silence", "soon"), ("fallback_user", "")];
     let wrong = olga.sends("/panel/routing", &settings).await.is(422);
     wrong.says(&["starts a new enquiry”: must be from 1 to 720.", "value=\"soon\"", "id=\"e-silence\""]);

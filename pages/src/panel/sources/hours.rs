@@ -23,6 +23,9 @@ use crate::panel::{self, Answer, AppData, Fields, Form, Member, Nav, Notice, Pag
 /// Errors by the names of their fields.
 type Wrong = Vec<(String, String)>;
 
+/// The fields that may be wrong, as they follow on the page.
+const ORDER: [&str; 4] = ["week", "time_zone", "holidays", "text"];
+
 #[derive(Template)]
 #[template(path = "panel/sources/hours.html")]
 struct HoursPage {
@@ -179,7 +182,8 @@ pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: For
             member.see_other(&app, &path, Notice::done(member.words.text("common-saved"))).await
         }
         Err(Error::Invalid(wrong)) => {
-            let errors = wrong.iter().map(|error| in_words(&member, &typed, error)).collect();
+            let mut errors: Wrong = wrong.iter().map(|error| in_words(&member, &typed, error)).collect();
+            errors.sort_by_key(|(name, _)| ORDER.iter().position(|field| field == name));
             show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, &source, typed, errors).await
         }
         Err(Error::Changed(changed)) => {
