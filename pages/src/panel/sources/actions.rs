@@ -345,13 +345,13 @@ pub(super) fn tested(
 /// `GET /panel/sources/{id}/test`: the steps are on the source's page.
 pub async fn test(app: AppData, member: Member, id: web::Path<String>) -> Answer {
     let source = find(&app, &member, Right::Look, &id).await?;
-    Ok(to(&format!("/panel/sources/{}#test", source.id)))
+    Ok(to(&format!("/panel/sources/{}", source.id)))
 }
 
 /// `POST /panel/sources/{id}/test`.
 pub async fn run_test(app: AppData, member: Member, id: web::Path<String>, _form: Form<EmptyForm>) -> Answer {
     let source = find(&app, &member, Right::EditSources, &id).await?;
-    let path = format!("/panel/sources/{}#test", source.id);
+    let path = format!("/panel/sources/{}", source.id);
     let words = member.words;
     let steps = match domain::source::test(&app.sources, member.tenant_id, source.id, &member.by()).await {
         Ok(steps) => steps,
