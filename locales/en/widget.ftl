@@ -81,6 +81,8 @@ time-in-seconds =
     }
 widget-more-settings = More settings
 widget-kind-change = Choose another
+widget-consent-says = You sign in on the messenger’s own page, from the panel in a new tab. There is nothing to copy.
+widget-consent-waits = Go on in the new tab. This window shows the source as soon as it is connected.
 
 ### Steps of the Salesbot
 

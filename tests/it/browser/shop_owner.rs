@@ -48,11 +48,11 @@ impl Owner<'_> {
         self.clicks("[data-key=add]").await;
     }
 
-    /// By consent at Facebook, whose account has two numbers.
-    async fn connects_whatsapp(&mut self) {
+    /// By consent at Facebook, whose account has two numbers. Returns the window with the widget.
+    async fn connects_whatsapp(&mut self) -> fantoccini::wd::WindowHandle {
         self.clicks("[data-key=kind-whatsapp]").await;
         self.clicks("[data-key=consent]").await;
-        goes_to_the_new_window(self.browser, "Facebook opens in a tab").await;
+        let widget = goes_to_the_new_window(self.browser, "Facebook opens in a tab").await;
         self.arrives("/dialog/oauth").await;
         self.clicks("#allow").await;
         self.arrives("/line").await;
@@ -60,6 +60,7 @@ impl Owner<'_> {
         self.arrives("/routing").await;
         self.clicks(PRIMARY).await;
         self.arrives("/test").await;
+        widget
     }
 
     /// From the last step of one source to the second of another.
@@ -113,11 +114,16 @@ async fn a_shop_owner_connects_three_messengers() {
     let mut owner = Owner { browser: &browser, clicks: 0, fields: 0 };
     let begun = Instant::now();
     owner.installs(&marketplace).await;
-    owner.connects_whatsapp().await;
+    let widget = owner.connects_whatsapp().await;
     owner.connects_telegram(of("telegram")).await;
     let chat = owner.connects_a_site_chat().await;
     let connected = begun.elapsed();
     let (clicks, fields) = (owner.clicks, owner.fields);
+    // The widget has shown by itself what was connected in the other tab.
+    let panel = browser.client().window().await.expect("this window");
+    browser.client().switch_to_window(widget).await.expect("the widget is there");
+    browser.says("is created").await;
+    browser.client().switch_to_window(panel).await.expect("the panel is there");
 
     let question = |kind: &str| format!("Is the blue sofa still there? ({kind})");
     for kind in ["whatsapp", "telegram"] {

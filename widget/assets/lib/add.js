@@ -139,13 +139,17 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
       return kind.preview ? preview(app, view, form(app, view)) : form(app, view);
     }
     const open = dom.button(kind.consent.label + ' ↗', 'consent', function () {
+      view.known = app.list.items.map(function (item) { return item.id; });
+      // Back from there, at once; a failure is told by the next look.
+      window.addEventListener('focus', function () { app.refresh().catch(function () {}); }, { once: true });
+      app.tell('wait', [app.words.say('widget-consent-waits')]);
       app.openPanel({ page: 'connect', kind: kind.kind });
     }, 'primary');
     const byHand = dom.node('details', { on: { toggle: function (event) { view.byHand = event.target.open; } } }, [
       dom.node('summary', { 'data-key': 'by-hand' }, app.words.say('wizard-by-hand')), form(app, view)
     ]);
     byHand.open = Boolean(view.byHand);
-    return [dom.paragraph(kind.consent.hint), dom.node('div', { class: 'parom-buttons' }, [open]), byHand];
+    return [dom.paragraph(app.words.say('widget-consent-says')), dom.node('div', { class: 'parom-buttons' }, [open]), byHand];
   }
 
   function settings(app, view, some) {

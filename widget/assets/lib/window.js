@@ -133,6 +133,12 @@ function (config, makeWords, dom, makeApi, account, sources, source, add, consen
         app.tenant = list.tenant || app.tenant;
         app.offline = false;
         later(POLL_SECONDS, poll);
+        // What was connected in the panel, meanwhile.
+        const made = app.view.known && list.items.find(function (item) { return app.view.known.indexOf(item.id) < 0; });
+        if (made) {
+          app.go({ name: 'list' }, { tone: 'ok', children: [words.say('widget-created', { source: made.name })] });
+          return;
+        }
         if (before !== JSON.stringify([app.list, app.tenant, app.offline]) && !typing()) {
           app.paint();
         }
