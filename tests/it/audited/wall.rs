@@ -27,6 +27,7 @@ const SILENT: &[(&str, &str)] = &[
     // Signing in is written down when it is complete, and when it is refused.
     ("panel POST entrance::ask_link", "sends a letter; using it is written down"),
     ("admin POST look", "asks amoCRM what the road to the marketplace has proved; changes nothing"),
+    ("admin POST doctor::run", "looks at everything and stores what it found; changes nothing"),
     ("panel POST language", "how one's own pages look"),
     ("panel POST sign_out", "ends one's own session alone"),
     ("panel POST sign_in::theme", "how one's own pages look"),
