@@ -83,7 +83,7 @@ time-in-seconds =
     }
 widget-more-settings = Más opciones
 widget-kind-change = Elegir otro
-widget-consent-says = El acceso se da en la página del propio mensajero, desde el panel en una pestaña nueva. No hay nada que copiar.
+widget-consent-says = El acceso se da en la página de la propia app de mensajería, desde el panel en una pestaña nueva. No hay nada que copiar.
 widget-consent-waits = Continúa en la pestaña nueva. Esta ventana muestra la fuente en cuanto esté conectada.
 
 ### Pasos del Salesbot

@@ -83,7 +83,7 @@ time-in-seconds =
     }
 widget-more-settings = Mais configurações
 widget-kind-change = Escolher outro
-widget-consent-says = O acesso é dado na página do próprio mensageiro, a partir do painel em uma nova aba. Não há nada para copiar.
+widget-consent-says = O acesso é dado na página do próprio app de mensagens, a partir do painel em uma nova aba. Não há nada para copiar.
 widget-consent-waits = Continue na nova aba. Esta janela mostra a fonte assim que ela estiver conectada.
 
 ### Passos do Salesbot

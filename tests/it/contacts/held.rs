@@ -119,7 +119,7 @@ async fn a_limit_that_is_no_number_is_refused_at_its_field(world: &mut World) {
         let version = olga.opens(&format!("{path}/settings")).await.is(200).field("version");
         let fields = [("name", "Line support"), ("new_chats", typed), ("version", &version)];
         let refused = olga.sends(&path, &fields).await.is(422);
-        refused.says(&["Enter a number from 0 to 100,000."]);
+        refused.says(&["“New chats an hour, at most”: enter a number from 0 to 100,000."]);
         assert!(refused.text.contains("href=\"#f-new_chats\"") && refused.text.contains("id=\"e-new_chats\""));
         assert!(refused.text.contains(&format!("value=\"{typed}\"")), "it can be mended");
         assert_eq!(world.api.get(&line.path("")).await.is(200).json["new_chats_per_hour"], 20);
