@@ -196,7 +196,6 @@ admin-channel-next-try = Next attempt
 admin-ask-support-says = The channel is private, and this account is not on its list. Send this to amoCRM’s support:
 admin-ask-support = Allow account { $account } ({ $host }) to connect our Chats API channel { $channel } ({ $code }).
 admin-no-sources = The account has no sources yet.
-admin-default = default
 admin-limits = Limits
 admin-limit-label = Maximum number of sources
 admin-limit-hint = From 0 to 100; { $used } in use. Leave empty for the configured { $limit }.

@@ -220,7 +220,6 @@ admin-channel-next-try = Следующая попытка
 admin-ask-support-says = Канал закрытый, и этого аккаунта нет в его списке. Текст для поддержки amoCRM:
 admin-ask-support = Разрешите аккаунту { $account } ({ $host }) подключать наш канал чатов { $channel } ({ $code }).
 admin-no-sources = Источников у аккаунта пока нет.
-admin-default = по умолчанию
 admin-limits = Лимиты
 admin-limit-label = Сколько источников может быть у аккаунта
 admin-limit-hint = От 0 до 100; сейчас занято { $used }. Пусто: { $limit }, как в настройках сервера.

@@ -147,8 +147,8 @@ impl Enquiry {
         crm::read_again(&app.sources, self.tenant.tenant_id).await.map_err(unread)
     }
 
-    /// An attempt failed after so many others. What failed once may be the trouble of a moment, and while amoCRM does not answer
-    /// an alert of its own says so: these raise none.
+    /// An attempt failed after so many others. What failed once may be the trouble of a moment, and an outage of amoCRM has an
+    /// alert of its own: these raise none at first.
     pub async fn failed(&self, app: &IntakeContext, tries: i32, error: &anyhow::Error) -> anyhow::Result<()> {
         let is_away = error.downcast_ref::<CallError>().is_some_and(CallError::is_away);
         if tries < if is_away { PATIENCE } else { 1 } {
