@@ -100,7 +100,8 @@ async fn a_customer_is_erased_with_all_their_chats(world: &mut World) {
     let (line, anna, boris) = two_lines(world).await;
     let visitor = olga(world, line.tenant_id).await;
     let page = visitor.opens(&format!("/panel/customers/{}", anna[0])).await.is(200);
-    let erase = page.between("<a class=\"button danger\" href=\"/panel/data/customer?who=", "\"").expect("a way").to_owned();
+    let erase =
+        page.between("<a class=\"button danger\" href=\"/panel/data/customer?who=", "\"").expect("a way").to_owned();
     let asked = visitor.opens(&format!("/panel/data/customer?who={erase}")).await.is(200);
     asked.says(&["Line support", "Line sales", "anna", "2 chats", "Erase 4 messages"]);
     asked.never_says(&["boris"]);
