@@ -353,28 +353,7 @@ mod tests {
 
     #[test]
     fn what_is_due_for_the_first_time_is_not_late() {
-        let never = history_look::Model {
-            tenant_id: Uuid::nil(),
-            channel_id: Uuid::nil(),
-            next_at: 100 * HOUR,
-            epoch: 0,
-            interrupted_at: None,
-            began_at: None,
-            since: 0,
-            back_to: None,
-            cursor_at: 0,
-            cursor_id: Uuid::nil(),
-            again: false,
-            tries: 0,
-            chats: 0,
-            sent: 0,
-            held: 0,
-            ended_at: None,
-            last_chats: 0,
-            last_sent: 0,
-            last_held: 0,
-            found: 0,
-        };
+        let never = crate::missed_hooks::fresh((Uuid::nil(), Uuid::nil()), 100 * HOUR);
         assert!(!is_late(&never, 99 * HOUR) && !is_late(&never, 102 * HOUR) && is_late(&never, 104 * HOUR));
         let begun = history_look::Model { began_at: Some(96 * HOUR), ..never };
         assert!(!is_late(&begun, 98 * HOUR) && is_late(&begun, 100 * HOUR));

@@ -19,4 +19,4 @@ mod row;
 pub use heartbeat::{beat, leave, processes, recent_calls};
 pub use report::{KIND, Sum, VENDOR_KIND, of_tenant as sum};
 pub use round::{look_now, run};
-pub use row::soon;
+pub use row::{fresh, soon};

@@ -50,7 +50,8 @@ pub(super) async fn adopt(app: &IntakeContext) -> Result<(), DbErr> {
     Ok(())
 }
 
-fn fresh((tenant_id, channel_id): Channel, next_at: i64) -> Model {
+/// The row of a channel whose history has never been compared.
+pub fn fresh((tenant_id, channel_id): Channel, next_at: i64) -> Model {
     Model {
         tenant_id,
         channel_id,

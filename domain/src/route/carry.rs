@@ -151,7 +151,8 @@ impl Enquiry {
     /// alert of its own: these raise none at first.
     pub async fn failed(&self, app: &IntakeContext, tries: i32, error: &anyhow::Error) -> anyhow::Result<()> {
         let is_away = error.downcast_ref::<CallError>().is_some_and(CallError::is_away);
-        if tries < if is_away { PATIENCE } else { 1 } {
+        let quiet = if is_away { PATIENCE } else { 1 };
+        if tries < quiet {
             return Ok(());
         }
         let tenant_id = self.tenant.tenant_id;
