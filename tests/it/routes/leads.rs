@@ -215,7 +215,7 @@ async fn nobody_accepted_it_in_time(world: &mut World) {
     assert_eq!(lead(world).responsible_user_id, boss, "and stays with them");
 }
 
-/// The rule's own acceptance failed, and the fallback came before its next attempt: it is told as done, not as begun for ever.
+/// The rule fails to accept the lead, and the fallback accepts it before the rule tries again: the step is recorded as done.
 async fn what_the_fallback_accepted_is_told(world: &mut World) {
     let line = world.line("support").await;
     let (manager, boss) = (world.sandbox.users(HOST)[1].id, world.sandbox.add_manager(HOST, "Boss"));

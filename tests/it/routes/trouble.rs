@@ -113,7 +113,8 @@ async fn trouble_between_two_steps_makes_no_second_lead(world: &mut World) {
     }
 }
 
-/// An outage has its own alert; one that lasts is told of the enquiries too, and without the names and addresses of calls.
+/// A short outage of amoCRM raises only the alert about amoCRM. One of twenty minutes also raises the alert about enquiries, which
+/// names no API call and no address.
 async fn a_short_outage_is_no_second_alert(world: &mut World) {
     let line = world.line("support").await;
     let manager = world.sandbox.users(HOST)[1].id;

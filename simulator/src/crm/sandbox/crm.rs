@@ -141,8 +141,8 @@ impl Sandbox {
         self.act(host, |account, now| account.change_card(&LEADS, lead_id, now, |lead| lead.set("status_id", WON)));
     }
 
-    /// Leads that were won before this amoCRM started, each with its contact and an empty chat of a connected channel. Nobody
-    /// is told of them. Returns the chats' ids in the Chats API, in the order of the sales.
+    /// Adds leads that were won earlier, each with a contact and an empty chat of a connected channel, and sends no webhooks about
+    /// them. Returns the chats' ids in the Chats API, in the order of the sales.
     pub fn remembers(&self, host: &str, client_id: &str, scope_id: &str, sales: &[PastSale]) -> Vec<String> {
         self.act(host, |account, now| {
             let past = |sale: &PastSale| {
