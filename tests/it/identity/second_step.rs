@@ -281,7 +281,7 @@ async fn new_codes_replace_all_and_ask_for_the_password(world: &mut World) {
     let (olga, old) = with_codes(world).await;
     world.advance(11 * MINUTE);
     olga.opens("/admin/own").await.is(200).says(&["f-recovery-current"]);
-    olga.sends(PAGE, &[("current", "wrong horse")]).await.is(422).says(&["href=\"#f-recovery-current\""]);
+    olga.sends(PAGE, &[("current", "wrong horse")]).await.is(422).says(&["id=\"e-recovery-current\""]);
     olga.sends(PAGE, &[]).await.is(422);
     assert_eq!(olga.opens(PAGE).await.is(303).header("location"), "/admin/own", "nothing was made");
     assert_eq!(olga.sends(PAGE, &[("current", OPERATORS_PASSWORD)]).await.is(303).header("location"), PAGE);
