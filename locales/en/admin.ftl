@@ -44,7 +44,6 @@ admin-redrop-started =
        *[other] { $count } items of { $account } are removed.
     }
 admin-dead-list = One by one
-admin-dead-title = Undelivered: { $account }
 admin-dead-again = Send all again
 admin-dead-remove = Remove all
 admin-dead-remove-one = Remove
@@ -485,6 +484,45 @@ admin-count-accounts =
         [one] { $count } account needs attention
        *[other] { $count } accounts need attention
     }
+admin-checked-accounts = Accounts
+admin-checked-alarms = Open alerts
+admin-checked-amocrm = amoCRM can be reached
+admin-checked-archive = Widget’s archive
+admin-checked-backup = Backups
+admin-checked-certificate = Certificate
+admin-checked-channel = Channel
+admin-checked-channels = Channels
+admin-checked-clock = Clock
+admin-checked-config = Configuration
+admin-checked-contacts = Contacts
+admin-checked-database = Database
+admin-checked-disk = Disk space
+admin-checked-found = Messages found in amoCRM
+admin-checked-history = Comparison with amoCRM
+admin-checked-installed = Installation
+admin-checked-integration = Integration
+admin-checked-ledger = Balance of messages
+admin-checked-media = Files
+admin-checked-migrations = Version of the database
+admin-checked-network = Network
+admin-checked-operators = Metrics and readiness
+admin-checked-outside = Public address from outside
+admin-checked-private = Secrets on the network
+admin-checked-proxies = Proxy in front of the server
+admin-checked-proxy = Proxy for outgoing calls
+admin-checked-public_url = Public address
+admin-checked-quarantine = Quarantine
+admin-checked-queue = Queue
+admin-checked-secrets = Key file
+admin-checked-sources = Sources
+admin-checked-spool = Reserve for webhooks
+admin-checked-strays = Sources that amoCRM still shows
+admin-checked-tokens = Access to amoCRM
+admin-checked-undelivered = Undelivered
+admin-checked-upkeep = Upkeep
+admin-checked-vault = Encryption
+admin-checked-webhook = Vendor’s webhooks
+admin-checked-window = Time window
 admin-check-ok = ok
 admin-check-warn = warning
 admin-check-fail = failed

@@ -56,7 +56,6 @@ admin-redrop-started =
        *[other] { $count } отправления аккаунта { $account } удаляются.
     }
 admin-dead-list = По одному
-admin-dead-title = Недоставленное: { $account }
 admin-dead-again = Отправить все ещё раз
 admin-dead-remove = Удалить все
 admin-dead-remove-one = Удалить
@@ -530,6 +529,45 @@ admin-count-accounts =
         [many] { $count } аккаунтов требуют внимания
        *[other] { $count } аккаунта требуют внимания
     }
+admin-checked-accounts = Аккаунты
+admin-checked-alarms = Открытые оповещения
+admin-checked-amocrm = Доступность amoCRM
+admin-checked-archive = Архив виджета
+admin-checked-backup = Резервные копии
+admin-checked-certificate = Сертификат
+admin-checked-channel = Канал
+admin-checked-channels = Каналы
+admin-checked-clock = Часы
+admin-checked-config = Конфигурация
+admin-checked-contacts = Контакты
+admin-checked-database = База данных
+admin-checked-disk = Место на диске
+admin-checked-found = Сообщения, найденные в amoCRM
+admin-checked-history = Сверка с amoCRM
+admin-checked-installed = Установка
+admin-checked-integration = Интеграция
+admin-checked-ledger = Баланс сообщений
+admin-checked-media = Файлы
+admin-checked-migrations = Версия базы данных
+admin-checked-network = Сеть
+admin-checked-operators = Метрики и готовность
+admin-checked-outside = Публичный адрес снаружи
+admin-checked-private = Секреты в сети
+admin-checked-proxies = Прокси перед сервером
+admin-checked-proxy = Прокси для исходящих запросов
+admin-checked-public_url = Публичный адрес
+admin-checked-quarantine = Карантин
+admin-checked-queue = Очередь
+admin-checked-secrets = Файл ключей
+admin-checked-sources = Источники
+admin-checked-spool = Резерв для вебхуков
+admin-checked-strays = Лишние источники в amoCRM
+admin-checked-tokens = Доступ к amoCRM
+admin-checked-undelivered = Недоставленное
+admin-checked-upkeep = Обслуживание
+admin-checked-vault = Шифрование
+admin-checked-webhook = Вебхуки вендора
+admin-checked-window = Окно времени
 admin-check-ok = в порядке
 admin-check-warn = предупреждение
 admin-check-fail = ошибка

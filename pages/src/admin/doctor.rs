@@ -34,6 +34,16 @@ impl Doctor {
         badge(self.page.words, check.status).text
     }
 
+    /// What was checked; of a release that checks more, the name in its result.
+    fn name(&self, check: &LookedCheck) -> String {
+        let key = format!("admin-checked-{}", check.name);
+        if self.page.words.has(&key) { self.page.words.text(key).to_string() } else { check.name.clone() }
+    }
+
+    fn detail(&self, check: &LookedCheck) -> String {
+        check.detail.sentence(self.page.words, CRM)
+    }
+
     fn text(&self, text: &LocalizedText) -> String {
         text.in_words(self.page.words, CRM)
     }

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use base::i18n::{Language, Words};
 use base::store::VENDOR;
 use entity::{conversation, heartbeat, tenant};
 use parom::alert::Alarm;
 use parom::delivery::gauges;
+use parom::doctor::LastResult;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, World, both, once};
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -338,16 +340,20 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     world.allow_problems();
     let olga = Operator::signed_in(world).await;
     let ran = olga.opens("/admin/doctor").await.is(200);
-    ran.says(&["Run checks", "Checked just now"]);
+    ran.says(&["Run checks", "Checked just now", "<b>Public address</b>"]);
+    let words = Words::new(Language::En);
+    for check in LastResult::read(&world.app().store).await.unwrap().unwrap().checks {
+        assert!(words.has(&format!("admin-checked-{}", check.name)), "{} has no name for people", check.name);
+    }
     // Failures and warnings come first; passed checks are folded.
     let place = |what: &str| ran.text.find(what).unwrap_or_else(|| panic!("{what} is not in {}", ran.text));
-    let [folded, warning, passed] = [place("checks passed"), place("public_url"), place("migrations")];
+    let [folded, warning, passed] = [place("checks passed"), place("Public address"), place("Version of the database")];
     assert!(warning < folded && folded < passed, "{}", ran.text);
     // What they found stays, with its time, until they run again.
     world.advance(Duration::from_mins(7));
-    olga.opens("/admin/doctor").await.is(200).says(&["Checked 7 minutes ago", "public_url"]);
+    olga.opens("/admin/doctor").await.is(200).says(&["Checked 7 minutes ago", "Public address"]);
     olga.sends("/admin/doctor", &[]).await.is(303);
-    olga.opens("/admin/doctor").await.is(200).says(&["Checked just now", "public_url"]);
+    olga.opens("/admin/doctor").await.is(200).says(&["Checked just now", "Public address"]);
     let letter = olga.opens("/admin/channels/letter?integration=main&letter=ru").await.is(200);
     letter.says(&["Добрый день.", "vendor.support_email"]);
     olga.opens("/admin/channels/letter?integration=other").await.is(404);
