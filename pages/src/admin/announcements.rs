@@ -54,7 +54,14 @@ struct AnnouncementPage {
     integrations: Vec<String>,
     longest: usize,
     /// The wrong field and what is wrong with it.
-    wrong: Option<(&'static str, Sentence)>,
+    wrong: Option<(&'static str, String)>,
+}
+
+impl AnnouncementPage {
+    /// What is wrong with this field; empty: nothing.
+    fn wrong_in(&self, field: &str) -> &str {
+        self.wrong.as_ref().filter(|(wrong, _)| *wrong == field).map_or("", |(_, text)| text)
+    }
 }
 
 /// The list.
@@ -196,7 +203,7 @@ fn answer(
         } else {
             flaw
         };
-        (field, words.text_of("admin-announcement-wrong-", flaw).with("longest", LONGEST_TEXT))
+        (field, words.text_of("admin-announcement-wrong-", flaw).with("longest", LONGEST_TEXT).to_string())
     });
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shown = AnnouncementPage {

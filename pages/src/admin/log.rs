@@ -14,6 +14,7 @@ use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::account::{Head, Tab};
 use super::accounts;
 use super::operator::AdminVisitor;
 use crate::panel::{
@@ -27,6 +28,8 @@ const HERE: &str = "/admin/audit";
 #[template(path = "admin/log.html")]
 struct Log {
     page: PageContext,
+    /// Of the account by whose id it is filtered.
+    head: Option<Head>,
     query: AuditFilterParams,
     wrong: bool,
     rows: Vec<LogRow>,
@@ -48,9 +51,11 @@ struct LogRow {
 /// The page.
 pub async fn show(app: AppData, visitor: AdminVisitor, asked: web::Query<AuditFilterParams>) -> Answer {
     let asked = asked.into_inner();
-    let page = visitor.page("nav-audit", HERE);
+    let head = Head::of_id(&app, visitor.words, &asked.account, Tab::Audit).await?;
+    let page = head.as_ref().map_or_else(|| visitor.page("nav-audit", HERE), |head| head.page(&visitor));
     let mut log = Log {
         page: page.clone(),
+        head,
         wrong: true,
         rows: Vec::new(),
         csv: "/admin/audit.csv".to_owned(),

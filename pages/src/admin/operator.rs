@@ -37,6 +37,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
 
+use super::page::said;
 use super::states::in_state;
 use crate::panel::{
     Answer, AppData, MOST_COUNTED, NotProved, PageContext, PanelContext, Visitor, counted_title, html_as, instead,
@@ -63,6 +64,8 @@ pub struct InAdmin {
     pub origin: AttemptOrigin,
     /// What needs attention, for the menu and the title.
     pub counts: AdminCounts,
+    /// A fresh proof of who it is was given.
+    pub is_proved: bool,
 }
 
 impl AdminVisitor {
@@ -165,6 +168,7 @@ async fn visitor(request: &HttpRequest, session: Arc<session::Model>, person: pe
     let here = InAdmin {
         origin: AttemptOrigin::of(request, &app.identity).known_as(&person.email),
         counts: if session.is_admin { count_all(&app).await } else { AdminCounts::default() },
+        is_proved: is_proved(&app, &session),
     };
     let words = Words::new(Language::of_operator(request));
     let name = named(&person);
@@ -271,7 +275,7 @@ struct ProvePage {
     page: PageContext,
     /// Where to continue.
     to: String,
-    wrong: Option<Sentence>,
+    wrong: String,
 }
 
 #[derive(Deserialize)]
@@ -292,6 +296,11 @@ pub struct ProveForm {
     to: String,
 }
 
+fn is_proved(app: &PanelContext, session: &session::Model) -> bool {
+    let until: Option<i64> = sessions::data(&app.identity, session, UNTIL);
+    until.is_some_and(|until| until > app.clock.millis())
+}
+
 /// Refuses what needs a proof while there is none.
 pub(super) fn refuse_unproved(
     app: &PanelContext,
@@ -299,8 +308,7 @@ pub(super) fn refuse_unproved(
     method: &Method,
     path: &str,
 ) -> Result<(), actix_web::Error> {
-    let until: Option<i64> = sessions::data(&app.identity, session, UNTIL);
-    if !needs(method, path) || until.is_some_and(|until| until > app.clock.millis()) {
+    if !needs(method, path) || is_proved(app, session) {
         return Ok(());
     }
     let to: String = byte_serialize(page_of(method, path).as_bytes()).collect();
@@ -361,7 +369,7 @@ fn safe(to: &str) -> &str {
 
 fn prove_page(visitor: &AdminVisitor, status: StatusCode, to: &str, wrong: Option<Sentence>) -> Answer {
     let page = visitor.page("admin-prove", "").with_error_if(wrong.is_some());
-    html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong, page: page.clone() })
+    html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong: said(wrong), page: page.clone() })
 }
 
 #[cfg(test)]

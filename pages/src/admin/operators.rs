@@ -22,7 +22,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::operator::AdminVisitor;
-use super::page::RemovalPage;
+use super::page::{RemovalPage, said};
 use super::sign_in::language_of;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
 
@@ -36,7 +36,10 @@ struct Operators {
     this: Uuid,
     email: String,
     name: String,
-    wrong: Option<Sentence>,
+    /// What is wrong with the address; empty: nothing.
+    wrong: String,
+    /// Otherwise the form is not there: who fills it in has proved before who they are.
+    is_proved: bool,
 }
 
 #[derive(Template)]
@@ -132,7 +135,8 @@ async fn answer(
     let rows = list(app).await?;
     let longest = persons::LONGEST_NAME;
     let name = name.chars().take(longest).collect();
-    let operators = Operators { page: page.clone(), rows, this: visitor.person.id, email, name, wrong };
+    let is_proved = visitor.here.is_proved;
+    let operators = Operators { page: page.clone(), rows, this: visitor.person.id, email, name, wrong: said(wrong), is_proved };
     html_as(status, &page, &operators)
 }
 

@@ -86,6 +86,11 @@ pub fn bare(app: &PanelContext, words: Words, title: &'static str) -> PageContex
     PageContext::bare(Realm::Admin, words, title, app.clock.millis(), app.is_read_only())
 }
 
+/// What is wrong with a field, as the pieces of a page take it; empty: nothing.
+pub fn said(wrong: Option<Sentence>) -> String {
+    wrong.map(|wrong| wrong.to_string()).unwrap_or_default()
+}
+
 /// A page with one sentence.
 #[derive(Template)]
 #[template(path = "admin/said.html")]

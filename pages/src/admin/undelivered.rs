@@ -20,6 +20,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
+use super::account::{Head, Tab};
 use super::operator::AdminVisitor;
 use super::{accounts, states};
 use crate::panel::{
@@ -154,6 +155,7 @@ const ROWS: u64 = 50;
 #[template(path = "admin/letters.html")]
 struct DeadLetters {
     page: PageContext,
+    head: Head,
     rows: Vec<DeadLetterRow>,
     /// Address of the page that resends all of them.
     again: String,
@@ -224,9 +226,10 @@ pub async fn of_account(
             remove: query.which(Some(ReplayAction::Drop), Some(letter.id)).address(*id, "/again"),
         }
     };
-    let title = words.text("admin-dead-title").with("account", account.host.as_str());
-    let page = visitor.page(title, HERE);
+    let head = Head::of(&app, words, account, Tab::Undelivered).await?;
+    let page = head.page(&visitor);
     let letters = DeadLetters {
+        head,
         rows: found.into_iter().map(row).collect(),
         again: query.which(Some(ReplayAction::Retry), None).address(*id, "/again"),
         remove: query.which(Some(ReplayAction::Drop), None).address(*id, "/again"),

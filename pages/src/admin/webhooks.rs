@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::account::{Head, Tab};
 use super::accounts::{self, AccountSearch};
 use super::operator::AdminVisitor;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, choice, html};
@@ -27,6 +28,8 @@ const ACCOUNTS: u64 = 50;
 #[template(path = "admin/webhooks.html")]
 struct EventsPage {
     page: PageContext,
+    /// Of the account by whose id it is filtered.
+    head: Option<Head>,
     query: EventsQuery,
     states: Vec<(&'static str, Sentence)>,
     rows: Vec<EventRow>,
@@ -97,8 +100,10 @@ pub async fn show(app: AppData, visitor: AdminVisitor, query: web::Query<EventsQ
     let most = usize::try_from(PAGE).unwrap_or(usize::MAX);
     let more = found.len() > most;
     found.truncate(most);
-    let page = visitor.page("webhooks-title", HERE);
+    let head = Head::of_id(&app, visitor.words, &query.account, Tab::Webhooks).await?;
+    let page = head.as_ref().map_or_else(|| visitor.page("webhooks-title", HERE), |head| head.page(&visitor));
     let list = EventsPage {
+        head,
         states: EventState::ALL
             .map(|state| (state.as_str(), visitor.words.text_of("admin-event-state-", state.as_str())))
             .to_vec(),

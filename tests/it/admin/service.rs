@@ -302,7 +302,9 @@ async fn n4_a_session_left_open_changes_no_operators_integrations_and_plans(worl
     let olga = Operator::signed_in(world).await;
     let account = format!("/admin/accounts/{}", line.tenant_id);
     let new = [("email", "petr@vendor.example"), ("name", "Petr")];
-    olga.opens("/admin/operators").await.is(200);
+    olga.opens("/admin/operators").await.is(200).says(&["href=\"/admin/prove?to=/admin/operators\">Add"]);
+    let prove = format!("href=\"/admin/prove?to={account}/plan\">Edit");
+    olga.opens(&format!("{account}/plan")).await.is(200).says(&["<fieldset class=\"form\" disabled>", &prove]);
     let asks = async || {
         let plan = [("plan", ""), ("trial_until", ""), ("paid_until", "2027-01-31")];
         let operators = ["/admin/operators", "/admin/%6Fperators"].map(|path| (path.to_owned(), &new[..]));
@@ -330,6 +332,9 @@ async fn n4_a_session_left_open_changes_no_operators_integrations_and_plans(worl
     let code = olga.next_code(world);
     let away = olga.sends("/admin/prove", &[("current", &code), ("to", "//evil.example")]).await.is_redirect();
     assert_eq!(away, "/admin");
+    // Nothing is typed before it can be saved.
+    let page = olga.opens(&format!("{account}/plan")).await.is(200);
+    assert!(page.text.contains("<fieldset class=\"form\">") && !page.text.contains(&prove), "{}", page.text);
     olga.sends("/admin/operators", &new).await.is(200);
     assert_eq!(operators(world).await, 2);
     assert!(log(world, VENDOR).await.contains(&"operator.proved".to_owned()));

@@ -25,6 +25,7 @@ use uuid::Uuid;
 use super::{address, load, plan_tab};
 use crate::admin::operator::AdminVisitor;
 use crate::admin::operators;
+use crate::admin::page::said;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html_as, to as redirect};
 
 /// Longest and shortest reason, in characters.
@@ -65,7 +66,7 @@ struct ReasonPage {
     question: ReasonQuestion,
     action: String,
     back: String,
-    wrong: Option<Sentence>,
+    wrong: String,
 }
 
 impl ReasonQuestion {
@@ -75,7 +76,7 @@ impl ReasonQuestion {
         let page = visitor.page(self.title.to_string(), "/admin/accounts").with_error_if(wrong.is_some());
         let back = address(tenant.tenant_id);
         let action = format!("{back}/{}", self.path);
-        let asked = ReasonPage { page: page.clone(), question: self, action, back, wrong };
+        let asked = ReasonPage { page: page.clone(), question: self, action, back, wrong: said(wrong) };
         html_as(status, &page, &asked)
     }
 }

@@ -1,4 +1,5 @@
-//! One account: its data, its state, and the vendor's actions on it, on five tabs.
+//! One account: its data, its state, and the vendor's actions on it, on five tabs; and the lists of the admin that are about it
+//! alone, as three more.
 
 pub mod actions;
 mod troubles;
@@ -27,53 +28,71 @@ use troubles::{ReadByPage, Trouble};
 
 /// A tab of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tab {
+pub(super) enum Tab {
     Overview,
     Access,
     Plan,
     Data,
     Notes,
+    Undelivered,
+    Audit,
+    Webhooks,
 }
 
 impl Tab {
-    const ALL: [Self; 5] = [Self::Overview, Self::Access, Self::Plan, Self::Data, Self::Notes];
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Access,
+        Self::Plan,
+        Self::Data,
+        Self::Notes,
+        Self::Undelivered,
+        Self::Audit,
+        Self::Webhooks,
+    ];
 
     /// The message key of its name.
-    const fn word(self) -> &'static str {
+    pub const fn word(self) -> &'static str {
         match self {
             Self::Overview => "nav-overview",
             Self::Access => "admin-tab-access",
             Self::Plan => "admin-tab-plan",
             Self::Data => "admin-tab-data",
             Self::Notes => "admin-notes",
+            Self::Undelivered => "nav-undelivered",
+            Self::Audit => "nav-audit",
+            Self::Webhooks => "webhooks-title",
         }
     }
 
-    /// The end of its address.
-    const fn place(self) -> &'static str {
+    /// Its address for an account.
+    pub fn address(self, tenant_id: Uuid) -> String {
         match self {
-            Self::Overview => "",
-            Self::Access => "/access",
-            Self::Plan => "/plan",
-            Self::Data => "/data",
-            Self::Notes => "/notes",
+            Self::Overview => address(tenant_id),
+            Self::Access => address(tenant_id) + "/access",
+            Self::Plan => address(tenant_id) + "/plan",
+            Self::Data => address(tenant_id) + "/data",
+            Self::Notes => address(tenant_id) + "/notes",
+            Self::Undelivered => format!("/admin/undelivered/{tenant_id}"),
+            Self::Audit => format!("/admin/audit?account={tenant_id}"),
+            Self::Webhooks => format!("/admin/webhooks?account={tenant_id}"),
         }
     }
 }
 
 /// What stands above every tab.
-struct Head {
-    tenant: tenant::Model,
+pub(super) struct Head {
+    pub tenant: tenant::Model,
     crm: &'static str,
-    state: StateBadge,
-    hint: Sentence,
-    tab: Tab,
+    pub state: StateBadge,
+    pub hint: Sentence,
+    pub tab: Tab,
     /// How many notes there are.
-    notes: u64,
+    pub notes: u64,
 }
 
 impl Head {
-    async fn of(app: &PanelContext, words: Words, tenant: tenant::Model, tab: Tab) -> Result<Self> {
+    pub async fn of(app: &PanelContext, words: Words, tenant: tenant::Model, tab: Tab) -> Result<Self> {
         let crm = states::crm(app, &tenant);
         let notes = account_note::Entity::of_tenant(tenant.tenant_id).count(app.store.read()).await?;
         Ok(Self {
@@ -86,12 +105,20 @@ impl Head {
         })
     }
 
-    fn page(&self, visitor: &AdminVisitor) -> PageContext {
+    /// The head of a list, if what it is filtered by is the id of an account.
+    pub async fn of_id(app: &PanelContext, words: Words, id: &str, tab: Tab) -> Result<Option<Self>> {
+        let Ok(id) = Uuid::try_parse(id.trim()) else { return Ok(None) };
+        let Some(tenant) = tenants::load(app.store.read(), id).await? else { return Ok(None) };
+        Self::of(app, words, tenant, tab).await.map(Some)
+    }
+
+    pub fn page(&self, visitor: &AdminVisitor) -> PageContext {
         visitor.page(self.tenant.host.clone(), "/admin/accounts")
     }
 
-    fn tabs(&self) -> [Tab; 5] {
-        Tab::ALL
+    /// The tabs with their addresses.
+    pub fn tabs(&self) -> [(Tab, String); 8] {
+        Tab::ALL.map(|tab| (tab, tab.address(self.tenant.tenant_id)))
     }
 }
 
@@ -125,6 +152,8 @@ struct AccessTab {
 struct PlanTab {
     page: PageContext,
     head: Head,
+    /// Otherwise it is only shown: who fills it in has proved before who they are.
+    is_proved: bool,
     form: PlanForm,
     /// The configured limit of sources, and how many there are.
     configured_limit: u32,
@@ -133,13 +162,13 @@ struct PlanTab {
     limits: Vec<LimitLine>,
     /// Messages of the current month by kind, with the kind.
     usage: Vec<(String, KindUsage)>,
-    wrong: Option<(&'static str, Sentence)>,
+    wrong: Option<(&'static str, String)>,
 }
 
 impl PlanTab {
     /// What is wrong with this field.
-    fn wrong_in(&self, field: &str) -> Option<&Sentence> {
-        self.wrong.as_ref().filter(|(wrong, _)| *wrong == field).map(|(_, text)| text)
+    fn wrong_in(&self, field: &str) -> &str {
+        self.wrong.as_ref().filter(|(wrong, _)| *wrong == field).map_or("", |(_, text)| text)
     }
 }
 
@@ -246,12 +275,13 @@ async fn plan_tab(
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let tab = PlanTab {
         page: page.clone(),
+        is_proved: visitor.here.is_proved,
         form: PlanForm::of(app, words, &head.tenant, typed),
         configured_limit: tenants::plan::sources_limit(&app.config, &head.tenant),
         sources: figures(app, words, &head.tenant).await?.sources,
         limits: usage::shown(&app.usage, &head.tenant).await?,
         usage: month(app, &head.tenant).await?,
-        wrong,
+        wrong: wrong.map(|(field, wrong)| (field, wrong.to_string())),
         head,
     };
     html_as(status, &page, &tab)

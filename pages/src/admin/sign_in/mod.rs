@@ -27,7 +27,7 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::operator::{AdminVisitor, HalfWay, SIGN_IN};
-use super::page::{SentencePage, bare};
+use super::page::{SentencePage, bare, said};
 use crate::panel::{Answer, AppData, PageContext, PanelContext, html, html_as, to as redirect};
 
 /// How a session of the admin was opened.
@@ -140,7 +140,7 @@ const DOOR: &str = "admin";
 struct AdminSignInPage {
     page: PageContext,
     email: String,
-    wrong: Option<Sentence>,
+    wrong: String,
     /// E-mails can be sent.
     mail: bool,
     /// An e-mail was sent.
@@ -248,7 +248,7 @@ fn sign_in_page(
 ) -> Answer {
     let words = Words::new(Language::of_operator(request));
     let page = bare(app, words, "admin-sign-in").with_error_if(wrong.is_some());
-    let sign_in = AdminSignInPage { page: page.clone(), email, wrong, mail: mail::is_on(&app.identity), sent };
+    let sign_in = AdminSignInPage { page: page.clone(), email, wrong: said(wrong), mail: mail::is_on(&app.identity), sent };
     html_as(status, &page, &sign_in)
 }
 
@@ -324,7 +324,7 @@ pub const CODE_DOOR: &str = "admin-code";
 #[template(path = "admin/code.html")]
 struct CodePage {
     page: PageContext,
-    wrong: Option<Sentence>,
+    wrong: String,
     /// The operator has recovery codes that were not used.
     recoverable: bool,
 }
@@ -390,5 +390,5 @@ async fn count_try(app: &PanelContext, visitor: &AdminVisitor) -> Result<Result<
 fn code_page(visitor: &AdminVisitor, status: StatusCode, wrong: Option<Sentence>) -> Answer {
     let page = visitor.page_between_steps("admin-code").with_error_if(wrong.is_some());
     let recoverable = second_step::recovery_codes_left(&visitor.person) > 0;
-    html_as(status, &page, &CodePage { page: page.clone(), wrong, recoverable })
+    html_as(status, &page, &CodePage { page: page.clone(), wrong: said(wrong), recoverable })
 }

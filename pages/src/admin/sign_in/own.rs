@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{BY_NEW_AUTHENTICATOR, CodeForm, count_try, note_refusal};
 use crate::admin::operator::{AdminVisitor, HalfWay, SIGN_IN};
-use crate::admin::page::SentencePage;
+use crate::admin::page::{SentencePage, said};
 use crate::panel::{Answer, AppData, NotProved, Notice, PageContext, PanelContext, html, html_as, to as redirect};
 
 pub const HERE: &str = "/admin/own";
@@ -34,15 +34,15 @@ struct Own {
     this: uuid::Uuid,
     /// The form asks for the current password or a code.
     asks_current: bool,
-    wrong: Option<Sentence>,
+    wrong: String,
     /// The field with the error.
     wrong_field: &'static str,
 }
 
 impl Own {
     /// What is wrong with this field.
-    fn wrong_in(&self, field: &str) -> Option<&Sentence> {
-        self.wrong.as_ref().filter(|_| self.wrong_field == field)
+    fn wrong_in(&self, field: &str) -> &str {
+        if self.wrong_field == field { &self.wrong } else { "" }
     }
 }
 
@@ -134,7 +134,7 @@ async fn own_page(
         sessions: all.into_iter().filter(|session| session.kind == "admin" && session.is_admin).collect(),
         this: visitor.session.id,
         asks_current: visitor.asks_current(app),
-        wrong,
+        wrong: said(wrong),
         wrong_field,
     };
     html_as(status, &page, &own)
@@ -151,7 +151,7 @@ struct AdminEnrolPage {
     picture: String,
     secret: String,
     uri: String,
-    wrong: Option<Sentence>,
+    wrong: String,
 }
 
 /// The page; redirects to the code if there is an authenticator.
@@ -235,7 +235,7 @@ fn by_link_alone(visitor: &AdminVisitor) -> Answer {
 fn enrolment_page(visitor: &AdminVisitor, status: StatusCode, enrolment: Enrolment, wrong: Option<Sentence>) -> Answer {
     let page = visitor.page_between_steps("admin-enrol").with_error_if(wrong.is_some());
     let Enrolment { secret, uri, picture } = enrolment;
-    html_as(status, &page, &AdminEnrolPage { page: page.clone(), picture, secret, uri, wrong })
+    html_as(status, &page, &AdminEnrolPage { page: page.clone(), picture, secret, uri, wrong: said(wrong) })
 }
 
 /// Where they are shown.
