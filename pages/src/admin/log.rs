@@ -70,7 +70,8 @@ pub async fn show(app: AppData, visitor: AdminVisitor, asked: web::Query<AuditFi
         log.csv = list.csv;
         log.newest = list.newest;
         log.older = list.older;
-        log.rows = list.rows.into_iter().map(|(row, detail)| log_row(row, &detail, &page, &names)).collect();
+        let this = log.head.as_ref().map(|head| head.tenant.tenant_id);
+        log.rows = list.rows.into_iter().map(|(row, detail)| log_row(row, &detail, &page, &names, this)).collect();
     }
     html(&page, &log)
 }
@@ -81,9 +82,10 @@ pub async fn download(app: AppData, _visitor: AdminVisitor, asked: web::Query<Au
     Ok(audit_csv(app, query, ExportReader::Vendor).await)
 }
 
-fn log_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Names) -> LogRow {
+/// `this`: the account whose log it is, which its rows need not name.
+fn log_row(row: audit::Model, detail: &Value, page: &PageContext, names: &Names, this: Option<Uuid>) -> LogRow {
     let words = page.words;
-    let of = account(&row, detail).map(|id| names.host(id));
+    let of = account(&row, detail).filter(|id| this != Some(*id)).map(|id| names.host(id));
     let objects = [Some(names.object(&row, detail, words)), of].into_iter().flatten();
     LogRow {
         who: who(&row, words),

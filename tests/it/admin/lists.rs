@@ -340,7 +340,7 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     world.allow_problems();
     let olga = Operator::signed_in(world).await;
     let ran = olga.opens("/admin/doctor").await.is(200);
-    ran.says(&["Run checks", "Checked just now", "<b>Public address</b>"]);
+    ran.says(&["Run checks", "Checked just now", "<p>Public address</p>"]);
     let words = Words::new(Language::En);
     for check in LastResult::read(&world.app().store).await.unwrap().unwrap().checks {
         assert!(words.has(&format!("admin-checked-{}", check.name)), "{} has no name for people", check.name);
