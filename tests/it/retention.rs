@@ -216,18 +216,16 @@ async fn an_account_keeps_fewer_days_than_configured(world: &mut World) {
     let form =
         |hooks, attempts| [("days", ""), ("hooks", hooks), ("attempts", attempts), ("undelivered", ""), ("audit", "9")];
     for wrong in [form("8", ""), form("1", "soon"), form("0", "")] {
-        operator.sends(&format!("{page}/texts"), &wrong).await.is(303);
-        operator
-            .opens(&format!("{page}/data"))
-            .await
-            .is(200)
-            .says(&["from 1 to the configured one. Nothing was changed."]);
+        let refused = operator.sends(&format!("{page}/texts"), &wrong).await.is(422);
+        let typed =
+            if wrong[1].1 == "1" { ["id=\"e-attempts\"", "value=\"soon\""] } else { ["id=\"e-hooks\"", "value=\"9\""] };
+        refused.says(&["from 1 to the configured one. Nothing was changed.", typed[0], typed[1]]);
     }
     operator.sends(&format!("{page}/texts"), &form("1", "3")).await.is(303);
     let shown = operator.opens(&format!("{page}/data")).await.is(200);
     shown.says(&[
         "Leave empty for the configured 7, which is also the maximum.",
-        "name=\"attempts\" inputmode=\"numeric\"",
+        "name=\"attempts\" type=\"text\" value=\"3\"",
     ]);
     let tenant = world.api.get(&path).await.is(200).json;
     let days = ["hooks_days", "attempts_days", "undelivered_days", "audit_days"].map(|field| tenant[field].clone());

@@ -121,7 +121,9 @@ impl LocalizedText {
         let text = text.trim_end_matches('.');
         let mut signs = text.chars();
         match signs.next() {
-            Some(first) if !text.starts_with(crm) && !text.starts_with("http") => first.to_uppercase().chain(signs).chain(['.']).collect(),
+            Some(first) if !text.starts_with(crm) && !text.starts_with("http") => {
+                first.to_uppercase().chain(signs).chain(['.']).collect()
+            }
             _ => format!("{text}."),
         }
     }

@@ -125,12 +125,22 @@ impl KeptChange {
 
     /// 422 for more days than are configured, or for none.
     pub fn check(self, configured: &Retention) -> Result<()> {
-        for (field, _, days, most) in self.fields(configured) {
-            if days.flatten().is_some_and(|days| !(1..=most).contains(&days)) {
-                return Err(Error::field(field, LocalizedText::new("said-kept-days").with("most", most)));
-            }
+        match self.first_wrong(configured) {
+            Some((field, most)) => Err(Error::field(field, LocalizedText::new("said-kept-days").with("most", most))),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// The first number that [`KeptChange::check`] refuses, by the name of its field here.
+    pub fn wrong(self, configured: &Retention) -> Option<&'static str> {
+        let (field, _) = self.first_wrong(configured)?;
+        field.strip_prefix('/')?.strip_suffix("_days")
+    }
+
+    fn first_wrong(self, configured: &Retention) -> Option<(&'static str, u32)> {
+        let all = self.fields(configured).into_iter();
+        let wrong = all.filter(|(_, _, days, most)| days.flatten().is_some_and(|days| !(1..=*most).contains(&days)));
+        wrong.map(|(field, _, _, most)| (field, most)).next()
     }
 }
 

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use super::accounts;
 use super::operator::AdminVisitor;
+use super::page::Wrong;
 use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
 
 const HERE: &str = "/admin/announcements";
@@ -53,15 +54,7 @@ struct AnnouncementPage {
     plans: Vec<String>,
     integrations: Vec<String>,
     longest: usize,
-    /// The wrong field and what is wrong with it.
-    wrong: Option<(&'static str, String)>,
-}
-
-impl AnnouncementPage {
-    /// What is wrong with this field; empty: nothing.
-    fn wrong_in(&self, field: &str) -> &str {
-        self.wrong.as_ref().filter(|(wrong, _)| *wrong == field).map_or("", |(_, text)| text)
-    }
+    wrong: Wrong,
 }
 
 /// The list.
@@ -203,7 +196,7 @@ fn answer(
         } else {
             flaw
         };
-        (field, words.text_of("admin-announcement-wrong-", flaw).with("longest", LONGEST_TEXT).to_string())
+        (field, words.text_of("admin-announcement-wrong-", flaw).with("longest", LONGEST_TEXT))
     });
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let shown = AnnouncementPage {
@@ -214,7 +207,7 @@ fn answer(
         plans: app.config.plan_list.get().iter().map(|plan| plan.name.clone()).collect(),
         integrations: app.integrations.all().iter().map(|one| one.name.clone()).collect(),
         longest: LONGEST_TEXT,
-        wrong,
+        wrong: Wrong::new(wrong),
     };
     html_as(status, &page, &shown)
 }

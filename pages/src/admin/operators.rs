@@ -136,7 +136,8 @@ async fn answer(
     let longest = persons::LONGEST_NAME;
     let name = name.chars().take(longest).collect();
     let is_proved = visitor.here.is_proved;
-    let operators = Operators { page: page.clone(), rows, this: visitor.person.id, email, name, wrong: said(wrong), is_proved };
+    let operators =
+        Operators { page: page.clone(), rows, this: visitor.person.id, email, name, wrong: said(wrong), is_proved };
     html_as(status, &page, &operators)
 }
 

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{address, load, plan_tab};
+use super::{address, data_tab, load, plan_tab};
 use crate::admin::operator::AdminVisitor;
 use crate::admin::operators;
 use crate::admin::page::said;
@@ -289,7 +289,7 @@ fn until(typed: &str, now_is: Option<i64>) -> Option<Option<i64>> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextsForm {
-    days: String,
+    pub(super) days: String,
     hooks: String,
     attempts: String,
     undelivered: String,
@@ -305,18 +305,26 @@ pub(super) struct KeptField {
     pub configured: u32,
 }
 
-impl KeptField {
-    pub(super) fn all(configured: &Retention, tenant: &tenant::Model) -> [Self; 4] {
-        let field = |name, days: Option<i32>, configured| Self {
-            name,
-            days: days.map(|days| days.to_string()).unwrap_or_default(),
-            configured,
-        };
+impl TextsForm {
+    /// As it is stored.
+    pub(super) fn of(tenant: &tenant::Model) -> Self {
+        let typed = |days: Option<i32>| days.map(|days| days.to_string()).unwrap_or_default();
+        Self {
+            days: typed(tenant.texts_days),
+            hooks: typed(tenant.hooks_days),
+            attempts: typed(tenant.attempts_days),
+            undelivered: typed(tenant.undelivered_days),
+            audit: typed(tenant.audit_days),
+        }
+    }
+
+    pub(super) fn kept(&self, configured: &Retention) -> [KeptField; 4] {
+        let field = |name, days: &str, configured| KeptField { name, days: days.to_owned(), configured };
         [
-            field("hooks", tenant.hooks_days, configured.hooks_days),
-            field("attempts", tenant.attempts_days, configured.attempts_days),
-            field("undelivered", tenant.undelivered_days, configured.undelivered_days),
-            field("audit", tenant.audit_days, configured.audit_days),
+            field("hooks", &self.hooks, configured.hooks_days),
+            field("attempts", &self.attempts, configured.attempts_days),
+            field("undelivered", &self.undelivered, configured.undelivered_days),
+            field("audit", &self.audit, configured.audit_days),
         ]
     }
 }
@@ -334,24 +342,21 @@ pub async fn set_texts(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>,
     let tenant = load(&app, *id).await?;
     let TextsForm { days, hooks, attempts, undelivered, audit } = &form.0;
     let days = days_of(days);
+    if days.is_some_and(|days| days > tenants::most_days(&app.tenants)) {
+        let wrong = visitor.words.text("admin-texts-wrong").with("most", tenants::most_days(&app.tenants));
+        return data_tab(&app, &visitor, tenant, Some((form.0, "days", wrong))).await;
+    }
     let kept = KeptChange {
         hooks: Some(days_of(hooks)),
         attempts: Some(days_of(attempts)),
         undelivered: Some(days_of(undelivered)),
         audit: Some(days_of(audit)),
     };
-    if kept.check(&app.config.retention).is_err() {
+    if let Some(field) = kept.wrong(&app.config.retention) {
         let wrong = visitor.words.text("admin-kept-wrong");
-        return visitor.see_other(&app, &data_place(*id), Notice::failed(wrong)).await;
+        return data_tab(&app, &visitor, tenant, Some((form.0, field, wrong))).await;
     }
-    match tenants::keep_texts(&app.tenants, *id, days).await {
-        Ok(()) => {}
-        Err(Error::Invalid(_)) => {
-            let wrong = visitor.words.text("admin-texts-wrong").with("most", tenants::most_days(&app.tenants));
-            return visitor.see_other(&app, &data_place(*id), Notice::failed(wrong)).await;
-        }
-        Err(other) => return Err(other),
-    }
+    tenants::keep_texts(&app.tenants, *id, days).await?;
     let kept = tenants::keep(&app.tenants, *id, kept).await?;
     let detail = json!({ "from": tenant.texts_days, "to": days, "others": kept });
     visitor.note_both(&app, *id, "data.term_changed", detail).await?;

@@ -19,11 +19,12 @@ use uuid::Uuid;
 
 use super::accounts::{self, AccountFigures};
 use super::operator::AdminVisitor;
+use super::page::Wrong;
 use super::states::{self, StateBadge};
 use crate::panel::{
     AgreementShown, Answer, AppData, PageContext, PanelContext, ToTone, Tone, html, html_as, source_tone,
 };
-use actions::{PlanForm, PlanInput};
+use actions::{PlanForm, PlanInput, TextsForm};
 use troubles::{ReadByPage, Trouble};
 
 /// A tab of the page.
@@ -162,14 +163,7 @@ struct PlanTab {
     limits: Vec<LimitLine>,
     /// Messages of the current month by kind, with the kind.
     usage: Vec<(String, KindUsage)>,
-    wrong: Option<(&'static str, String)>,
-}
-
-impl PlanTab {
-    /// What is wrong with this field.
-    fn wrong_in(&self, field: &str) -> &str {
-        self.wrong.as_ref().filter(|(wrong, _)| *wrong == field).map_or("", |(_, text)| text)
-    }
+    wrong: Wrong,
 }
 
 #[derive(Template)]
@@ -183,6 +177,7 @@ struct DataTab {
     /// Days of what else is kept.
     kept: [actions::KeptField; 4],
     agreement: AgreementShown,
+    wrong: Wrong,
 }
 
 #[derive(Template)]
@@ -281,7 +276,7 @@ async fn plan_tab(
         sources: figures(app, words, &head.tenant).await?.sources,
         limits: usage::shown(&app.usage, &head.tenant).await?,
         usage: month(app, &head.tenant).await?,
-        wrong: wrong.map(|(field, wrong)| (field, wrong.to_string())),
+        wrong: Wrong::new(wrong),
         head,
     };
     html_as(status, &page, &tab)
@@ -289,17 +284,34 @@ async fn plan_tab(
 
 /// The fourth tab: how long the account's data is kept, and its agreement.
 pub async fn show_data(app: AppData, visitor: AdminVisitor, id: web::Path<Uuid>) -> Answer {
-    let head = Head::of(&app, visitor.words, load(&app, *id).await?, Tab::Data).await?;
-    let page = head.page(&visitor);
+    let tenant = load(&app, *id).await?;
+    data_tab(&app, &visitor, tenant, None).await
+}
+
+/// The same, with what was typed, the field that was refused and why.
+async fn data_tab(
+    app: &PanelContext,
+    visitor: &AdminVisitor,
+    tenant: tenant::Model,
+    refused: Option<(TextsForm, &'static str, Sentence)>,
+) -> Answer {
+    let head = Head::of(app, visitor.words, tenant, Tab::Data).await?;
+    let page = head.page(visitor).with_error_if(refused.is_some());
+    let status = if refused.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let (form, wrong) = match refused {
+        Some((typed, field, wrong)) => (typed, Some((field, wrong))),
+        None => (TextsForm::of(&head.tenant), None),
+    };
     let data = DataTab {
         page: page.clone(),
-        texts_days: head.tenant.texts_days.map(|days| days.to_string()).unwrap_or_default(),
         configured_texts_days: app.config.retention.texts_days,
-        kept: actions::KeptField::all(&app.config.retention, &head.tenant),
-        agreement: AgreementShown::of(&app, &head.tenant, visitor.words).await?,
+        kept: form.kept(&app.config.retention),
+        texts_days: form.days,
+        agreement: AgreementShown::of(app, &head.tenant, visitor.words).await?,
+        wrong: Wrong::new(wrong),
         head,
     };
-    html(&page, &data)
+    html_as(status, &page, &data)
 }
 
 /// The fifth tab: what operators noted.

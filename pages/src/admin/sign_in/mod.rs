@@ -248,7 +248,8 @@ fn sign_in_page(
 ) -> Answer {
     let words = Words::new(Language::of_operator(request));
     let page = bare(app, words, "admin-sign-in").with_error_if(wrong.is_some());
-    let sign_in = AdminSignInPage { page: page.clone(), email, wrong: said(wrong), mail: mail::is_on(&app.identity), sent };
+    let sign_in =
+        AdminSignInPage { page: page.clone(), email, wrong: said(wrong), mail: mail::is_on(&app.identity), sent };
     html_as(status, &page, &sign_in)
 }
 

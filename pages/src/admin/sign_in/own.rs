@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::{BY_NEW_AUTHENTICATOR, CodeForm, count_try, note_refusal};
 use crate::admin::operator::{AdminVisitor, HalfWay, SIGN_IN};
-use crate::admin::page::{SentencePage, said};
+use crate::admin::page::{SentencePage, Wrong, said};
 use crate::panel::{Answer, AppData, NotProved, Notice, PageContext, PanelContext, html, html_as, to as redirect};
 
 pub const HERE: &str = "/admin/own";
@@ -34,16 +34,7 @@ struct Own {
     this: uuid::Uuid,
     /// The form asks for the current password or a code.
     asks_current: bool,
-    wrong: String,
-    /// The field with the error.
-    wrong_field: &'static str,
-}
-
-impl Own {
-    /// What is wrong with this field.
-    fn wrong_in(&self, field: &str) -> &str {
-        if self.wrong_field == field { &self.wrong } else { "" }
-    }
+    wrong: Wrong,
 }
 
 /// The new password.
@@ -58,7 +49,7 @@ pub struct NewPasswordForm {
 
 /// The page.
 pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
-    own_page(&app, &visitor, StatusCode::OK, "password", None).await
+    own_page(&app, &visitor, StatusCode::OK, None).await
 }
 
 /// Sets the password; other sessions of this operator end, views of accounts too.
@@ -71,7 +62,7 @@ pub async fn set_password(app: AppData, visitor: AdminVisitor, form: Form<NewPas
     if let Err(weak) = password::fits(form.password.expose_secret(), &about) {
         let wrong = visitor.words.text(weak.words());
         let wrong = wrong.with("shortest", password::SHORTEST).with("longest", password::LONGEST);
-        return own_page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, "password", Some(wrong)).await;
+        return own_page(&app, &visitor, StatusCode::UNPROCESSABLE_ENTITY, Some(("password", wrong))).await;
     }
     let object = visitor.person.id.to_string();
     if !visitor.set_password(&app, form.0.password, None, "operator.password_set", &object).await? {
@@ -111,7 +102,7 @@ pub(super) async fn prove(
     Ok(match visitor.prove_if_asked(app, current, asked.action).await? {
         None => None,
         Some(NotProved::Refused(status, wrong)) => {
-            Some(own_page(app, visitor, status, asked.field, Some(wrong)).await?)
+            Some(own_page(app, visitor, status, Some((asked.field, wrong))).await?)
         }
         Some(NotProved::Ended) => Some(redirect(SIGN_IN)),
     })
@@ -121,8 +112,7 @@ async fn own_page(
     app: &PanelContext,
     visitor: &AdminVisitor,
     status: StatusCode,
-    wrong_field: &'static str,
-    wrong: Option<Sentence>,
+    wrong: Option<(&'static str, Sentence)>,
 ) -> Answer {
     let page = visitor.page("admin-own", "").with_error_if(wrong.is_some());
     let all = sessions::list_of_person(&app.identity, VENDOR, visitor.person.id).await?;
@@ -134,8 +124,7 @@ async fn own_page(
         sessions: all.into_iter().filter(|session| session.kind == "admin" && session.is_admin).collect(),
         this: visitor.session.id,
         asks_current: visitor.asks_current(app),
-        wrong: said(wrong),
-        wrong_field,
+        wrong: Wrong::new(wrong),
     };
     html_as(status, &page, &own)
 }
