@@ -164,7 +164,7 @@ pub struct Alarm<'alarm> {
 }
 
 /// Opens an alert, reopens a resolved one, or counts one more occurrence of an open one. True if it was not open
-/// before.
+/// before. An outage that was over keeps a row of its own, with a key that ends like that of its cause.
 pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alarm<'_>) -> Result<bool, DbErr> {
     let now = app.clock.millis();
     let key = key(alarm.kind, alarm.object);
@@ -196,7 +196,8 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
             .col_expr(Column::Detail, Expr::value(detail.clone()))
     };
     let mut opened = new > 0;
-    if !opened {
+    let before = if opened { None } else { alert::Entity::find_by_id((alarm.tenant_id, key.clone())).one(db).await? };
+    if let Some(over) = before.filter(|row| row.resolved_at.is_some()) {
         let again = seen()
             .col_expr(Column::OpenedAt, Expr::value(now))
             .col_expr(Column::Count, Expr::value(1_i64))
@@ -207,6 +208,11 @@ pub async fn raise(app: &PlatformContext, db: &impl ConnectionTrait, alarm: Alar
             .col_expr(Column::TakenBy, Expr::value(""))
             .filter(Column::ResolvedAt.is_not_null());
         opened = again.exec(db).await?.rows_affected > 0;
+        if opened {
+            let row = alert::Model { key: format!("{}/{key}", over.opened_at), letter_at: None, ..over };
+            let kept = OnConflict::columns([Column::TenantId, Column::Key]).do_nothing().to_owned();
+            alert::Entity::insert(row.into_active_model()).on_conflict(kept).exec_without_returning(db).await?;
+        }
     }
     if opened {
         tracing::warn!(tenant.id = %alarm.tenant_id, kind = alarm.kind, object = alarm.object, "an alert was opened");

@@ -294,6 +294,12 @@ pub async fn schedule_by(db: &impl ConnectionTrait, now: i64, new: NewJob) -> Re
     Ok(())
 }
 
+/// Makes a job due at once, if there is one.
+pub async fn hasten(db: &impl ConnectionTrait, now: i64, tenant_id: Uuid, kind: &str, key: &str) -> Result<(), DbErr> {
+    let row = job::Entity::update_of(tenant_id).filter(Column::Kind.eq(kind)).filter(Column::Key.eq(key));
+    row.col_expr(Column::NextTryAt, Expr::value(now)).exec(db).await.map(drop)
+}
+
 /// Removes a job; one in progress is not stopped, but not repeated.
 pub async fn cancel(db: &impl ConnectionTrait, tenant_id: Uuid, kind: &str, key: &str) -> Result<bool, DbErr> {
     let row = job::Entity::delete_of(tenant_id).filter(Column::Kind.eq(kind));

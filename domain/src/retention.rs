@@ -22,7 +22,7 @@ use base::millis::{DAY, HOUR};
 use base::store::{Search, VENDOR};
 use chrono::TimeDelta;
 use entity::{
-    account_usage, attempt, audit, chore, dead_letter, found_message, histogram, idempotency, letter, message,
+    account_usage, alert, attempt, audit, chore, dead_letter, found_message, histogram, idempotency, letter, message,
     raw_hook, route_decision, sale, tenant, vendor_event, vendor_event_attempt,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, OnConflict, Query};
@@ -185,6 +185,8 @@ async fn of_tenant(app: &DeliveryContext, tenant_id: Uuid, ends: Ends) -> anyhow
     let sales = sale::Column::CreatedAt.lt(ends.messages);
     gone += remove::rows::<sale::Entity>(&app.store, tenant_id, sales.into()).await?;
     gone += delete_answers(app, tenant_id).await?;
+    let alerts = alert::Column::ResolvedAt.lt(ends.audit);
+    gone += remove::rows::<alert::Entity>(&app.store, tenant_id, alerts.into()).await?;
     let audit = audit::Column::Id.lt(first_id_at(ends.audit));
     gone += remove::rows::<audit::Entity>(&app.store, tenant_id, audit.into()).await?;
     gone += delete_ids(app, tenant_id, ends.keys).await?;

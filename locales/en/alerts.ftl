@@ -47,10 +47,10 @@ alert-undelivered-subject =
         [one] { $count } message was not delivered
        *[other] { $count } messages were not delivered
     }: { $source } ({ $account })
-alert-undelivered-body = Most frequent reason since { $stamp }: { $reason }. { $advice } Managers see it in the cards; all other messages are delivered. Open the list: { $url }
-alert-late-subject = { $account }: messages arrive late, up to { $delay }
+alert-undelivered-body = Most frequent reason since { $stamp }: { $reason }. { $advice } Managers see it in the cards. Open the list: { $url }
+alert-late-subject = { $account }: messages arrive late, some take { $delay }
 alert-late-body =
-    The slowest 5% of messages in the last 15 minutes took { $delay } or more; { $count ->
+    In the last 15 minutes, one message in 20 took { $delay } or more; { $count ->
         [0] none is waiting now
         [one] { $count } message has been waiting for too long
        *[other] { $count } messages have been waiting for too long
@@ -129,7 +129,7 @@ alert-route_failed-body =
         [stage_gone] The stage of the rule “{ $rule }” was deleted in { $crm }: new enquiries stay where they are. Choose another stage: { $url }
         [user_gone] The person of the rule “{ $rule }” has left { $crm }: the substitute gets new enquiries. Choose another person: { $url }
         [unanswered] The rule “{ $rule }” could not be carried out yet. It is tried again for a day and a half. If { $crm } works, check the rule: { $url }
-        [undecided] The rules could not be applied to new enquiries yet. It is tried again for a day and a half; until then they wait among incoming leads. If { $crm } works, check the account: { $url }
+        [undecided] New enquiries wait among incoming leads: the rules could not be applied to them. Parom keeps trying for a day and a half. If { $crm } works, check the account: { $url }
        *[other] { $crm } refused what the rule “{ $rule }” asks for: { $reason }. New enquiries go to the substitute. Check the rule: { $url }
     }
 alert-sales_not_sent-subject = { $account }: sales do not reach { $target }

@@ -44,7 +44,7 @@ said-form-most = at most { $most } at once
 
 said-empty = must not be empty
 said-sale-value = is too long, or has signs that the target does not take
-said-sale-number = must be a number
+said-number = must be a number
 said-sale-no-webhook = set the address of the webhook under Alerts first
 said-minutes = enter whole minutes, from { $least } to { $most }
 said-seconds = enter whole seconds, from { $least } to { $most }

@@ -10,7 +10,12 @@ health-some-bad =
     { $bad ->
         [one] { $bad } source needs attention
        *[other] { $bad } sources need attention
-    }
+    }.
+health-some =
+    { $count ->
+        [one] { $count } problem needs attention
+       *[other] { $count } problems need attention
+    }.
 health-stopped = { $cause }: messages wait
 health-stopped-source = { $name }: messages stopped
 health-stopped-sources =
@@ -51,7 +56,6 @@ overview-days = Messages by day
 overview-table = Show as a table
 overview-day = Day
 overview-failed = Undelivered
-overview-to-source = To the source
 health-side-failing = { $side }: { $failed } of { $all } requests since { $time } failed ({ $percent }%).
 health-side-failed-last = The last failure was { $time }.
 health-undelivered =

@@ -49,10 +49,10 @@ alert-undelivered-subject =
         [one] { $count } mensaje no se entregó
        *[other] { $count } mensajes no se entregaron
     }: { $source } ({ $account })
-alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. { $advice } Los agentes lo ven en las tarjetas; los demás mensajes siguen. Abra la lista: { $url }
-alert-late-subject = { $account }: los mensajes llegan tarde, hasta { $delay }
+alert-undelivered-body = Motivo más frecuente desde { $stamp }: { $reason }. { $advice } Los agentes lo ven en las tarjetas. Abra la lista: { $url }
+alert-late-subject = { $account }: los mensajes llegan tarde, algunos tardan { $delay }
 alert-late-body =
-    El 5 % más lento de los mensajes de los últimos 15 minutos tardó { $delay } o más; { $count ->
+    En los últimos 15 minutos, uno de cada 20 mensajes tardó { $delay } o más; { $count ->
         [0] ninguno espera ahora
         [one] { $count } mensaje espera desde hace demasiado
        *[other] { $count } mensajes esperan desde hace demasiado
@@ -129,7 +129,7 @@ alert-route_failed-body =
         [stage_gone] La etapa de la regla “{ $rule }” se eliminó en { $crm }: las consultas nuevas se quedan donde están. Elige otra etapa: { $url }
         [user_gone] La persona de la regla “{ $rule }” ya no está en { $crm }: las consultas nuevas van al suplente. Elige a otra persona: { $url }
         [unanswered] La regla “{ $rule }” aún no se ha podido aplicar. Se sigue intentando durante un día y medio. Si { $crm } funciona, revisa la regla: { $url }
-        [undecided] Las reglas aún no se han podido aplicar a las consultas nuevas. Se sigue intentando durante un día y medio; hasta entonces esperan entre los leads entrantes. Si { $crm } funciona, revisa la cuenta: { $url }
+        [undecided] Las consultas nuevas esperan entre los leads entrantes: no se les han podido aplicar las reglas. Parom sigue intentándolo durante un día y medio. Si { $crm } funciona, revisa la cuenta: { $url }
        *[other] { $crm } rechazó lo que pide la regla “{ $rule }”: { $reason }. Las consultas nuevas van al suplente. Revisa la regla: { $url }
     }
 alert-sales_not_sent-subject = { $account }: las ventas no llegan a { $target }

@@ -46,7 +46,7 @@ said-form-most = como máximo { $most } a la vez
 
 said-empty = no debe estar vacío
 said-sale-value = es demasiado largo o tiene signos que el destino no acepta
-said-sale-number = debe ser un número
+said-number = debe ser un número
 said-sale-no-webhook = indique primero la dirección del webhook en Alertas
 said-minutes = ingresa minutos enteros, de { $least } a { $most }
 said-seconds = ingresa segundos enteros, de { $least } a { $most }

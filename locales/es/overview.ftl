@@ -12,7 +12,12 @@ health-some-bad =
     { $bad ->
         [one] { $bad } fuente requiere atención
        *[other] { $bad } fuentes requieren atención
-    }
+    }.
+health-some =
+    { $count ->
+        [one] { $count } problema requiere atención
+       *[other] { $count } problemas requieren atención
+    }.
 health-stopped = { $cause }: los mensajes esperan
 health-stopped-source = { $name }: los mensajes están detenidos
 health-stopped-sources =
@@ -53,7 +58,6 @@ overview-days = Mensajes por día
 overview-table = Mostrar como tabla
 overview-day = Día
 overview-failed = No entregados
-overview-to-source = Ir a la fuente
 health-side-failing = { $side }: { $failed } de { $all } solicitudes desde { $time } fallaron ({ $percent } %).
 health-side-failed-last = La última falla fue { $time }.
 health-undelivered =

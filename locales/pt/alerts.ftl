@@ -49,10 +49,10 @@ alert-undelivered-subject =
         [one] { $count } mensagem não foi entregue
        *[other] { $count } mensagens não foram entregues
     }: { $source } ({ $account })
-alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. { $advice } Os atendentes veem isto nos cards; as outras mensagens continuam. Abra a lista: { $url }
-alert-late-subject = { $account }: as mensagens chegam atrasadas, até { $delay }
+alert-undelivered-body = Motivo mais frequente desde { $stamp }: { $reason }. { $advice } Os atendentes veem isto nos cards. Abra a lista: { $url }
+alert-late-subject = { $account }: as mensagens chegam atrasadas, algumas levam { $delay }
 alert-late-body =
-    Os 5% mais lentos das mensagens dos últimos 15 minutos levaram { $delay } ou mais; { $count ->
+    Nos últimos 15 minutos, uma em cada 20 mensagens levou { $delay } ou mais; { $count ->
         [0] nenhuma espera agora
         [one] { $count } mensagem espera há tempo demais
        *[other] { $count } mensagens esperam há tempo demais
@@ -129,7 +129,7 @@ alert-route_failed-body =
         [stage_gone] A etapa da regra “{ $rule }” foi excluída no { $crm }: os novos atendimentos ficam onde estão. Escolha outra etapa: { $url }
         [user_gone] A pessoa da regra “{ $rule }” saiu do { $crm }: os novos atendimentos vão para o substituto. Escolha outra pessoa: { $url }
         [unanswered] Ainda não foi possível aplicar a regra “{ $rule }”. As tentativas continuam por um dia e meio. Se o { $crm } funciona, verifique a regra: { $url }
-        [undecided] Ainda não foi possível aplicar as regras aos novos atendimentos. As tentativas continuam por um dia e meio; até lá eles esperam entre os leads de entrada. Se o { $crm } funciona, verifique a conta: { $url }
+        [undecided] Os novos atendimentos esperam entre os leads de entrada: não foi possível aplicar as regras a eles. O Parom continua tentando por um dia e meio. Se o { $crm } funciona, verifique a conta: { $url }
        *[other] O { $crm } recusou o que a regra “{ $rule }” pede: { $reason }. Os novos atendimentos vão para o substituto. Verifique a regra: { $url }
     }
 alert-sales_not_sent-subject = { $account }: as vendas não chegam a { $target }

@@ -46,7 +46,7 @@ said-form-most = no máximo { $most } de uma vez
 
 said-empty = não pode estar vazio
 said-sale-value = é longo demais ou tem sinais que o destino não aceita
-said-sale-number = deve ser um número
+said-number = deve ser um número
 said-sale-no-webhook = informe primeiro o endereço do webhook em Alertas
 said-minutes = insira minutos inteiros, de { $least } a { $most }
 said-seconds = insira segundos inteiros, de { $least } a { $most }

@@ -12,7 +12,12 @@ health-some-bad =
     { $bad ->
         [one] { $bad } fonte requer atenção
        *[other] { $bad } fontes requerem atenção
-    }
+    }.
+health-some =
+    { $count ->
+        [one] { $count } problema requer atenção
+       *[other] { $count } problemas requerem atenção
+    }.
 health-stopped = { $cause }: as mensagens esperam
 health-stopped-source = { $name }: as mensagens estão paradas
 health-stopped-sources =
@@ -53,7 +58,6 @@ overview-days = Mensagens por dia
 overview-table = Mostrar como tabela
 overview-day = Dia
 overview-failed = Não entregues
-overview-to-source = Ir para a fonte
 health-side-failing = { $side }: { $failed } de { $all } solicitações desde { $time } falharam ({ $percent }%).
 health-side-failed-last = A última falha foi { $time }.
 health-undelivered =

@@ -44,7 +44,7 @@ said-form-most = за раз — не больше { $most }
 
 said-empty = не может быть пустым
 said-sale-value = слишком длинно, или есть знаки, которых получатель не принимает
-said-sale-number = должно быть числом
+said-number = должно быть числом
 said-sale-no-webhook = сначала укажите адрес вебхука в разделе «Оповещения»
 said-minutes = укажите целые минуты, от { $least } до { $most }
 said-seconds = укажите целые секунды, от { $least } до { $most }

@@ -12,7 +12,14 @@ health-some-bad =
         [few] { $bad } источника требуют внимания
         [many] { $bad } источников требуют внимания
        *[other] { $bad } источника требуют внимания
-    }
+    }.
+health-some =
+    { $count ->
+        [one] { $count } проблема требует внимания
+        [few] { $count } проблемы требуют внимания
+        [many] { $count } проблем требуют внимания
+       *[other] { $count } проблемы требуют внимания
+    }.
 health-stopped = { $cause }: сообщения ждут
 health-stopped-source = { $name }: сообщения остановлены
 health-stopped-sources =
@@ -57,7 +64,6 @@ overview-days = Сообщения по дням
 overview-table = Показать таблицей
 overview-day = День
 overview-failed = Не доставлено
-overview-to-source = К источнику
 health-side-failing = { $side }: с { $time } не удалось { $failed } из { $all } запросов ({ $percent } %).
 health-side-failed-last = Последняя ошибка — { $time }.
 health-undelivered =

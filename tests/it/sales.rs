@@ -208,6 +208,9 @@ async fn a_won_lead_is_told_as_the_dry_run_showed_it(world: &mut SalesWorld) {
     world.all_on(&shop).await;
     world.wins(&shop).await;
     let preview = world.api.get(&format!("{}/preview", path(&shop))).await.is(200).json.clone();
+    let olga = world.panel(shop.line.tenant_id).await;
+    let page = olga.opens("/panel/sales/preview").await.is(200);
+    page.says(&["Would be sent", "href=\"/panel/customers/", "POST http", "42"]);
     assert!(world.booked().is_empty() && world.meta.events_of(DATASET).is_empty(), "nothing is sent");
     assert_eq!(world.works("sales").await, 1);
     let (booked, events, uploads) = (world.booked(), world.meta.events_of(DATASET), world.metrica.uploads_of(COUNTER));
@@ -366,6 +369,13 @@ async fn a_missed_hook_is_found_within_a_day_and_earlier_sales_are_left_alone(wo
     assert_eq!(world.booked().len(), 1);
     world.advance(DAY);
     assert_eq!((world.works("sale_checks").await, world.works("sales").await), (1, 0), "once");
+    // The dry run looks at the last days alone, and says so beside the sales that are listed.
+    let olga = world.panel(shop.line.tenant_id).await;
+    olga.opens("/panel/sales/preview").await.is(200).says(&["Would be sent"]);
+    world.advance(30 * DAY);
+    let olga = world.panel(shop.line.tenant_id).await;
+    olga.opens("/panel/sales/preview").await.is(200).says(&["The last sale under Sales was won on"]);
+    world.advance(DAY);
     // Switched off, nothing is looked for.
     world.puts(&shop, &json!({"webhook": {}, "meta": {}, "metrica": {}})).await;
     world.advance(DAY);

@@ -32,6 +32,7 @@ use crate::identity::IdentityContext;
 use crate::platform::{PlatformContext, stands_on};
 
 pub use notice::AlertCard;
+pub use sections::remedy_of;
 pub use write::is_on;
 
 /// Alerts per query; further ones follow in the next.

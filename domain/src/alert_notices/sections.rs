@@ -71,15 +71,17 @@ impl AlertContext<'_> {
         self.tenant.map_or("", |tenant| tenant.host.as_str())
     }
 
-    /// The texts of these alerts, in their order. Many sources with the same trouble are one section.
+    /// The texts of these alerts, in their order. Many sources with the same trouble at the same time are one section.
     pub async fn sections(&self, alerts: &[&alert::Model]) -> anyhow::Result<Vec<Section>> {
-        let mut sections: Vec<Section> = Vec::new();
-        for alert in alerts {
-            let alike: Vec<&alert::Model> = alerts.iter().copied().filter(|other| are_alike(alert, other)).collect();
+        let (mut sections, mut rest) = (Vec::new(), alerts.to_vec());
+        while let Some(alert) = rest.first().copied() {
+            let (alike, others): (Vec<_>, Vec<_>) = rest.iter().copied().partition(|other| are_alike(alert, other));
             if alike.len() < TOGETHER {
                 sections.push(self.section(alert).await?);
-            } else if alike.first().is_some_and(|first| first.key == alert.key) {
+                rest.remove(0);
+            } else {
                 sections.push(self.group(&alike).await?);
+                rest = others;
             }
         }
         Ok(sections)
@@ -217,9 +219,13 @@ fn facts(alert: &alert::Model) -> AlertFacts {
     }
 }
 
-/// The same trouble of two sources.
+/// The same trouble of two sources, at the same time.
 fn are_alike(one: &alert::Model, other: &alert::Model) -> bool {
-    one.kind == other.kind
+    let begins_within =
+        |one: &alert::Model, other: &alert::Model| other.resolved_at.is_none_or(|end| one.opened_at <= end);
+    begins_within(one, other)
+        && begins_within(other, one)
+        && one.kind == other.kind
         && one.source_id.is_some()
         && other.source_id.is_some()
         && one.resolved_at.is_some() == other.resolved_at.is_some()
@@ -257,6 +263,8 @@ pub fn remedy_of(alert: &alert::Model, is_accounts: bool) -> Remedy {
         (alerts::WEBHOOK_SUSPENDED, Some(id)) => page(&format!("/panel/sources/{id}/resume"), "resume"),
         (_, Some(id)) => page(&format!("/panel/sources/{id}"), "source"),
         ("template_rejected" | "template_paused" | "template_changed", None) => page("/panel/templates", "templates"),
+        // Without a rule, amoCRM did not answer.
+        (alerts::ROUTE_FAILED, None) if !alert.key.contains(':') => page("/panel/account", "account"),
         (alerts::ROUTE_FAILED, None) => page("/panel/routing", "routing"),
         (alerts::SALES_NOT_SENT, None) => page("/panel/sales", "sales"),
         (_, None) => page("/panel/account", "account"),

@@ -25,10 +25,10 @@ use uuid::Uuid;
 
 use super::IntakeContext;
 use super::door::store;
-use super::enquiry::begin_late;
+use super::enquiry::{ROUTES, begin_late};
 use crate::delivery::letters::crm_letter;
 use crate::delivery::read::{customer, first_id_at};
-use crate::job::{NewJob, NextRun, schedule};
+use crate::job::{NewJob, NextRun, hasten, schedule};
 use crate::tenant;
 
 /// The kind of the jobs that show it at amoCRM.
@@ -62,6 +62,8 @@ pub async fn set(app: &IntakeContext, chat: &conversation::Model, is_blocked: bo
         }
         let line = json!(BlockLine { is_blocked, by: by.to_owned(), at: now });
         schedule(tx, now, NewJob { payload: line, ..NewJob::new(tenant_id, KIND, chat.id, now) }).await?;
+        // An enquiry that waits ends with it.
+        hasten(tx, now, tenant_id, ROUTES, &chat.id.to_string()).await?;
         Ok::<_, DbErr>(true)
     });
     let changed = changed.await?;

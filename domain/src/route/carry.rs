@@ -60,9 +60,11 @@ pub async fn route(app: Arc<IntakeContext>, rules: RulesInForce, job: job::Model
     let (app, job) = (&app, &job);
     let message_id = serde_json::from_str::<serde_json::Value>(&job.payload)?["message"].as_str().map(Uuid::parse_str);
     let Some(message_id) = message_id.transpose()? else { return Ok(NextRun::Never) };
-    let Some(enquiry) = Enquiry::read(app, job.tenant_id, message_id).await? else { return Ok(NextRun::Never) };
+    let Some(enquiry) = Enquiry::read(app, job.tenant_id, message_id).await? else {
+        return versions::nothing_waits(app, job).await;
+    };
     match go_on(app, &rules, &enquiry).await {
-        Ok(Progress::Done) => Ok(NextRun::Never),
+        Ok(Progress::Done) => versions::nothing_waits(app, job).await,
         Ok(Progress::Waiting) => Ok(lead_note::later(app.clock.millis(), job, LOOKED_AFTER)),
         Err(error) => {
             enquiry.failed(app, job.tries, &error).await?;

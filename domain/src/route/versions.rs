@@ -14,10 +14,11 @@ use base::error::{ChangedMeanwhile, Error, FieldError, Result};
 use base::i18n::LocalizedText;
 use base::store::in_transaction;
 use entity::route_version::{self, Column, Model};
-use entity::{message_template, tenant};
+use entity::{job, message_template, tenant};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -25,6 +26,7 @@ use uuid::Uuid;
 use super::{Rule, RuleSet};
 use crate::alert::{self, ROUTE_FAILED};
 use crate::audit::By;
+use crate::job::NextRun;
 use crate::platform::PlatformContext;
 use crate::source::live;
 use crate::template::Stage;
@@ -203,6 +205,19 @@ pub async fn discard(app: &PlatformContext, tenant_id: Uuid, by: &By) -> Result<
 
 /// The object of the alert about enquiries that no rule could decide about, because amoCRM does not answer.
 pub(super) const UNDECIDED: &str = "";
+
+/// An enquiry has ended, decided or not: without another one that is tried again, the alert about them has ended too.
+pub(super) async fn nothing_waits(app: &PlatformContext, ended: &job::Model) -> anyhow::Result<NextRun> {
+    let others = job::Entity::of_tenant(ended.tenant_id)
+        .filter(job::Column::Kind.eq(ended.kind.as_str()))
+        .filter(job::Column::Key.ne(ended.key.as_str()))
+        .filter(job::Column::Tries.gt(0));
+    let db = app.store.read();
+    if alert::is_open(db, ended.tenant_id, ROUTE_FAILED, UNDECIDED).await? && others.count(db).await? == 0 {
+        alert::resolve(app, app.store.write(), ended.tenant_id, ROUTE_FAILED, UNDECIDED).await?;
+    }
+    Ok(NextRun::Never)
+}
 
 /// Rules that are no longer in force do not fail.
 async fn end_alerts(

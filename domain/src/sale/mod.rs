@@ -165,7 +165,7 @@ pub async fn resend(app: &PlatformContext, tenant_id: Uuid, lead_id: i64, by: &B
 }
 
 /// How far back a dry run looks for won leads.
-const PREVIEWED: i64 = 30 * DAY;
+pub const PREVIEWED: i64 = 30 * DAY;
 /// The sales that it shows.
 const SHOWN: usize = 10;
 /// Leads whose chats amoCRM is asked for at once.
@@ -176,6 +176,8 @@ const AT_ONCE: usize = 50;
 pub struct SalePreview {
     #[schema(value_type = String, example = "1042")]
     pub lead_id: NumericId,
+    #[serde(skip)]
+    pub sale: Sale,
     pub requests: Vec<SaleRequest>,
 }
 
@@ -195,7 +197,7 @@ pub async fn preview(app: &Arc<TenantContext>, tenant_id: Uuid) -> Result<Vec<Sa
     }
     let preview = |sale: Sale| {
         let requests = targets.kinds().map(|kind| request::of(app, &targets, kind, &sale)).collect();
-        SalePreview { lead_id: NumericId(sale.lead_id), requests }
+        SalePreview { lead_id: NumericId(sale.lead_id), sale, requests }
     };
     Ok(sales.into_iter().take(SHOWN).map(preview).collect())
 }

@@ -210,7 +210,7 @@ fn mistakes(kind: TargetKind, new: &NewTarget, before: &Targets) -> Vec<FieldErr
         } else if value.len() > MOST_CHARS || !is_plain {
             at(field, "said-sale-value");
         } else if *field != "goal" && !is_number {
-            at(field, "said-sale-number");
+            at(field, "said-number");
         }
     }
     if kind == TargetKind::Webhook {

@@ -191,6 +191,19 @@ function prepare(root) {
   }
 }
 
+/** Says how many rows are selected; the button beside it selects none. */
+function tellChosen() {
+  const form = document.getElementById("bulk");
+  if (!form) return;
+  const count = [...form.elements].filter((one) => one.name === "id" && one.checked).length;
+  const told = form.querySelector("[data-chosen]");
+  told.hidden = !count && !form.elements.all.checked;
+  told.querySelector("b").textContent = form.elements.all.checked ? "" : count;
+}
+
+document.addEventListener("change", tellChosen);
+document.addEventListener("reset", () => setTimeout(tellChosen));
+
 // A row leads where its link leads; text in it can be selected, and what else is in it does its own.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("tr")?.querySelector("[data-row]");
@@ -414,7 +427,7 @@ function narrow() {
   const typed = typedText();
   const search = box.querySelector("[data-search]");
   const pages = [...box.querySelectorAll("li:not([data-search],[data-suggested])")];
-  for (const one of pages) one.hidden = !one.textContent.toLowerCase().includes(typed.toLowerCase());
+  for (const one of pages) one.hidden = !one.querySelector("span").textContent.toLowerCase().includes(typed.toLowerCase());
   search.hidden = !typed || pages.some((one) => !one.hidden);
   search.querySelector("q").textContent = typed;
   search.querySelector("a").href = `${home}/messages?${new URLSearchParams({ q: typed })}`;
@@ -445,7 +458,9 @@ function offer(found) {
   const [first] = box.querySelectorAll("[data-suggested]");
   if (first?.parentElement.contains(document.activeElement)) return;
   for (const one of box.querySelectorAll("[data-suggested]")) one.remove();
-  box.querySelector("[data-search]").before(...found);
+  const search = box.querySelector("[data-search]");
+  search.before(...found);
+  search.querySelector("p").hidden = found.length > 0;
 }
 
 /** Moves among links; stays at the ends. */
@@ -480,7 +495,7 @@ function preparePalette() {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (by) {
       event.preventDefault();
-      step(choices(), by);
+      step([box.querySelector("input"), ...choices()], by);
     }
   });
   // Enter opens the page, source, message or chat that was typed; anything else is searched for.

@@ -6,10 +6,10 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use base::error::{Error, FieldError};
-use base::i18n::Words;
+use base::i18n::{Sentence, Words};
 use domain::sale::request::SkipReason;
 use domain::sale::target::{self, NewTarget};
-use domain::sale::{self, SalePreview, Sending, SendingState, StoredSale, TargetKind, TargetSettings, Targets};
+use domain::sale::{self, Sale, SalePreview, Sending, SendingState, StoredSale, TargetKind, TargetSettings, Targets};
 use domain::source::call_error;
 use entity::conversation;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -66,13 +66,17 @@ impl TargetForm {
     }
 }
 
-/// What became of a sale at a target.
+/// What became of a sale at a target, or would.
 struct SendingRow {
     target: String,
     badge: String,
     reason: String,
     is_skipped: bool,
-    at: i64,
+    /// None in a dry run.
+    at: Option<i64>,
+    /// The request of a dry run.
+    url: String,
+    body: String,
 }
 
 struct SaleRow {
@@ -94,7 +98,7 @@ struct SalesPage {
     may: bool,
     forms: Vec<TargetForm>,
     rows: Vec<SaleRow>,
-    /// Why sales were not sent, if all that were not have one reason.
+    /// That sales were not sent and why, if all that were not have one reason.
     skipped: String,
     errors: Vec<(String, String)>,
 }
@@ -117,12 +121,12 @@ async fn sales_page(app: &AppData, member: &Member, unsaved: Option<Unsaved<'_>>
     let forms = TargetKind::ALL.map(|kind| form_of(&page, &targets, kind, unsaved.as_ref()));
     let rows = sale::list(app.store.read(), member.tenant_id, LISTED).await?;
     let host = &member.here.tenant.host;
-    let customers = customers(app, member, &page, &rows).await?;
-    let mut rows: Vec<_> = rows.iter().map(|stored| sale_row(&page, host, &customers, stored)).collect();
+    let customers = customers(app, member, &page, rows.iter().map(|stored| &stored.sale)).await?;
+    let mut rows: Vec<_> = rows.iter().map(|stored| stored_row(&page, host, &customers, stored)).collect();
     let template = SalesPage {
         may,
         forms: forms.into(),
-        skipped: said_once(&mut rows),
+        skipped: said_once(page.words.text("sale-state-skipped"), &mut rows),
         rows,
         errors: unsaved.as_ref().map(|(_, errors)| errors.clone()).unwrap_or_default(),
         page: page.clone(),
@@ -136,9 +140,9 @@ async fn customers(
     app: &PanelContext,
     member: &Member,
     page: &PageContext,
-    rows: &[StoredSale],
+    sales: impl Iterator<Item = &Sale>,
 ) -> Result<BTreeMap<Uuid, String>, Error> {
-    let chats = rows.iter().flat_map(|stored| &stored.sale.chats).map(|chat| chat.conversation_id);
+    let chats = sales.flat_map(|sale| &sale.chats).map(|chat| chat.conversation_id);
     let found = conversation::Entity::of_tenant(member.tenant_id)
         .filter(conversation::Column::Id.is_in(chats))
         .all(app.store.read())
@@ -151,7 +155,7 @@ async fn customers(
 }
 
 /// Takes the reason that all sales which were not sent have in common out of their rows; empty if they have several.
-fn said_once(rows: &mut [SaleRow]) -> String {
+fn said_once(skipped_word: Sentence, rows: &mut [SaleRow]) -> String {
     let skipped = || rows.iter().flat_map(|row| &row.sendings).filter(|one| one.is_skipped);
     let reasons: BTreeSet<String> = skipped().map(|one| one.reason.clone()).collect();
     let (Some(reason), true) = (reasons.first().cloned(), reasons.len() == 1 && skipped().count() > 1) else {
@@ -159,7 +163,7 @@ fn said_once(rows: &mut [SaleRow]) -> String {
     };
     let skipped = rows.iter_mut().flat_map(|row| &mut row.sendings).filter(|one| one.is_skipped);
     skipped.for_each(|one| one.reason.clear());
-    reason
+    format!("{skipped_word}: {reason}")
 }
 
 /// The fields of a target besides its switch, with what they are for.
@@ -218,15 +222,28 @@ fn form_of(page: &PageContext, targets: &Targets, kind: TargetKind, unsaved: Opt
     }
 }
 
-fn sale_row(page: &PageContext, host: &str, customers: &BTreeMap<Uuid, String>, stored: &StoredSale) -> SaleRow {
-    let sale = &stored.sale;
+fn stored_row(page: &PageContext, host: &str, customers: &BTreeMap<Uuid, String>, stored: &StoredSale) -> SaleRow {
     let row = |(kind, sending): (&TargetKind, &Sending)| SendingRow {
         target: page.words.text_of("sale-target-", kind.word()).to_string(),
         badge: page.badge(tone(sending.state), page.words.text_of("sale-state-", sending.state.word())),
         reason: reason(page.words, sending),
         is_skipped: sending.state == SendingState::Skipped,
-        at: sending.at,
+        at: Some(sending.at),
+        url: String::new(),
+        body: String::new(),
     };
+    let may_repeat = stored.sendings.values().any(|sending| sending.state == SendingState::Refused);
+    let sendings = stored.sendings.iter().map(row).collect();
+    SaleRow { may_repeat, ..sale_row(page, host, customers, &stored.sale, sendings) }
+}
+
+fn sale_row(
+    page: &PageContext,
+    host: &str,
+    customers: &BTreeMap<Uuid, String>,
+    sale: &Sale,
+    sendings: Vec<SendingRow>,
+) -> SaleRow {
     let price = page.words.text("common-number").with("number", sale.price);
     let known = |id: Uuid| customers.get(&id).map(|name| (id, name.clone()));
     SaleRow {
@@ -235,8 +252,8 @@ fn sale_row(page: &PageContext, host: &str, customers: &BTreeMap<Uuid, String>, 
         href: format!("https://{host}/leads/detail/{}", sale.lead_id),
         price: format!("{price} {}", sale.currency).trim_end().to_owned(),
         won_at: sale.won_at,
-        sendings: stored.sendings.iter().map(row).collect(),
-        may_repeat: stored.sendings.values().any(|sending| sending.state == SendingState::Refused),
+        sendings,
+        may_repeat: false,
     }
 }
 
@@ -302,24 +319,16 @@ async fn again(app: AppData, member: Member, lead_id: web::Path<i64>, _form: For
     member.see_other(&app, HERE, Notice::done(member.words.text("sales-again-done"))).await
 }
 
-/// A request of a dry run.
-struct RequestRow {
-    target: String,
-    url: String,
-    body: String,
-    skipped: String,
-}
-
-struct PreviewRow {
-    lead_id: i64,
-    requests: Vec<RequestRow>,
-}
-
 #[derive(Template)]
 #[template(path = "panel/sales/preview.html")]
 struct PreviewPage {
     page: PageContext,
-    rows: Vec<PreviewRow>,
+    may: bool,
+    rows: Vec<SaleRow>,
+    /// As in [`SalesPage`].
+    skipped: String,
+    /// Why there are none, although sales were sent before.
+    why: String,
     /// Why amoCRM could not be asked; empty if it was.
     failed: String,
 }
@@ -328,22 +337,53 @@ struct PreviewPage {
 async fn preview(app: AppData, member: Member) -> Answer {
     member.require(Right::ManageAccount)?;
     let page = member.page("sales-preview-title", Nav::Sales);
-    let (rows, failed) = match sale::preview(&app.tenants, member.tenant_id).await {
-        Ok(shown) => (shown.iter().map(|one| preview_row(&page, one)).collect(), String::new()),
+    let (shown, failed) = match sale::preview(&app.tenants, member.tenant_id).await {
+        Ok(shown) => (shown, String::new()),
         Err(error) => (Vec::new(), call_error(error).text().in_words(page.words, page.crm)),
     };
-    html(&page, &PreviewPage { page: page.clone(), rows, failed })
+    let customers = customers(&app, &member, &page, shown.iter().map(|one| &one.sale)).await?;
+    let host = &member.here.tenant.host;
+    let mut rows: Vec<_> = shown.iter().map(|one| preview_row(&page, host, &customers, one)).collect();
+    let template = PreviewPage {
+        may: false,
+        why: if rows.is_empty() { why_none(&app, &member, &page).await? } else { String::new() },
+        skipped: said_once(page.words.text("sales-preview-skipped"), &mut rows),
+        rows,
+        failed,
+        page: page.clone(),
+    };
+    html(&page, &template)
 }
 
-fn preview_row(page: &PageContext, shown: &SalePreview) -> PreviewRow {
-    let row = |request: &sale::SaleRequest| RequestRow {
-        target: page.words.text_of("sale-target-", request.target.word()).to_string(),
-        url: request.url.clone(),
-        body: request.body.clone(),
-        skipped: request
-            .skipped
-            .map(|why| page.words.text_of("sale-skip-", why.word()).to_string())
-            .unwrap_or_default(),
+fn preview_row(page: &PageContext, host: &str, customers: &BTreeMap<Uuid, String>, shown: &SalePreview) -> SaleRow {
+    let row = |request: &sale::SaleRequest| {
+        let (tone, word) = match request.skipped {
+            None => (Tone::Ok, "sales-preview-sent"),
+            Some(_) => (Tone::Off, "sales-preview-skipped"),
+        };
+        let why = request.skipped.map(|why| page.words.text_of("sale-skip-", why.word()).to_string());
+        SendingRow {
+            target: page.words.text_of("sale-target-", request.target.word()).to_string(),
+            badge: page.badge(tone, page.words.text(word)),
+            reason: why.unwrap_or_default(),
+            is_skipped: request.skipped.is_some(),
+            at: None,
+            url: request.url.clone(),
+            body: request.body.clone(),
+        }
     };
-    PreviewRow { lead_id: shown.lead_id.0, requests: shown.requests.iter().map(row).collect() }
+    sale_row(page, host, customers, &shown.sale, shown.requests.iter().map(row).collect())
+}
+
+/// Why a dry run is empty beside sales that are listed: it reads amoCRM anew, and only the last 30 days.
+async fn why_none(app: &PanelContext, member: &Member, page: &PageContext) -> Result<String, Error> {
+    let Some(last) = sale::list(app.store.read(), member.tenant_id, 1).await?.into_iter().next() else {
+        return Ok(String::new());
+    };
+    let won_at = last.sale.won_at;
+    Ok(match page.now - won_at > sale::PREVIEWED {
+        true => page.words.text("sales-preview-older").with("date", page.when(&won_at).date()),
+        false => page.words.text("sales-preview-gone").with("crm", page.crm),
+    }
+    .to_string())
 }

@@ -44,7 +44,7 @@ pub(super) struct SuggestQuery {
 struct Suggestion {
     href: String,
     label: String,
-    /// What it is: the messenger of a source, the page or the source of a setting, a message, a chat.
+    /// What it is, and of which messenger, page or source.
     kind: String,
 }
 
@@ -75,6 +75,10 @@ pub(super) async fn get(app: AppData, member: Member, asked: web::Query<SuggestQ
     html(&page, &Suggestions { rows })
 }
 
+fn kind_of(words: Words, what: &'static str, place: &str) -> String {
+    format!("{} · {place}", words.text(what))
+}
+
 async fn sources(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<Suggestion>> {
     let wanted = typed.to_lowercase();
     let mut found = domain::source::all(&app.sources, member.tenant_id).await?;
@@ -82,7 +86,7 @@ async fn sources(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec
     found.sort_by_key(|source| source.name.to_lowercase());
     let of_source = |source: entity::source::Model| Suggestion {
         href: format!("/panel/sources/{}", source.id),
-        kind: member.words.text_of("connector-", &source.kind).to_string(),
+        kind: kind_of(member.words, "palette-source", &member.words.text_of("connector-", &source.kind).to_string()),
         label: source.name,
     };
     Ok(found.into_iter().take(SOURCES).map(of_source).collect())
@@ -306,7 +310,7 @@ async fn of_account(
                 }
             };
             if has {
-                found.push(FoundSetting { rank, suggestion: suggestion(label, &place, (*href).to_owned()) });
+                found.push(FoundSetting { rank, suggestion: suggestion(words, label, &place, (*href).to_owned()) });
             }
         }
     }
@@ -328,13 +332,17 @@ fn kinds_of_alerts(app: &PanelContext, member: &Member, page: &PageContext, type
     let of_kind = |kind: &'static str| {
         let label = page.words.text_of("alert-kind-", kind).with("crm", page.crm).to_string();
         let rank = typed.rank(page.words, &format!("alert-kind-{kind}"), &label, &place)?;
-        Some(FoundSetting { rank, suggestion: suggestion(label, &place, format!("/panel/alerts#kind-{kind}")) })
+        Some(FoundSetting {
+            rank,
+            suggestion: suggestion(page.words, label, &place, format!("/panel/alerts#kind-{kind}")),
+        })
     };
     KINDS.into_iter().filter_map(of_kind).collect()
 }
 
-fn suggestion(label: String, place: &str, href: String) -> Suggestion {
-    Suggestion { href, label, kind: place.to_owned() }
+/// A setting.
+fn suggestion(words: Words, label: String, place: &str, href: String) -> Suggestion {
+    Suggestion { href, label, kind: kind_of(words, "palette-setting", place) }
 }
 
 /// Label and place below the source's page of what every source has.
@@ -399,8 +407,7 @@ fn suggested(
 ) -> Option<FoundSetting> {
     let label = page.words.text(key).with("crm", page.crm).to_string();
     let rank = typed.rank(page.words, key, &label, &source.name)?;
-    let suggestion =
-        Suggestion { href: format!("/panel/sources/{}/{place}", source.id), label, kind: source.name.clone() };
+    let suggestion = suggestion(page.words, label, &source.name, format!("/panel/sources/{}/{place}", source.id));
     Some(FoundSetting { rank, suggestion })
 }
 

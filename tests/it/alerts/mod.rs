@@ -150,6 +150,25 @@ async fn an_amocrm_that_does_not_answer_is_one_alert_for_all_sources(world: &mut
     assert!(open(world, one.tenant_id).await.is_empty(), "at once, and not when accounts are looked at again");
     looks(world).await;
     assert!(open(world, one.tenant_id).await.is_empty());
+    // Each outage is a row of its own, as long as it lasted.
+    world.advance(HOUR);
+    let owner = world.panel(one.tenant_id).await;
+    let before = owner.opens("/panel/alerts").await.is(200).text.matches("is not answering").count();
+    for _ in 0..2 {
+        let alarm = parom::alert::Alarm {
+            tenant_id: one.tenant_id,
+            kind: "crm_unreachable",
+            object: "",
+            source_id: None,
+            detail: json!({}),
+        };
+        let app = &world.app().usage;
+        assert!(parom::alert::raise(app, app.store.write(), alarm).await.unwrap());
+        assert!(parom::alert::resolve(app, app.store.write(), one.tenant_id, "crm_unreachable", "").await.unwrap());
+        world.advance(HOUR);
+    }
+    let after = owner.opens("/panel/alerts").await.is(200).text;
+    assert_eq!(after.matches("is not answering").count(), before + 2, "{after}");
 }
 
 async fn a_messenger_that_does_not_answer_raises_an_alert(world: &mut World) {

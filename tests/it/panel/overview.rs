@@ -195,19 +195,19 @@ async fn an_outage_of_amocrm_is_one_red_headline_within_seconds(world: &mut Worl
         page = visitor.opens("/panel").await.is(200);
     }
     page.says(&[headline, "2 waiting, the longest", "Affected sources:", ">Line one</a>", ">Line two</a>"]);
-    page.never_says(&["need attention", "needs attention", "class=\"notice t-warn\"", "requests since"]);
+    page.never_says(&["need attention", "needs attention", "card problem", "requests since"]);
     page.never_says(&["<strong>amoCRM is not answering", "class=\"notice t-bad\""]);
     // An alert is raised by the next round of checks, and resolved by a later one.
     world.advance(Duration::from_secs(60));
     parom::alert_checks::round(&world.app().usage).await.unwrap();
     let page = visitor.opens("/panel").await.is(200);
     page.says(&[headline]);
-    page.never_says(&["class=\"notice t-warn\""]);
+    page.never_says(&["card problem"]);
     world.sandbox.faults().clear();
     world.deliver_to_the_end().await;
     let after = visitor.opens("/panel").await.is(200);
     after.says(&["Both sources work"]);
-    after.never_says(&[headline, "class=\"notice t-warn\"", "class=\"notice t-bad\""]);
+    after.never_says(&[headline, "card problem"]);
 }
 
 /// T5: the same of a messenger; and what it refuses is no outage (T4).
@@ -220,7 +220,7 @@ async fn an_outage_of_a_messenger_is_red_within_seconds(world: &mut World) {
         world.deliver_all().await;
     }
     let page = visitor.opens("/panel").await.is(200);
-    page.says(&["3 messages were not delivered."]);
+    page.says(&["The source works. 1 problem needs attention.", "3 messages were not delivered."]);
     page.never_says(&["is not answering", "requests since", "numbers t-"]);
     let began = world.clock.millis();
     world.messenger.answers_by(|_| Answer::status(503));
@@ -306,7 +306,7 @@ async fn every_number_leads_to_as_many_messages(world: &mut World) {
             page.says(&[
                 "3 to customers, 1 undelivered.",
                 "<title>(1) Overview",
-                "href=\"/panel/undelivered\">Undelivered</a>",
+                "href=\"/panel/undelivered\">Open “Undelivered”</a>",
                 "1 message was not delivered.",
             ]);
             // The figure leads to the list; the ledger does not, whose failures came later.

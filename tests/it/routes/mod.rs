@@ -382,6 +382,9 @@ async fn rules_are_made_and_put_in_order_in_the_panel(world: &mut World) {
         "“Country of the phone number”: must be",
         "zz1",
     ]);
+    let minutes = [("task_minutes", "abc"), ("fallback_minutes", "ten")];
+    let wrong = olga.sends("/panel/routing/rules/one", &[&times[..], &minutes].concat()).await.is(422);
+    wrong.says(&["“To be done within, minutes”: must be a number.", "value=\"ten\"", "id=\"e-task_minutes\""]);
     let settings = [("seen", "3"), ("silence", "soon"), ("fallback_user", "")];
     let wrong = olga.sends("/panel/routing", &settings).await.is(422);
     wrong.says(&["starts a new enquiry”: must be from 1 to 720.", "value=\"soon\"", "id=\"e-silence\""]);

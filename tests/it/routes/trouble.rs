@@ -135,10 +135,31 @@ async fn a_short_outage_is_no_second_alert(world: &mut World) {
     assert!(!is_said(world, &line, "undecided").await && lead(world).responsible_user_id == manager);
 }
 
+/// Its customer is blocked, so nothing waits any more.
+async fn an_undecided_enquiry_of_a_blocked_customer_is_no_alert(world: &mut World) {
+    let line = world.line("support").await;
+    let manager = world.sandbox.users(HOST)[1].id;
+    has_rules(world, &line, json!([{"id": "all", "then": {"accept": true, "responsible": person(manager)}}])).await;
+    world.customer(&line, "anna").writes("Hello").await;
+    world.deliver_all().await;
+    world.sandbox.switch(HOST, |switches| switches.unpaid = true);
+    for minutes in [1, 2] {
+        world.advance(minutes * MINUTE);
+        world.works("routes").await;
+    }
+    assert!(is_said(world, &line, "undecided").await);
+    let chat = world.api.get(&line.path("/conversations")).await.is(200).text_at("/items/0/id");
+    let olga = olga(world, line.tenant_id).await;
+    olga.sends(&format!("/panel/customers/{chat}/block"), &[]).await.is(303);
+    assert_eq!(world.works("routes").await, 1, "at once, and not when it is tried again");
+    assert!(!is_said(world, &line, "undecided").await);
+}
+
 once!(
     a_short_outage_is_no_second_alert,
     an_unpaid_account_is_asked_again,
     an_enquiry_is_given_up_at_last,
     an_enquiry_that_waits_for_amocrm_is_told_and_routed_soon,
+    an_undecided_enquiry_of_a_blocked_customer_is_no_alert,
     trouble_between_two_steps_makes_no_second_lead
 );

@@ -53,11 +53,6 @@ impl SideFigures {
         Self { mark: String::new(), name, calls, errors, received: 0, is_troubled, is_past, is_away: false }
     }
 
-    /// The tone of the sentence about its failed calls.
-    pub fn quiet_tone(&self) -> &'static str {
-        if self.is_past { "off" } else { "warn" }
-    }
-
     /// The tone of its tile; empty if there is no problem.
     pub fn tone(&self) -> &'static str {
         tone(self.is_troubled, self.is_away)
@@ -129,9 +124,9 @@ impl SideList {
         std::iter::once(&self.crm).chain(&self.messengers)
     }
 
-    /// Nothing that these say goes on.
-    pub fn is_past(&self, explained: &[String]) -> bool {
-        self.troubled(explained).iter().all(|side| side.is_past)
+    /// How many of [`SideList::troubled`] still are.
+    pub fn failing(&self, explained: &[String]) -> usize {
+        self.troubled(explained).iter().filter(|side| !side.is_past).count()
     }
 
     /// Sides with a notable share of failed calls, without those that another card explains.

@@ -5,6 +5,7 @@ use base::error::Result;
 use base::i18n::{Sentence, Words};
 use connectors::kinds::has_own_server;
 use domain::alert::OpenAlerts;
+use domain::alert_notices::remedy_of;
 use domain::delivery::read::figures::Figures;
 use domain::source::{SourceState, SourceStatus, StateAction, StateReason};
 use domain::tenant::{TenantStatus, plan};
@@ -48,8 +49,42 @@ impl Problems {
         self.sources.iter().filter(move |problem| (problem.tone == "bad") == stopped)
     }
 
+    /// The state of the account is the headline: it does more than ask for attention.
+    pub fn account_leads(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| account.tone != "warn")
+    }
+
+    /// Messages do not flow.
+    pub fn is_red(&self) -> bool {
+        self.is_stopped() || self.away.is_some() || self.sources_of(true).next().is_some()
+    }
+
+    /// How it is, in one sentence, with its tone; none without sources that anything could be said of. `failing`: sides
+    /// whose calls fail.
+    pub fn headline(&self, page: &PageContext, failing: usize) -> Option<(&'static str, String)> {
+        if let Some(stopped) = self.stopped(page) {
+            return Some(("bad", stopped.to_string()));
+        }
+        if let Some(account) = self.account.as_ref().filter(|_| self.account_leads()) {
+            return Some((account.tone, account.state.clone()));
+        }
+        let works = || page.words.text("health-all-good").with("count", self.count).to_string();
+        let bad = self.sources_of(false).count();
+        Some(match self.lesser(failing) {
+            0 if self.count == 0 => return None,
+            0 => ("ok", works()),
+            lesser if bad == lesser => {
+                ("warn", page.words.text("health-some-bad").with("bad", self.bad_sources()).to_string())
+            }
+            lesser => {
+                let some = page.words.text("health-some").with("count", lesser).to_string();
+                ("warn", if bad > 0 || self.count == 0 { some } else { format!("{} {some}", works()) })
+            }
+        })
+    }
+
     /// The worst of what keeps messages from flowing; none if they flow.
-    pub fn headline(&self, page: &PageContext) -> Option<Sentence> {
+    fn stopped(&self, page: &PageContext) -> Option<Sentence> {
         let waits = |cause: &str| page.words.text("health-stopped").with("cause", cause);
         if let Some(account) = self.account.as_ref().filter(|_| self.is_stopped()) {
             return Some(waits(&account.state));
@@ -67,11 +102,11 @@ impl Problems {
     }
 
     /// How many other things need a look, with this many sides whose calls fail.
-    pub fn lesser(&self, troubled: usize) -> usize {
-        usize::from(self.account.is_some() && !self.is_stopped())
+    pub fn lesser(&self, failing: usize) -> usize {
+        usize::from(self.account.is_some() && !self.account_leads())
             + self.sources_of(false).count()
             + self.alerts.len()
-            + troubled
+            + failing
             + usize::from(self.undelivered > 0)
     }
 }
@@ -118,7 +153,8 @@ pub(super) struct SourceProblem {
 pub(super) struct ProblemAlert {
     pub text: String,
     pub since: i64,
-    pub source_id: Option<Uuid>,
+    /// The button and where it leads; none if that is this page.
+    pub action: Option<(String, String)>,
 }
 
 /// `rows`: the account's live sources, with their states.
@@ -241,7 +277,10 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
 fn problem_alert(row: &alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {
     let text = domain::alert::text(words, row, "subject", &page.account, page.crm)?;
     let text = alerts::without_account(&text.to_string(), &page.account, page.crm);
-    Some(ProblemAlert { text, since: domain::alert::since(row), source_id: row.source_id })
+    let remedy = remedy_of(row, true);
+    let label = words.text_of("alert-do-", remedy.button).to_string();
+    let action = (remedy.path != "/panel").then_some((label, remedy.path));
+    Some(ProblemAlert { text, since: domain::alert::since(row), action })
 }
 
 /// The vendor's support page, if only the vendor can change the account's state.

@@ -115,6 +115,7 @@ impl RulePage {
             || then.template.is_some()
             || !then.tags.is_empty()
             || then.task.is_some()
+            || MINUTES.iter().any(|name| !self.error(name).is_empty())
     }
 
     fn hint(&self, key: &str) -> String {
@@ -154,6 +155,8 @@ pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: For
     store(&app, &member, Some(&id), &form).await
 }
 
+/// Fields with a number of minutes.
+const MINUTES: [&str; 2] = ["fallback_minutes", "task_minutes"];
 /// A fallback to others than the form can name, which it keeps.
 const OWN: &str = "own";
 
@@ -167,6 +170,10 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
         return Err(Error::NotFound);
     }
     let mut rule = read(&given, form);
+    let unread = unread(member, form);
+    if !unread.is_empty() {
+        return show(app, member, &rule, id.is_some(), Some((form, unread))).await;
+    }
     if form.get("fallback_to") == OWN {
         let stored = place.and_then(|place| rules.rules[place].then.fallback.clone());
         let after_minutes = form.get("fallback_minutes").trim().parse().unwrap_or_default();
@@ -211,6 +218,21 @@ async fn store(app: &AppData, member: &Member, id: Option<&str>, form: &Fields) 
             back(app, member, done, drafted(member, deed, &rule.name)).await
         }
     }
+}
+
+/// Fields whose numbers cannot be read, also where nothing else makes use of them.
+fn unread(member: &Member, form: &Fields) -> Vec<(String, String)> {
+    let is_seat = |name: &str| name.starts_with("weight.") || name.starts_with("limit.");
+    let in_turn = form.get("responsible") == "round_robin" || form.get("fallback_to") == "next";
+    let is_number = |name: &str| MINUTES.contains(&name) || in_turn && is_seat(name);
+    let is_unread = |text: &str| !text.trim().is_empty() && text.trim().parse::<u32>().is_err();
+    let wrong = form.0.iter().filter(|(name, text)| is_number(name) && is_unread(text));
+    let said = |(name, _): &(String, String)| {
+        let label = member.words.text(label_of(name.split('.').next().unwrap_or_default())).to_string();
+        let text = refused(member.words, &label, &LocalizedText::new("said-number"));
+        (if is_seat(name) { "people".to_owned() } else { name.clone() }, text)
+    };
+    wrong.map(said).collect()
 }
 
 /// The name of the form's field that a mistake is in; empty if it is in none.
@@ -404,7 +426,7 @@ async fn show(
         map.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("\n")
     };
     let minutes = |given: Option<u32>| given.map(|minutes| minutes.to_string()).unwrap_or_default();
-    let lines = BTreeMap::from([
+    let mut lines = BTreeMap::from([
         ("campaign", joined(&when.campaign)),
         ("referral", when.referral.clone().unwrap_or_default()),
         ("text_begins", when.text_begins.join("\n")),
@@ -417,10 +439,21 @@ async fn show(
         ("greeting", then.greeting.clone().unwrap_or_default()),
         ("fallback_minutes", minutes(then.fallback.as_ref().map(|fallback| fallback.after_minutes))),
     ]);
+    // As they were typed.
+    for name in MINUTES {
+        lines.extend(form.map(|form| (name, form.get(name).to_owned())));
+    }
     let sources = names.sources.iter().map(|source| (source.id.to_string(), source.name.clone()));
     let messenger = |kind: &String| (kind.clone(), words.text_of("connector-", kind).to_string());
     let responsible = |user_id: i64| (user_id.to_string(), names.user(user_id));
     let active = names.users.iter().flatten().filter(|user| !user.is_gone);
+    let mut seats = seats(&names, then, |times, ending| week_of(times, ending).rows(words, &errors));
+    for seat in &mut seats {
+        if let Some(form) = form {
+            let typed = |name: &str| form.get(&format!("{name}{}", ending(seat.id))).to_owned();
+            (seat.weight, seat.limit) = (typed("weight"), typed("limit"));
+        }
+    }
     let shown = RulePage {
         tab: "rules",
         action: if is_stored { format!("{LIST}/rules/{}", rule.id) } else { format!("{LIST}/rules") },
@@ -453,7 +486,7 @@ async fn show(
         stages: names.stage_options(&stage),
         assignees,
         people: names.user_options("routing-nobody", &person),
-        seats: seats(&names, then, |times, ending| week_of(times, ending).rows(words, &errors)),
+        seats,
         fallbacks,
         templates: names.template_options(then.template),
         days: week_of(&when.times, "").rows(words, &errors),
