@@ -254,6 +254,26 @@ impl<F: Breaks> Faults<F> {
         locked(&self.rules).len() + locked(&self.hooks).len()
     }
 
+    /// The active faults, as those who set them named them.
+    pub(crate) fn named(&self) -> Vec<String> {
+        let rules = locked(&self.rules);
+        let calls = rules.iter().filter_map(|rule| match &rule.effect {
+            Effect::Hold(_) => None,
+            Effect::Fault(fault) => Some(fault.describe()),
+        });
+        let hooks = locked(&self.hooks);
+        calls.chain(hooks.iter().map(|(_, fault)| named(fault).0)).collect()
+    }
+
+    /// Removes the faults whose name fits.
+    pub(crate) fn mend(&self, fits: impl Fn(&str) -> bool) {
+        locked(&self.rules).retain(|rule| match &rule.effect {
+            Effect::Hold(_) => true,
+            Effect::Fault(fault) => !fits(&fault.describe()),
+        });
+        locked(&self.hooks).retain(|(_, fault)| !fits(&named(fault).0));
+    }
+
     /// Describes the active faults, one per line.
     pub fn describe(&self) -> Vec<String> {
         let times = |left: Option<usize>| left.map_or_else(String::new, |left| format!(" × {left}"));
