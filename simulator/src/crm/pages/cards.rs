@@ -72,9 +72,16 @@ impl Facts {
             responsible: account.user(lead.number("responsible_user_id")).map_or("", |user| &user.name).to_owned(),
             budget: if price == 0 { String::new() } else { roubles(price) },
             created: created.with_timezone(&Local).format("%d.%m.%Y").to_string(),
-            logo: account.chat(lead.text("chat_id")).and_then(|chat| logo(state, account, chat)),
+            logo: chat_of(account, lead).and_then(|chat| logo(state, account, chat)),
         }
     }
+}
+
+/// The chat that a lead began with, else one of its contact.
+fn chat_of<'a>(account: &'a Account, lead: &Card) -> Option<&'a Chat> {
+    let contact = Some(lead.number("contact_id"));
+    let of_contact = || account.chats.iter().find(|chat| account.crm.contact_of_chat(&chat.id) == contact);
+    account.chat(lead.text("chat_id")).or_else(of_contact)
 }
 
 /// The picture of the integration that a chat belongs to, if it has a widget.
