@@ -11,6 +11,7 @@ demo-step-panel-about = Find the message in Parom: each step of its way, and how
 demo-panel = Open the panel
 demo-connect = Connect another messenger
 demo-connect-about = Open the integration’s settings and choose a messenger. Where it offers “Log in with …”, press it; otherwise copy the values from here. Its customers write from the phones below: links to the real messengers lead out of the demo.
+demo-values = What to enter
 demo-connect-open = Open the integration
 demo-manager = Manager’s window
 demo-phone = Customer’s phone
