@@ -291,8 +291,9 @@ pub(crate) fn mend_one(core: &Core, host: &str, name: &str) {
     });
 }
 
-/// The name at the beginning of a fault as it is written.
+/// The name of a fault as it is written, or as a line says what it concerns.
 pub(crate) fn name_of(fault: &str) -> &str {
+    let fault = fault.rsplit(": ").next().unwrap_or_default();
     fault.split(['=', '@']).next().unwrap_or_default()
 }
 

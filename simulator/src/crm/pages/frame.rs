@@ -233,10 +233,7 @@ pub(super) fn words_of(frame: &Frame, fault: &str) -> Option<(String, String)> {
 pub(super) fn broken(core: &Core, state: &State, frame: &Frame, host: &str) -> Vec<String> {
     let mut all = breakage::now(core, state);
     all.retain(|fault| fault.split_once('@').is_none_or(|(_, other)| other == host));
-    let words = |fault: &String| {
-        let known = words_of(frame, fault.rsplit(": ").next().unwrap_or_default());
-        known.map_or_else(|| fault.clone(), |(title, _)| title)
-    };
+    let words = |fault: &String| words_of(frame, fault).map_or_else(|| fault.clone(), |(title, _)| title);
     let mut all: Vec<String> = all.iter().map(words).collect();
     all.dedup();
     all

@@ -26,16 +26,16 @@ impl Switch {
     }
 }
 
-/// The name of the fault in a body; empty for other bodies.
+/// The line that says what a body sets; empty for other bodies.
 fn name_of(body: &str, words: &FaultWords) -> String {
     let Ok(mut given) = serde_json::from_str::<Map<String, Value>>(body) else { return String::new() };
-    for other in ["count", words.call] {
-        given.remove(other);
+    given.remove("count");
+    if let Some(hook) = given.remove(words.hook) {
+        return format!("webhook: {}", hook.as_str().unwrap_or_default());
     }
-    match given.remove(words.hook) {
-        Some(hook) => hook.as_str().unwrap_or_default().to_owned(),
-        None => Fault::read(given, words.own).map(|fault| fault.describe()).unwrap_or_default(),
-    }
+    let call = given.remove(words.call);
+    let call = call.as_ref().and_then(Value::as_str).unwrap_or("*");
+    Fault::read(given, words.own).map(|fault| format!("{call}: {}", fault.describe())).unwrap_or_default()
 }
 
 /// A line, with its webhooks and what can be broken about it.
