@@ -1,17 +1,22 @@
-## The page of `parom demo` with the simulated messengers
+## The page of `parom demo`: three steps, and everything simulated around Parom
 
-demo-title = Messengers to connect
-demo-about = Each of them runs on this machine and behaves like the real messenger. Nothing on this page is secret.
-demo-step-wizard = Open the integration’s settings, press “Add source” and choose a messenger.
-demo-step-link = Marketplace
-demo-step-copy = Press “Log in with …” where the wizard offers it, and allow it; otherwise copy from this page what it asks for. Links to the real messengers (wa.me, t.me) lead out of the demo: its customers write from the phones below.
-demo-step-write = Write from the customer’s phone and answer in the manager’s window.
+demo-title = Try Parom in three steps
+demo-about = amoCRM and the messengers here are simulated. Nothing leaves this machine, and nothing on this page is secret.
+demo-step-crm = Open amoCRM
+demo-step-crm-about = Messages from customers arrive in the manager’s window. You answer them there.
+demo-step-write = Write as a customer
+demo-step-write-about = This is a customer’s phone with Telegram. Send a message and watch it arrive in amoCRM.
+demo-step-panel = See it in the panel
+demo-step-panel-about = Find the message in Parom: each step of its way, and how long it took.
+demo-panel = Open the panel
+demo-connect = Connect another messenger
+demo-connect-about = Open the integration’s settings and choose a messenger. Where it offers “Log in with …”, press it; otherwise copy the values from here. Its customers write from the phones below: links to the real messengers lead out of the demo.
+demo-values = What to enter
+demo-connect-open = Open the integration
 demo-manager = Manager’s window
 demo-phone = Customer’s phone
-demo-phone-connected = Customer of the connected bot
 demo-break = Break something
-demo-nothing-leaves = Nothing leaves this machine.
-demo-other-title = See a takeover
+demo-other-title = Take over from another service
 demo-other-about = The business “Garden yard” has a VK community and an Avito account at another service, which writes into the same amoCRM. Put Parom beside it, and compare.
 demo-other-step-add = Add a source, VK or Avito, with the values below. In its third step, tick “Run alongside another service first”.
 demo-other-step-talk = Let customers write and managers answer in the other service’s chats: by the button, or yourself from a customer’s phone and in the manager’s window.
@@ -21,7 +26,7 @@ demo-other-taken = A customer of each line wrote. Lines that Parom has taken ove
 demo-other-step-compare = Go back to the source’s page “Alongside another service”, load it again and choose today: Parom and amoCRM have the same messages.
 demo-other-step-switch = Open the source’s page “Takeover” and press “Switch now”. Customers who write now are answered in Parom’s chats; “Give the line back” undoes it.
 demo-reviews = Template reviews
-demo-around-title = Around the messengers
+demo-around-title = What else there is
 demo-admin = Vendor’s admin
 demo-admin-about = All accounts of the service, as its vendor sees them. It asks for an authenticator code, which the demo shows here.
 demo-admin-code = Code now, valid once

@@ -1,7 +1,7 @@
 ## Widget: settings window
 
-widget-title = Parom: messengers in { $crm }
-widget-summary = { $used } of { $limit } sources
+widget-empty = Connect a messenger or your site: messages arrive in { $crm }, and you answer them there.
+widget-summary = { $used } of { $limit }
 widget-add-source = Add source
 widget-open-panel = Open the panel
 widget-design = Design the chat

@@ -2,8 +2,8 @@
 
 ## Widget: settings window
 
-widget-title = Parom: apps de mensajería en { $crm }
-widget-summary = { $used } de { $limit } fuentes
+widget-empty = Conecta una app de mensajería o tu sitio: los mensajes llegan a { $crm } y ahí los respondes.
+widget-summary = { $used } de { $limit }
 widget-add-source = Agregar fuente
 widget-open-panel = Abrir el panel
 widget-design = Diseñar el chat

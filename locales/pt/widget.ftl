@@ -2,8 +2,8 @@
 
 ## Widget: settings window
 
-widget-title = Parom: apps de mensagens no { $crm }
-widget-summary = { $used } de { $limit } fontes
+widget-empty = Conecte um app de mensagens ou seu site: as mensagens chegam ao { $crm } e você responde por lá.
+widget-summary = { $used } de { $limit }
 widget-add-source = Adicionar fonte
 widget-open-panel = Abrir o painel
 widget-design = Personalizar o chat

@@ -1,7 +1,7 @@
 ## Widget: settings window
 
-widget-title = Паром: мессенджеры в { $crm }
-widget-summary = Источников: { $used } из { $limit }
+widget-empty = Подключите мессенджер или сайт: сообщения клиентов придут в { $crm }, там же на них можно ответить.
+widget-summary = { $used } из { $limit }
 widget-add-source = Добавить источник
 widget-open-panel = Открыть панель
 widget-design = Оформить чат

@@ -55,23 +55,23 @@ async fn answer<D: Desk>(desk: &D, call: &Call) -> Option<Answer> {
     let frame = Frame::of(call, &D::LOOK);
     match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["static", file]) => Some(kit::asset(file)),
-        ("GET", ["trouble"]) => {
-            let buttons = D::LOOK.troubles.iter().map(|one| kit::button(&frame, one)).collect();
-            Some(kit::trouble_page(frame, "/", desk.faults().describe(), buttons))
-        }
+        ("GET", ["trouble"]) => Some(kit::trouble_page(frame, desk.faults(), D::LOOK.troubles)),
         ("POST", ["trouble"]) if call.is_own() => Some(press(desk, call, &frame)),
         ("POST", ["trouble"]) => Some(Answer::empty(403)),
         _ => desk.answer(call, frame).await,
     }
 }
 
-/// The fault of a pressed button; without one everything is mended.
+/// A switch is put on (`fault`) or off (`mend`); without either everything is mended.
 fn press<D: Desk>(desk: &D, call: &Call, frame: &Frame) -> Answer {
-    let fault = call.param("fault").unwrap_or_default();
-    if fault.is_empty() {
-        desk.faults().clear();
-    } else if let Err(error) = break_it(desk.faults(), fault) {
-        return Answer::new(422, "text/plain; charset=utf-8", format!("{error:#}"));
+    match (call.param("fault").unwrap_or_default(), call.param("mend").unwrap_or_default()) {
+        ("", "") => desk.faults().clear(),
+        ("", name) => desk.faults().mend(|one| one == name),
+        (fault, _) => {
+            if let Err(error) = break_it(desk.faults(), fault) {
+                return Answer::new(422, "text/plain; charset=utf-8", format!("{error:#}"));
+            }
+        }
     }
     desk.shared().touch();
     frame.back_to("/trouble")

@@ -80,7 +80,7 @@ function ($, Modal, config, SettingsWindow, areas, salesbot) {
         const own = $body.find('#' + code + '_custom_content')[0];
         // amoCRM's lists of services by messenger open this window as well.
         const kind = config.modals[self.system().area];
-        show(own || $body[0], { external_id: context && context.external_id, kind: kind });
+        show(own || $body[0], { external_id: context && context.external_id, kind: kind, hasSave: true });
         return true;
       },
 
@@ -94,8 +94,7 @@ function ($, Modal, config, SettingsWindow, areas, salesbot) {
 
       /** The CRM's button saves the form that is open as the form's own does, and that tells what came of it. */
       onSave: function () {
-        windows.forEach(function (shown) { shown.save(); });
-        return true;
+        return windows.map(function (shown) { return shown.save(); }).every(Boolean);
       },
 
       /** The account is being set up now: check again at once. */

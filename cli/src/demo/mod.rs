@@ -58,7 +58,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     stage.templates().await?;
     stage.month().await?;
     stage.won_leads().await?;
-    let page = page::start(&stage)?;
+    let page = page::start(&stage).await?;
     print_line("The demo is ready. Open both windows side by side and write to each other:")?;
     print_line("")?;
     print_line(&format!("  Manager's window    {}", stage.manager_url()))?;
@@ -78,7 +78,7 @@ pub async fn run(command: DemoCommand) -> anyhow::Result<ExitCode> {
     ))?;
     print_line(&format!(
         "  Panel               {}   (works once, within 10 minutes; after that, open it from the widget)",
-        stage.panel_url().await?
+        stage.panel_door().await?.link().await?
     ))?;
     print_line(&format!(
         "  Vendor's admin      {}   (works once, within 10 minutes, and asks for a code: now {}, later the",

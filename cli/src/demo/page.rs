@@ -1,5 +1,5 @@
-//! The page with the simulated messengers: what the wizard asks for each of them, and a link to its customer's phone; and
-//! another service's lines, which can be taken over; and what is around them: mail, webhooks, alerts, the vendor's admin.
+//! The page where the demo begins: three steps; then what the wizard asks for each simulated messenger, and its customer's phone;
+//! what is around them (mail, webhooks, alerts, the vendor's admin); and another service's lines, which can be taken over.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -16,15 +16,13 @@ use simulator::crm::Sandbox;
 use super::messengers::Messengers;
 use super::operator::Operator;
 use super::other_service::OtherService;
-use super::stage::{DemoStage, HOST};
+use super::stage::{DemoStage, HOST, PanelDoor};
 
 /// A line's data for the page, without translated texts.
 struct Card {
     kind: &'static str,
     fields: Vec<(&'static Field, String)>,
     phone_url: String,
-    /// The phone of a customer who writes to the source of this kind that exists already.
-    connected_url: Option<String>,
     trouble_url: Option<String>,
     /// Where its operator reviews templates.
     reviews_url: Option<String>,
@@ -35,6 +33,8 @@ struct Content {
     cards: Vec<Card>,
     /// Of the lines that another service has.
     others: Vec<Card>,
+    /// Of the customer who writes to the bot that is connected already.
+    phone: String,
     wizard: String,
     manager: String,
     mail: String,
@@ -58,7 +58,6 @@ struct LineView {
     mark: &'static str,
     fields: Vec<FieldView>,
     phone: String,
-    connected: Option<String>,
     trouble: Option<String>,
     reviews: Option<String>,
 }
@@ -71,6 +70,7 @@ struct MessengersPage {
     others: Vec<LineView>,
     /// What came of the button; empty if it was not pressed.
     talked: &'static str,
+    phone: String,
     wizard: String,
     manager: String,
     mail: String,
@@ -109,10 +109,11 @@ impl DemoPage {
 }
 
 /// Serves the page on a free port.
-pub(super) fn start(stage: &DemoStage) -> anyhow::Result<DemoPage> {
+pub(super) async fn start(stage: &DemoStage) -> anyhow::Result<DemoPage> {
     const TASK: &str = "demo_page";
     let content = web::Data::new(content(stage));
     let operator = web::Data::new(stage.operator.clone());
+    let door = web::Data::new(stage.panel_door().await?);
     let talk = web::Data::new(Talk {
         sandbox: stage.sandbox.clone(),
         messengers: stage.messengers.clone(),
@@ -122,8 +123,10 @@ pub(super) fn start(stage: &DemoStage) -> anyhow::Result<DemoPage> {
         app.app_data(content.clone())
             .app_data(talk.clone())
             .app_data(operator.clone())
+            .app_data(door.clone())
             .route("/", web::get().to(show))
             .route("/talk", web::post().to(talks))
+            .route("/panel", web::post().to(open_panel))
             .route("/admin", web::post().to(open_admin))
             .route("/code", web::get().to(code))
             .route("/demo.css", web::get().to(style))
@@ -144,7 +147,6 @@ fn content(stage: &DemoStage) -> Content {
         kind: line.kind,
         fields: fields(stage, line.kind, |name| line.setting(name)),
         phone_url: line.phone_url.clone(),
-        connected_url: (line.kind == "telegram").then(|| stage.messengers.first_bots_phone()).flatten(),
         trouble_url: stage.messengers.trouble_url(line.kind),
         reviews_url: stage.messengers.reviews_url(line.kind),
     });
@@ -152,13 +154,13 @@ fn content(stage: &DemoStage) -> Content {
         kind: line.kind,
         fields: fields(stage, line.kind, |name| line.setting(name)),
         phone_url: line.phone_url(&stage.messengers),
-        connected_url: None,
         trouble_url: None,
         reviews_url: None,
     });
     Content {
         cards: cards.collect(),
         others: others.collect(),
+        phone: stage.messengers.first_bots_phone().unwrap_or_default(),
         wizard: stage.marketplace_url(HOST),
         manager: stage.manager_url(),
         mail: format!("{}/", stage.mail.base_url()),
@@ -192,9 +194,18 @@ async fn talks(talk: web::Data<Talk>, request: HttpRequest) -> HttpResponse {
     }
 }
 
+/// A new one-time link into the panel.
+async fn open_panel(door: web::Data<PanelDoor>) -> HttpResponse {
+    leads_to(door.link().await)
+}
+
 /// A new one-time link into the admin.
 async fn open_admin(operator: web::Data<Operator>) -> HttpResponse {
-    match operator.link().await {
+    leads_to(operator.link().await)
+}
+
+fn leads_to(link: anyhow::Result<String>) -> HttpResponse {
+    match link {
         Ok(link) => HttpResponse::SeeOther().insert_header((header::LOCATION, link)).finish(),
         Err(error) => HttpResponse::InternalServerError().body(format!("{error:#}")),
     }
@@ -211,7 +222,7 @@ async fn code(operator: web::Data<Operator>) -> HttpResponse {
 }
 
 async fn show(content: web::Data<Content>, operator: web::Data<Operator>, request: HttpRequest) -> HttpResponse {
-    // The form that opens the admin is answered with its address there.
+    // The forms that open the panel and the admin are answered with addresses there.
     let policy = format!(
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; base-uri 'none'; \
          frame-ancestors 'none'; form-action 'self' {}",
@@ -233,7 +244,6 @@ async fn show(content: web::Data<Content>, operator: web::Data<Operator>, reques
             .map(|(field, value)| FieldView { name: field.name, label: words.text(field.label), value: value.clone() })
             .collect(),
         phone: in_language(&card.phone_url),
-        connected: card.connected_url.as_ref().map(in_language),
         trouble: card.trouble_url.as_ref().map(in_language),
         reviews: card.reviews_url.as_ref().map(in_language),
     };
@@ -241,6 +251,7 @@ async fn show(content: web::Data<Content>, operator: web::Data<Operator>, reques
         lines: content.cards.iter().map(view).collect(),
         others: content.others.iter().map(view).collect(),
         talked: ["talked", "taken"].into_iter().find(|said| request.query_string().contains(said)).unwrap_or_default(),
+        phone: in_language(&content.phone),
         wizard: content.wizard.clone(),
         manager: content.manager.clone(),
         mail: in_language(&content.mail),

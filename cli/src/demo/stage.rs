@@ -13,12 +13,13 @@ use base::i18n::Language;
 use connectors::Connectors;
 use parom::alert_notices::bot;
 use parom::api_key::Scope;
+use parom::app::App;
 use parom::identity::ticket;
 use parom::server::{self, Running, ServerOptions};
 use reqwest::{Client, Method};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use simulator::crm::Sandbox;
+use simulator::crm::{Sandbox, UserView};
 use simulator::mail::MailServer;
 use simulator::other_vendor;
 use simulator::webhooks::Receiver;
@@ -63,6 +64,22 @@ pub struct DemoStage {
     pub(super) running: Running,
     key: SecretString,
     folder: PathBuf,
+}
+
+/// Makes one-time links to the panel for the account's administrator.
+pub struct PanelDoor {
+    app: Arc<App>,
+    tenant_id: Uuid,
+    admin: UserView,
+    url: String,
+}
+
+impl PanelDoor {
+    pub async fn link(&self) -> anyhow::Result<String> {
+        let (app, admin) = (&self.app, &self.admin);
+        let ticket = ticket::issue(&app.identity, self.tenant_id, admin.id, &admin.name, true).await?;
+        Ok(format!("{}/panel/enter?ticket={ticket}", self.url))
+    }
 }
 
 /// A source as the API shows it.
@@ -313,14 +330,12 @@ impl DemoStage {
         format!("{}/accounts/{host}/marketplace", self.sandbox.url())
     }
 
-    /// A one-time link to the panel as the account's administrator.
-    pub async fn panel_url(&self) -> anyhow::Result<String> {
-        let app = &self.running.app;
-        let tenant_id = self.tenant_id().await?;
+    /// Into the panel as the account's administrator.
+    pub async fn panel_door(&self) -> anyhow::Result<PanelDoor> {
         let users = self.sandbox.users(HOST);
-        let admin = users.iter().find(|user| user.is_admin).context("the account has no administrator")?;
-        let ticket = ticket::issue(&app.identity, tenant_id, admin.id, &admin.name, true).await?;
-        Ok(format!("{}/panel/enter?ticket={ticket}", self.url()))
+        let admin = users.into_iter().find(|user| user.is_admin).context("the account has no administrator")?;
+        let (app, url) = (self.running.app.clone(), self.url().to_owned());
+        Ok(PanelDoor { app, tenant_id: self.tenant_id().await?, admin, url })
     }
 
     /// Has the bot for alerts look for a chat to link, as a person in the panel does who presses "Link a chat"; returns the code.

@@ -27,7 +27,7 @@ pub(crate) enum Reach {
     Accounts,
 }
 
-/// Name, value, reach, and the key of the words on its button, if the page has one.
+/// Name, value, reach, and the key of its words on the page – what it is called, a colon, what it does –, if it is there.
 pub(crate) type Kind = (&'static str, Takes, Reach, &'static str);
 
 pub(crate) const KINDS: [Kind; 25] = [
@@ -255,6 +255,46 @@ pub(crate) fn mend(core: &Core) {
             account.switches = Switches { archived, ..Switches::default() };
         }
     });
+}
+
+/// Whether an account has a fault of this name.
+pub(crate) fn is_on(core: &Core, state: &State, account: &Account, name: &str) -> bool {
+    match name {
+        "limits" => state.rates.on,
+        "429" => account.switches.too_many.is_some(),
+        "page" => account.switches.page.is_some(),
+        _ => {
+            let is_set = core.faults.named().iter().any(|one| name_of(one) == name);
+            is_set || flags(&mut account.switches.clone()).iter().any(|(known, on)| *known == name && **on)
+        }
+    }
+}
+
+/// Removes the faults of this name, as far as they concern this account.
+pub(crate) fn mend_one(core: &Core, host: &str, name: &str) {
+    core.faults.mend(|one| name_of(one) == name);
+    core.change(|state| {
+        if name == "limits" {
+            state.rates.on = false;
+            state.rates.forgive();
+        }
+        let Some(account) = state.accounts.get_mut(host) else { return };
+        match name {
+            "429" => account.switches.too_many = None,
+            "page" => account.switches.page = None,
+            _ => {
+                for (_, on) in flags(&mut account.switches).into_iter().filter(|(known, _)| *known == name) {
+                    *on = false;
+                }
+            }
+        }
+    });
+}
+
+/// The name of a fault as it is written, or as a line says what it concerns.
+pub(crate) fn name_of(fault: &str) -> &str {
+    let fault = fault.rsplit(": ").next().unwrap_or_default();
+    fault.split(['=', '@']).next().unwrap_or_default()
 }
 
 /// The current faults, in the syntax where they have one.

@@ -188,6 +188,21 @@ struct Rule<F> {
     effect: Effect<F>,
 }
 
+impl<F: Breaks> Rule<F> {
+    fn line(&self) -> String {
+        let to = self.to.as_ref().map_or_else(String::new, |to| format!(" ({to})"));
+        let what = match &self.effect {
+            Effect::Hold(_) => "held".to_owned(),
+            Effect::Fault(fault) => fault.describe(),
+        };
+        format!("{}{to}: {what}", self.call)
+    }
+}
+
+fn hook_line(fault: HookFault) -> String {
+    format!("webhook: {}", named(&fault).0)
+}
+
 /// All faults, applied in the order in which they were added.
 #[derive(Debug)]
 pub struct Faults<F = Fault> {
@@ -254,21 +269,27 @@ impl<F: Breaks> Faults<F> {
         locked(&self.rules).len() + locked(&self.hooks).len()
     }
 
+    /// The active faults: what they concern, a colon, and what those who set them called them.
+    pub(crate) fn named(&self) -> Vec<String> {
+        self.lines().into_iter().map(|(line, _)| line).collect()
+    }
+
+    /// Removes the faults whose line of [`Faults::named`] fits.
+    pub(crate) fn mend(&self, fits: impl Fn(&str) -> bool) {
+        locked(&self.rules).retain(|rule| !fits(&rule.line()));
+        locked(&self.hooks).retain(|(_, fault)| !fits(&hook_line(*fault)));
+    }
+
     /// Describes the active faults, one per line.
     pub fn describe(&self) -> Vec<String> {
         let times = |left: Option<usize>| left.map_or_else(String::new, |left| format!(" × {left}"));
-        let rules = locked(&self.rules);
-        let calls = rules.iter().map(|Rule { call, to, left, effect }| {
-            let to = to.as_ref().map_or_else(String::new, |to| format!(" ({to})"));
-            let what = match effect {
-                Effect::Hold(_) => "held".to_owned(),
-                Effect::Fault(fault) => fault.describe(),
-            };
-            format!("{call}{to}: {what}{}", times(*left))
-        });
-        let hooks = locked(&self.hooks);
-        let hooks = hooks.iter().map(|(left, fault)| format!("webhook: {}{}", named(fault).0, times(*left)));
-        calls.chain(hooks).collect()
+        self.lines().into_iter().map(|(line, left)| format!("{line}{}", times(left))).collect()
+    }
+
+    fn lines(&self) -> Vec<(String, Option<usize>)> {
+        let (rules, hooks) = (locked(&self.rules), locked(&self.hooks));
+        let calls = rules.iter().map(|rule| (rule.line(), rule.left));
+        calls.chain(hooks.iter().map(|(left, fault)| (hook_line(*fault), *left))).collect()
     }
 
     /// Removes and returns the faults of a call whose rules fit, by their call, their recipient and their fault (none:

@@ -49,7 +49,7 @@ pub use wire::{Core, Event, Handlers, Wire};
 
 pub(crate) use call::{cut, ensure};
 pub(crate) use json::{extend, list, text_of};
-pub(crate) use pages::{Piece, asset, button, events, page_by, pieces, trouble_page};
+pub(crate) use pages::{Piece, asset, events, page_by, pieces, trouble_page};
 pub(crate) use rates::Budgets;
 pub(crate) use running::{Server, Shared, locked, woken};
 pub(crate) use wire::{client, download};

@@ -12,7 +12,7 @@ pub use consent::{Asked, Code, CodeFault, Consent, ConsentChoice, Decision, deci
 pub use frame::{Frame, page_of};
 pub(crate) use frame::{asset, events, page_by};
 pub(crate) use pieces::{Piece, pieces};
-pub(crate) use trouble::{button, trouble_page};
+pub(crate) use trouble::trouble_page;
 
 use std::sync::Arc;
 

@@ -151,6 +151,7 @@ async fn a_takeover_begins_in_the_demo() {
         sources.push(browser.url().await);
     }
     browser.goto(&page).await;
+    browser.press("#other summary").await;
     browser.press("#other form button").await;
     browser.says(&say(words, "demo-other-talked")).await;
     for source in sources {
@@ -250,7 +251,6 @@ async fn sets_up(browser: &Browser, demo: &Demo) {
     browser.find("#widget-name").await;
     assert_eq!(text_at(browser, "#widget-name").await, card, "D24: a card and the page behind it have one name");
     browser.press("[data-action=install]").await;
-    presses(browser, "add").await;
     presses(browser, "kind-webchat").await;
     types(browser, "field-name", "Shop site").await;
     presses(browser, "create").await;

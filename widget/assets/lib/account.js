@@ -16,10 +16,6 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
     return dom.node('span', { class: 'parom-support' }, parts);
   }
 
-  function header(app) {
-    return dom.node('h2', { class: 'parom-title' }, app.words.say('widget-title'));
-  }
-
   function installButton(app, key, words) {
     return dom.button(words, key, function () { app.api.openInstall(); }, 'primary');
   }
@@ -52,9 +48,6 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
 
   function refusal(app, problem) {
     const words = app.words;
-    if (problem.kind === 'wrong-credentials') {
-      return [words.say('widget-wrong-credentials')];
-    }
     if (problem.status === 429) {
       return [words.say('widget-too-many-tries', { time: words.inSeconds(problem.retryAfter || 60) })];
     }
@@ -74,6 +67,11 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
         app.notice = null;
         return app.reload();
       }, function (problem) {
+        if (problem.kind === 'wrong-credentials') {
+          app.signIn.error = app.words.say('widget-wrong-credentials');
+          app.correct(problem);
+          return;
+        }
         app.tell('bad', refusal(app, problem));
       });
     });
@@ -85,9 +83,7 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
       event.preventDefault();
       connect(app, {});
     } } }, [
-      consent.tick(app),
-      dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'connect' },
-        app.words.say('widget-connect'))
+      consent.tick(app), dom.submit(app.words.say('widget-connect'), 'connect')
     ]);
   }
 
@@ -104,14 +100,13 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
     }
     return dom.node('form', { class: 'parom-form', on: { submit: function (event) {
       event.preventDefault();
+      typed.error = null;
       connect(app, { login: typed.login.trim(), password: typed.password });
     } } }, [
       dom.node('h3', {}, words.say('widget-sign-in-title')),
       dom.field(words.say('widget-login'), input('login', 'text', 'username')),
-      dom.field(words.say('widget-password'), input('password', 'password', 'current-password')),
-      consent.tick(app),
-      dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'sign-in' },
-        words.say('widget-sign-in'))
+      dom.field(words.say('widget-password'), input('password', 'password', 'current-password'), { error: typed.error }),
+      consent.tick(app), dom.submit(words.say('widget-sign-in'), 'sign-in')
     ]);
   }
 
@@ -141,17 +136,12 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
     const words = app.words;
     const status = app.tenant.status;
     const key = 'tenant-state-' + status;
-    const badge = dom.badge(dom.tenantTone(status), words.has(key) ? words.say(key) : status);
-    const line = dom.node('div', { class: 'parom-state' }, [
-      badge, dom.node('span', { class: 'parom-hint' }, [
-        words.say('widget-summary', { used: app.list.used, limit: app.list.limit }), app.tenant.host
-      ].filter(Boolean).join(' · '))
-    ]);
     if (status === 'active') {
-      return [app.view.name === 'list' ? line : null, consent.card(app)];
+      return consent.card(app);
     }
+    const badge = dom.badge(dom.tenantTone(status), words.has(key) ? words.say(key) : status);
     const hint = app.tenant.hint;
-    return [line, hint ? dom.paragraph(hint) : null, remedy(app)];
+    return [dom.node('div', { class: 'parom-state' }, badge), hint ? dom.paragraph(hint) : null, remedy(app)];
   }
 
   /** The end of the subscription, limits that are nearly used up, and what the vendor announces. */
@@ -165,6 +155,9 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
   function footer(app) {
     const words = app.words;
     return dom.node('div', { class: 'parom-footer' }, [
+      app.isAdmin() && app.list && app.view.name === 'list' ? dom.button(words.say('widget-open-panel') + ' ↗', 'panel', function () {
+        app.openPanel({ page: 'overview' });
+      }, 'quiet') : null,
       dom.node('span', {}, [words.say('common-help'), ': ', support(app)]),
       app.config.privacy ? dom.node('span', {}, [
         dom.link(app.config.privacy, words.say('widget-privacy')), app.config.legal ? ' · ' + app.config.legal : null
@@ -175,13 +168,13 @@ define(['./dom.js', './consent.js'], function (dom, consent) {
   /** Renders the window into its root; `view` creates the content. */
   function frame(app, root, view) {
     const words = app.words;
-    const parts = app.view.name === 'list' ? [header(app)] : [];
+    const parts = [];
     if (app.waiting) {
       parts.push(waiting(app));
     } else if (app.failed) {
       parts.push(failed(app));
     } else if (!app.tenant || !app.list) {
-      parts.push(dom.node('p', { role: 'status' }, words.say('common-loading')));
+      parts.push(dom.skeleton(words));
     } else {
       if (app.offline) {
         parts.push(dom.notice('warn', words.say('widget-no-connection', { time: words.inSeconds(15) })));

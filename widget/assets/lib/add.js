@@ -59,44 +59,41 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
 
   function kinds(app, view) {
     return dom.node('ul', { class: 'parom-kinds', 'aria-label': app.words.say('wizard-choose') }, view.kinds.map(function (kind) {
-      return dom.node('li', {}, [
-        dom.node('button', { type: 'button', class: 'parom-name', 'data-key': 'kind-' + kind.kind, on: { click: function () {
+      return dom.node('li', {}, dom.node('button', { type: 'button', class: 'parom-kind', 'data-key': 'kind-' + kind.kind,
+        title: kind.about, on: { click: function () {
           choose(app, view, kind);
-        } } }, [dom.logo(app.config.server, kind.kind), kind.name, kind.panel_only ? ' ↗' : null]),
-        dom.node('p', { class: 'parom-hint' }, kind.about)
-      ]);
+        } } }, [dom.logo(app.config.server, kind.kind), dom.node('span', {}, [kind.name, kind.panel_only ? ' ↗' : null])]));
     }));
   }
 
   /** The chosen messenger in place of all. */
   function chosen(app, view) {
     return [
-      dom.node('div', { class: 'parom-chosen' }, [
+      dom.button('← ' + app.words.say('widget-kind-change'), 'back', function () {
+        const again = 'kind-' + view.kind.kind;
+        view.kind = null;
+        app.paint();
+        app.find('[data-key="' + again + '"]').focus();
+      }, 'quiet'),
+      dom.node('div', { class: 'parom-state' }, [
         dom.logo(app.config.server, view.kind.kind),
-        dom.node('div', { class: 'parom-row-main' }, [
-          dom.node('strong', {}, view.kind.name), dom.node('p', { class: 'parom-hint' }, view.kind.about)
-        ]),
-        dom.button(app.words.say('widget-kind-change'), 'change', function () {
-          const again = 'kind-' + view.kind.kind;
-          view.kind = null;
-          app.paint();
-          app.find('[data-key="' + again + '"]').focus();
-        })
+        dom.node('h3', { class: 'parom-heading', tabindex: '-1', 'data-heading': true }, view.kind.name)
       ]),
+      dom.paragraph(view.kind.about, 'hint'),
       dom.node('div', { class: 'parom-ways' }, ways(app, view))
     ];
   }
 
-  /** Errors of the server by their fields. */
-  function sorted(problem, kind) {
-    const known = kind.fields.map(function (field) { return field.name; });
-    const errors = {};
-    problem.errors.forEach(function (error) {
-      const path = String(error.pointer || '').split('/').filter(function (part) { return part && part !== 'settings'; }).join('.');
-      const field = known.find(function (one) { return path === one || path.indexOf(one + '.') === 0; });
-      errors[field || path.split('.')[0] || 'name'] = error.detail;
-    });
-    return errors;
+  /** All messengers. The first choice of an account has nothing to go back to. */
+  function choice(app, view) {
+    const words = app.words;
+    const isFirst = !app.list.items.length;
+    return [
+      isFirst ? null : dom.button('← ' + words.say('sources-title'), 'back', function () { app.go({ name: 'list' }); }, 'quiet'),
+      dom.node('h3', { class: 'parom-heading', tabindex: '-1', 'data-heading': true }, words.say('wizard-choose')),
+      isFirst ? dom.paragraph(words.say('widget-empty'), 'hint') : null,
+      view.kinds ? kinds(app, view) : dom.skeleton(words)
+    ];
   }
 
   function created(app, source) {
@@ -122,12 +119,11 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
         return created(app, source);
       }, function (problem) {
         view.keys.answered(problem);
-        view.errors = sorted(problem, view.kind);
-        if (problem.errors.length) {
-          app.tell('bad', [app.words.say('common-not-saved', { errors: problem.errors.length })]);
-          return null;
+        view.errors = fields.errors(problem, view.kind.fields);
+        if (!problem.errors.length) {
+          throw problem;
         }
-        throw problem;
+        app.correct(problem);
       });
     });
   }
@@ -205,12 +201,7 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
       view.pipelinesFailed ? dom.notice('warn', app.explain(view.pipelinesFailed)) : null,
       dom.checkbox(words.say('source-edit-default'), fields.flag(values, 'default'),
         other ? words.say('source-edit-default-hint', { name: other.name }) : null),
-      more(app, view, further),
-      dom.node('div', { class: 'parom-buttons' }, [
-        dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'create' },
-          words.say('wizard-create')),
-        dom.button(words.say('common-cancel'), 'cancel', function () { app.go({ name: 'list' }); })
-      ])
+      more(app, view, further), dom.submit(words.say('widget-connect'), 'create')
     ]);
   }
 
@@ -218,18 +209,11 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
     const words = app.words;
     const view = app.view;
     fetch(app, view);
-    let body = dom.node('p', { role: 'status' }, words.say('common-loading'));
     if (view.failed) {
-      body = dom.notice('bad', [app.explain(view.failed), ' ', dom.button(words.say('common-try-again'), 'again', function () {
+      return dom.notice('bad', [app.explain(view.failed), ' ', dom.button(words.say('common-try-again'), 'again', function () {
         app.go({ name: 'add', pipeline_id: view.pipeline_id });
       })]);
-    } else if (view.kinds) {
-      body = view.kind ? chosen(app, view) : kinds(app, view);
     }
-    return dom.node('div', { class: 'parom-view' }, [
-      dom.button('← ' + words.say('sources-title'), 'back', function () { app.go({ name: 'list' }); }, 'quiet'),
-      dom.node('h3', { class: 'parom-heading', tabindex: '-1', 'data-heading': true }, words.say('wizard-title')),
-      body
-    ]);
+    return dom.node('div', { class: 'parom-view' }, view.kind ? chosen(app, view) : choice(app, view));
   };
 });

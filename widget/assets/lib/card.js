@@ -26,14 +26,6 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
       }, failed);
     }
 
-    function messageState(last) {
-      const key = 'message-state-' + last.status;
-      return dom.node('div', { class: 'parom-state' }, [
-        dom.badge(dom.messageTone(last.status), words.has(key) ? words.say(key) : last.status),
-        dom.node('span', { class: 'parom-hint' }, words.when(last.at))
-      ]);
-    }
-
     function failure(chat) {
       const last = chat.last_message;
       const error = last && last.error;
@@ -58,16 +50,21 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
     }
 
     function row(chat) {
+      const last = chat.last_message;
+      const key = last ? 'message-state-' + last.status : '';
       return dom.node('li', { class: 'parom-chat' }, [
-        dom.node('strong', {}, chat.source.name),
-        dom.node('div', { class: 'parom-hint' }, [
-          words.messenger(chat.source), chat.contact && chat.contact.name
-        ].filter(Boolean).join(' · ')),
-        chat.last_message ? messageState(chat.last_message) : null,
+        dom.node('div', { class: 'parom-row' }, [
+          dom.logo(config.server, chat.source.kind, words.messenger(chat.source)),
+          dom.node('strong', { class: 'parom-name' }, chat.source.name),
+          last ? dom.badge(dom.messageTone(last.status), words.has(key) ? words.say(key) : last.status) : null
+        ]),
         failure(chat), freeText(chat),
-        dom.button(words.say('card-where') + ' ↗', 'where-' + chat.conversation_id, function () {
-          openMessage(chat);
-        }, 'quiet')
+        dom.node('div', { class: 'parom-state' }, [
+          dom.node('span', { class: 'parom-hint' }, [
+            last && words.when(last.at), chat.contact && chat.contact.name
+          ].filter(Boolean).join(' · ')),
+          dom.button(words.say('card-where') + ' ↗', 'where-' + chat.conversation_id, function () { openMessage(chat); }, 'quiet')
+        ])
       ]);
     }
 
@@ -132,7 +129,7 @@ define(['./config.js', './words.js', './dom.js', './api.js'], function (config, 
       }).catch(failed);
     }
 
-    paint(dom.node('p', { role: 'status' }, words.say('common-loading')));
+    paint(dom.skeleton(words));
     place.appendChild(root);
     load();
 

@@ -48,9 +48,7 @@ define(['./dom.js'], function (dom) {
         return give(app).then(function () { return app.refresh(); }).then(app.paint);
       });
     } } }, [
-      tick(app),
-      dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'consent' },
-        app.words.say('widget-consent-give'))
+      tick(app), dom.submit(app.words.say('widget-consent-give'), 'consent')
     ]));
   }
 

@@ -1,5 +1,5 @@
 /** Actions on a source. Each runs alone and leaves its result in the window. */
-define(['./dom.js'], function (dom) {
+define(['./dom.js', './fields.js'], function (dom, fields) {
   'use strict';
 
   function path(item, deed) {
@@ -53,6 +53,10 @@ define(['./dom.js'], function (dom) {
       }, function (problem) {
         if (problem.status === 412) {
           return outrun(app, item, problem);
+        }
+        if (problem.errors.length && app.view.values) {
+          app.view.errors = fields.errors(problem, []);
+          return app.correct(problem);
         }
         throw problem;
       });

@@ -4,14 +4,15 @@ define([], function () {
 
   const SVG = 'http://www.w3.org/2000/svg';
 
-  // A tone has a shape and a word besides its colour.
+  // A tone has a shape and a word besides its colour. The last one leads on.
   const SHAPES = {
     ok: 'M3 8.5l3.2 3.2L13 5',
     wait: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zm0 2.5V8l2.5 1.5',
     warn: 'M8 2L1.5 13.5h13zM8 6.5v3M8 11.4v.2',
     bad: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4',
     off: 'M5.5 4v8M10.5 4v8',
-    odd: 'M5.8 6.2a2.2 2.2 0 1 1 3.3 1.9c-.7.4-1.1.8-1.1 1.6M8 12.2v.2'
+    odd: 'M5.8 6.2a2.2 2.2 0 1 1 3.3 1.9c-.7.4-1.1.8-1.1 1.6M8 12.2v.2',
+    open: 'M6 3.5L10.5 8 6 12.5'
   };
 
   const SOURCE_TONES = {
@@ -79,6 +80,12 @@ define([], function () {
       on: { click: act } }, words);
   }
 
+  /** The button that sends a form, at its end. */
+  function submit(words, key) {
+    return node('div', { class: 'parom-buttons' }, node('button', { type: 'submit', class: 'parom-button parom-primary',
+      'data-key': key }, words));
+  }
+
   /** A link that leaves the window. Anything but http(s) and mailto stays text. */
   function link(address, words) {
     if (!/^(https?:\/\/|mailto:)/.test(address)) {
@@ -91,20 +98,19 @@ define([], function () {
     return node('p', { class: look ? 'parom-' + look : null }, text);
   }
 
-  /** A label, its explanation, its error and the control, connected for screen readers. */
+  /** A label, the control, its error and its explanation, connected for screen readers. */
   function field(label, control, options) {
     const extra = options || {};
     counter += 1;
     const id = 'parom-field-' + counter;
     control.id = id;
     const described = [];
-    const parts = [node('label', { for: id }, label)];
+    const parts = [node('label', { for: id }, label), control];
     if (extra.error) {
       parts.push(node('p', { id: id + '-error', class: 'parom-field-error' }, [icon('bad'), extra.error]));
       control.setAttribute('aria-invalid', 'true');
       described.push(id + '-error');
     }
-    parts.push(control);
     if (extra.hint) {
       parts.push(node('p', { id: id + '-hint', class: 'parom-hint' }, extra.hint));
       described.push(id + '-hint');
@@ -115,9 +121,17 @@ define([], function () {
     return node('div', { class: 'parom-field' }, parts);
   }
 
-  /** The sign of a messenger; screen readers read the name beside it. */
-  function logo(server, kind) {
-    return node('img', { class: 'parom-logo', src: server + '/panel/static/mark-' + kind + '.svg', alt: '' });
+  /** The sign of a messenger; `name` is for screen readers if nothing beside it says it. */
+  function logo(server, kind, name) {
+    return node('img', { class: 'parom-logo', src: server + '/panel/static/mark-' + kind + '.svg', alt: name || '' });
+  }
+
+  /** The place of what is loading, as high as it will be. */
+  function skeleton(words) {
+    const bars = ['head', 'row', 'row', 'row', 'row'].map(function (what) {
+      return node('span', { class: 'parom-bone parom-bone-' + what });
+    });
+    return node('div', { class: 'parom-skeleton', role: 'status', 'aria-label': words.say('common-loading') }, bars);
   }
 
   function checkbox(label, control, hint, sign) {
@@ -142,9 +156,11 @@ define([], function () {
   }
 
   return {
-    node: node, icon: icon, badge: badge, notice: notice, button: button, link: link, paragraph: paragraph,
-    field: field, checkbox: checkbox, logo: logo, copyable: copyable,
-    sourceTone: function (status) { return SOURCE_TONES[status] || 'odd'; },
+    node: node, icon: icon, badge: badge, notice: notice, button: button, submit: submit, link: link, paragraph: paragraph,
+    field: field, checkbox: checkbox, logo: logo, skeleton: skeleton, copyable: copyable,
+    sourceTone: function (item) {
+      return item.deleted_in_crm ? 'warn' : item.is_untested ? 'wait' : SOURCE_TONES[item.status] || 'odd';
+    },
     tenantTone: function (status) { return TENANT_TONES[status] || 'odd'; },
     messageTone: function (status) { return MESSAGE_TONES[status] || 'odd'; }
   };

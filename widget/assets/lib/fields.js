@@ -101,6 +101,17 @@ define(['./dom.js'], function (dom) {
     return dom.field(field.label, control, { hint: field.hint, error: error });
   }
 
+  /** Errors of the server by their fields. */
+  function errors(problem, some) {
+    const found = {};
+    problem.errors.forEach(function (error) {
+      const path = String(error.pointer || '').split('/').filter(function (part) { return part && part !== 'settings'; }).join('.');
+      const field = some.find(function (one) { return path === one.name || path.indexOf(one.name + '.') === 0; });
+      found[field ? field.name : path.split('.')[0] || 'name'] = error.detail;
+    });
+    return found;
+  }
+
   /** The values to send: lists from lines, nothing for empty ones. */
   function settings(values, fields) {
     const out = {};
@@ -121,5 +132,5 @@ define(['./dom.js'], function (dom) {
     return out;
   }
 
-  return { text: text, flag: flag, pipelines: pipelines, contacts: contacts, setting: setting, settings: settings };
+  return { text: text, flag: flag, pipelines: pipelines, contacts: contacts, setting: setting, errors: errors, settings: settings };
 });

@@ -17,8 +17,10 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
     const key = 'source-state-' + (item.is_untested ? 'untested' : item.status);
     return [
       dom.node('div', { class: 'parom-state' }, [
-        dom.badge(dom.sourceTone(item.status), words.has(key) ? words.say(key) : item.status),
+        dom.badge(dom.sourceTone(item), words.has(key) ? words.say(key) : item.status),
         dom.node('span', { class: 'parom-hint' }, words.messenger(item)),
+        item.status === 'blocked' && app.config.support.link
+          ? dom.link(app.config.support.link, words.say('common-contact-support')) : null,
         item.default ? dom.node('span', { class: 'parom-mark' }, words.say('sources-default-mark')) : null
       ]),
       // The steps of a failed test say the same.
@@ -103,11 +105,13 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
     }
     const values = view.values;
     const other = app.list.items.find(function (one) { return one.default && one.id !== item.id; });
+    const errors = view.errors || {};
     const save = dom.node('button', { type: 'submit', class: 'parom-button parom-primary', 'data-key': 'save',
-      hidden: !view.changed }, words.say('common-save'));
+      hidden: !view.changed || app.isSavedByCrm() }, words.say('common-save'));
     return dom.node('form', { class: 'parom-form', 'data-changed': view.changed, on: { input: function (event) {
       view.changed = true;
-      save.hidden = false;
+      // The CRM looks at its button after this event.
+      window.setTimeout(function () { save.hidden = app.isSavedByCrm(); }, 0);
       event.currentTarget.setAttribute('data-changed', '');
     }, submit: function (event) {
       event.preventDefault();
@@ -126,15 +130,15 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       }
       deeds.save(app, view.of || item, changed);
     } } }, [
-      dom.paragraph(words.say('common-must'), 'hint parom-must'),
-      dom.field(words.say('source-edit-name'), fields.text(values, 'name', { required: true, maxlength: 255 })),
+      dom.field(words.say('source-edit-name'), fields.text(values, 'name', { required: true, maxlength: 255 }),
+        { error: errors.name }),
       dom.field(words.say('source-edit-pipeline'), fields.pipelines(app, values, view.pipelines),
-        { hint: words.say('source-edit-pipeline-hint') }),
+        { hint: words.say('source-edit-pipeline-hint'), error: errors.pipeline_id }),
       fields.contacts(app, values),
       dom.checkbox(words.say('source-edit-default'), fields.flag(values, 'default', item.default),
         item.default || !other ? null : words.say('source-edit-default-hint', { name: other.name })),
       dom.node('div', { class: 'parom-buttons' }, [
-        save, dom.button(words.say('source-delete'), 'delete', ask(app, item, 'delete'), 'danger')
+        dom.button(words.say('source-delete'), 'delete', ask(app, item, 'delete'), 'danger'), save
       ])
     ]);
   }
@@ -146,10 +150,10 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       dom.node('p', { id: 'parom-question', tabindex: '-1', 'data-heading': true }, text),
       extra,
       dom.node('div', { class: 'parom-buttons' }, [
-        dom.button(deed.words, 'confirm', deed.act, deed.look),
         dom.button(app.words.say('common-cancel'), 'cancel', function () {
           app.go({ name: 'source', id: view.id });
-        })
+        }),
+        dom.button(deed.words, 'confirm', deed.act, deed.look)
       ])
     ]);
   }
@@ -205,7 +209,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
   function buttons(app, item) {
     const words = app.words;
     if (app.canChange() && item.status === 'stopped') {
-      return dom.node('div', { class: 'parom-buttons' }, [
+      return dom.node('div', { class: 'parom-tools' }, [
         dom.button(words.say('source-reconnect') + ' ↗', 'reconnect', function () {
           app.openPanel({ page: 'access', id: item.id });
         }, 'primary')
@@ -219,9 +223,9 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
         app.openPanel({ page: 'source', id: item.id });
       });
     if (!app.canChange()) {
-      return app.isAdmin() ? dom.node('div', { class: 'parom-buttons' }, panel) : null;
+      return app.isAdmin() ? dom.node('div', { class: 'parom-tools' }, panel) : null;
     }
-    return dom.node('div', { class: 'parom-buttons' }, [
+    return dom.node('div', { class: 'parom-tools' }, [
       dom.button(words.say('source-test'), 'test', function () { deeds.test(app, item); }),
       item.status === 'paused'
         ? dom.button(words.say('source-resume'), 'resume', ask(app, item, 'resume'))

@@ -12,7 +12,10 @@ function (config, makeWords, dom, makeApi, account, sources, source, add, consen
   const POLL_SECONDS = 15;
   const VIEWS = { list: sources, source: source, add: add };
 
-  /** `target`: {external_id} opens that source, {pipeline_id} and {kind} the form for a new one with these. */
+  /**
+   * `target`: {external_id} opens that source, {pipeline_id} and {kind} the form for a new one with these; {hasSave}: the
+   * CRM has its own "Save" there.
+   */
   return function (widget, target) {
     const words = makeWords(widget.i18n('ui'), config.crm);
     const api = makeApi(widget, words.language);
@@ -22,6 +25,7 @@ function (config, makeWords, dom, makeApi, account, sources, source, add, consen
     let busy = false;
     let known = null;
     let wanted = target || {};
+    const hasSave = Boolean(wanted.hasSave);
 
     const app = {
       words: words, api: api, config: config, widget: widget,
@@ -77,6 +81,24 @@ function (config, makeWords, dom, makeApi, account, sources, source, add, consen
       if (shown) {
         shown.focus();
       }
+    };
+
+    /** Shows a form again with its errors below their fields; focus goes to the first. */
+    app.correct = function (problem) {
+      app.notice = null;
+      app.paint();
+      const wrong = app.find('[aria-invalid]');
+      if (wrong) {
+        wrong.focus();
+      } else {
+        app.tell('bad', app.explain(problem));
+      }
+    };
+
+    /** Whether the CRM's own button below the window can be pressed to save: then the form needs none. */
+    app.isSavedByCrm = function () {
+      const button = hasSave && document.querySelector('.js-widget-save');
+      return Boolean(button) && button.getClientRects().length > 0 && !button.matches(':disabled, .button-input-disabled');
     };
 
     /** A failure as text, with the support contact. */
@@ -256,12 +278,13 @@ function (config, makeWords, dom, makeApi, account, sources, source, add, consen
       /** Something changed, so the server has newer data. */
       look: function () { load(true); },
       sources: function () { return app.list ? app.list.items.length : 0; },
-      /** Sends the form that a person has changed, as its own button does. */
+      /** Sends the form that a person has changed, as its own button does; false if it is not filled in. */
       save: function () {
         const form = root.querySelector('form[data-changed]');
         if (form) {
           form.requestSubmit();
         }
+        return !form || form.checkValidity();
       },
       destroy: function () {
         alive = false;

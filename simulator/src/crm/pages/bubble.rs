@@ -73,6 +73,12 @@ fn words_of(kind: &str, text: &str, frame: &Frame) -> String {
     }
 }
 
+/// When a message was written.
+pub(super) fn clock(message: &Message) -> String {
+    let moment = DateTime::from_timestamp_millis(message.msec_timestamp).unwrap_or_default();
+    moment.with_timezone(&Local).format("%H:%M").to_string()
+}
+
 /// The beginning of a message, for lists and quotes.
 pub(super) fn preview(message: &Message, frame: &Frame) -> String {
     if message.text.is_empty() && message.beside("forwards").is_some() {
@@ -100,8 +106,7 @@ impl<'a> Bubble<'a> {
     }
 
     fn time(&self) -> String {
-        let moment = DateTime::from_timestamp_millis(self.message.msec_timestamp).unwrap_or_default();
-        moment.with_timezone(&Local).format("%H:%M").to_string()
+        clock(self.message)
     }
 
     /// An object of the message: a post, a place, a contact.

@@ -151,11 +151,17 @@ pub(super) struct Shell<'a> {
     pub(super) place: Place,
     /// Where signing in leads back to.
     pub(super) back: String,
-    pub(super) broken: String,
+    /// What is broken now, in words.
+    pub(super) broken: Vec<String>,
     pub(super) is_admin: bool,
 }
 
 impl Shell<'_> {
+    /// The strip about what is broken; its own page says it better.
+    pub(super) fn strip(&self, frame: &Frame) -> String {
+        if self.place == Place::Trouble { String::new() } else { broken_strip(&self.broken, frame) }
+    }
+
     pub(super) fn places(&self) -> &'static [(Place, &'static str, &'static str)] {
         &PLACES
     }
@@ -213,11 +219,29 @@ impl Visit<'_> {
     }
 }
 
-/// All current faults affecting the account of this host; empty if there are none.
-pub(super) fn broken(core: &Core, state: &State, frame: &Frame, host: &str) -> String {
+/// What a fault is called, and what it does; `None` if it has no words. `fault` is as it is written: `slow=5`.
+pub(super) fn words_of(frame: &Frame, fault: &str) -> Option<(String, String)> {
+    let name = breakage::name_of(fault);
+    let key = breakage::KINDS.iter().find(|kind| kind.0 == name)?.3;
+    let number = fault.split(['=', '@']).nth(1).unwrap_or_default();
+    let words = frame.fill(key, number);
+    let (title, about) = words.split_once(": ")?;
+    Some((title.to_owned(), about.to_owned()))
+}
+
+/// All current faults affecting the account of this host, in words where they have some.
+pub(super) fn broken(core: &Core, state: &State, frame: &Frame, host: &str) -> Vec<String> {
     let mut all = breakage::now(core, state);
     all.retain(|fault| fault.split_once('@').is_none_or(|(_, other)| other == host));
-    if all.is_empty() { String::new() } else { frame.fill("now_broken", all.join(", ")) }
+    let words = |fault: &String| words_of(frame, fault).map_or_else(|| fault.clone(), |(title, _)| title);
+    let mut all: Vec<String> = all.iter().map(words).collect();
+    all.dedup();
+    all
+}
+
+/// The strip about what is broken; empty if nothing is.
+pub(super) fn broken_strip(broken: &[String], frame: &Frame) -> String {
+    if broken.is_empty() { String::new() } else { frame.fill("now_broken", broken.join(", ")) }
 }
 
 /// A page with widgets: they may call the server behind them, frame its pages and style their output.

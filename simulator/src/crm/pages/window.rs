@@ -37,8 +37,17 @@ impl ChatRow<'_> {
         person_name(self.account, self.chat)
     }
 
+    /// The first letter of the name, for the face.
+    fn letter(&self) -> char {
+        self.name().chars().next().unwrap_or('?')
+    }
+
     fn preview(&self) -> String {
         preview(self.message, self.frame)
+    }
+
+    fn time(&self) -> String {
+        bubble::clock(self.message)
     }
 }
 
@@ -163,7 +172,7 @@ fn rows(core: &Core, state: &State, account: &Account, chosen: &str, frame: &Fra
         subtitle: chat.map(|chat| account.source_name(chat)).unwrap_or_default(),
         messages: chat.map(|chat| bubble::window_rows(account, chat, frame)).unwrap_or_default(),
         log: log.map(|line| row(&line.number.to_string(), &LogRow { frame, line })).collect(),
-        broken: frame::broken(core, state, frame, &account.host),
+        broken: frame::broken_strip(&frame::broken(core, state, frame, &account.host), frame),
         typing: typing.map(|typing| frame.fill("typing", &typing.name)).unwrap_or_default(),
         typing_millis: typing.map_or(0, |typing| (typing.until - now).num_milliseconds()),
         note: if is_unbound { frame.t("unbound") } else { "" },

@@ -150,6 +150,7 @@ impl Sandbox {
                 contact.rename(&sale.customer);
                 let mut lead = account.new_lead(0, account.main_pipeline(), sale.won_at);
                 lead.id = sale.lead_id;
+                lead.set("name", format!("Lead #{}", lead.id));
                 lead.set("status_id", WON);
                 lead.set("price", sale.price);
                 lead.set("closed_at", sale.won_at);

@@ -92,11 +92,19 @@ pub(crate) fn page_by(status: u16, page: &impl Template, policy: &str) -> Answer
         .with("cache-control", "no-store")
 }
 
-/// `GET /static/{file}`.
+const SVG: &str = "image/svg+xml";
+
+/// `GET /static/{file}`: of a messenger also its sign.
 pub(crate) fn asset(name: &str) -> Answer {
     let (kind, bytes): (_, &'static [u8]) = match name {
         "phone.css" => ("text/css; charset=utf-8", include_bytes!("../../../static/phone.css")),
         "kit.js" => ("text/javascript; charset=utf-8", include_bytes!("../../../static/kit.js")),
+        "mark-avito.svg" => (SVG, include_bytes!("../../../../connectors/src/avito/mark.svg")),
+        "mark-max.svg" => (SVG, include_bytes!("../../../../connectors/src/max/mark.svg")),
+        "mark-meta.svg" => (SVG, include_bytes!("../../../../connectors/src/instagram/mark.svg")),
+        "mark-telegram.svg" => (SVG, include_bytes!("../../../../connectors/src/telegram/mark.svg")),
+        "mark-vk.svg" => (SVG, include_bytes!("../../../../connectors/src/vk/mark.svg")),
+        "mark-whatsapp.svg" => (SVG, include_bytes!("../../../../connectors/src/whatsapp/mark.svg")),
         "picture.jpg" => ("image/jpeg", include_bytes!("../../../assets/samples/picture.jpg")),
         // The picture of every profile.
         "face.png" => ("image/png", include_bytes!("../../../assets/samples/picture.png")),

@@ -11,6 +11,8 @@ struct Row {
     letter: String,
     name: String,
     last: String,
+    /// When that was; empty before the first message.
+    clock: String,
 }
 
 #[derive(Template)]
@@ -28,15 +30,16 @@ struct ListPage {
 pub(super) fn show<W: Wire>(core: &Core<W>, call: &Call) -> Answer {
     let frame = Frame::of_call::<W>(call);
     let rows = core.read(|state| {
-        let row = |visit: crate::kit::look::Visit| Row {
-            href: frame.link(&format!("/phone/{}/{}", visit.who, visit.place)),
-            letter: visit.person.chars().take(1).collect(),
-            name: format!("{} → {}", visit.person, visit.title),
-            last: {
-                let dialog = visit.dialog.and_then(|id| state.dialog(&id));
-                let last = dialog.and_then(|dialog| dialog.messages.iter().rfind(|one| !one.is_removed));
-                last.map_or(visit.about, |last| last.text.clone())
-            },
+        let row = |visit: crate::kit::look::Visit| {
+            let dialog = visit.dialog.and_then(|id| state.dialog(&id));
+            let last = dialog.and_then(|dialog| dialog.messages.iter().rfind(|one| !one.is_removed));
+            Row {
+                href: frame.link(&format!("/phone/{}/{}", visit.who, visit.place)),
+                letter: visit.person.chars().take(1).collect(),
+                name: format!("{} → {}", visit.person, visit.title),
+                clock: last.map(|last| super::phone::moment(last).format("%H:%M").to_string()).unwrap_or_default(),
+                last: last.map_or(visit.about, |last| last.text.clone()),
+            }
         };
         core.wire.visits(state).into_iter().map(row).collect()
     });

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use askama::Template;
-use chrono::Local;
+use chrono::{DateTime, Local};
 use serde_json::Value;
 
 use super::frame::{Frame, page_of};
@@ -71,6 +71,11 @@ fn visit<W: Wire>(core: &Core<W>, state: &State<W::Own>, who: i64, place: &str) 
     core.wire.visits(state).into_iter().find(|visit| visit.who == who && visit.place == place)
 }
 
+/// When a message was written, by the clock of this machine.
+pub(super) fn moment(message: &Message) -> DateTime<Local> {
+    DateTime::from_timestamp_millis(message.at).unwrap_or_default().with_timezone(&Local)
+}
+
 fn short(message: &Message) -> String {
     let mut short: String = message.text.chars().take(QUOTED).collect();
     if short.len() < message.text.len() {
@@ -104,7 +109,7 @@ impl<W: Wire> Shown<'_, W> {
         let who = self.visit.who;
         let base = format!("/phone/{who}/{}", self.visit.place);
         let quoted = message.reply_to.as_ref().and_then(|id| dialog.message(id));
-        let date = chrono::DateTime::from_timestamp_millis(message.at).unwrap_or_default();
+        let date = moment(message);
         let reactions = message.reactions.iter();
         let reactions = reactions.flat_map(|(by, all)| all.iter().map(|emoji| (emoji.clone(), is_by(*by, who))));
         let mut shown = message.clone();
@@ -127,7 +132,7 @@ impl<W: Wire> Shown<'_, W> {
             reactions: reactions.collect(),
             has_reacted: message.reactions.contains_key(&Author::Person(who)),
             moment: date.to_rfc3339(),
-            clock: date.with_timezone(&Local).format("%H:%M").to_string(),
+            clock: date.format("%H:%M").to_string(),
             message: shown,
         }
     }

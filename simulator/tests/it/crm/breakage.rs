@@ -63,11 +63,18 @@ async fn faults_of_an_account_are_set_and_cleared_on_a_page() {
         assert_eq!(request.body(form).send().await.unwrap().status(), 303);
         assert_eq!(account(&world, &token).await, status, "{form}");
     }
-    for path in ["/break", "/leads", "/pipelines", "/marketplace", "/"] {
+    for path in ["/leads", "/pipelines", "/marketplace", "/"] {
         let shown = read(world.client.get(url(path))).await.1;
-        assert!(
-            shown.as_str().unwrap().contains("Now broken: page=502@acme.amocrm.ru, unpaid@acme.amocrm.ru"),
-            "{path}"
-        );
+        assert!(shown.as_str().unwrap().contains("Now broken: Error page 502, Not paid"), "{path}");
+    }
+    // Each switch is put off alone.
+    for (form, status, on) in
+        [("mend=page", 402, 1), ("fault=late-hooks", 402, 2), ("mend=unpaid", 200, 1), ("mend=late-hooks", 200, 0)]
+    {
+        let request = world.client.post(url("/break")).header("Content-Type", "application/x-www-form-urlencoded");
+        assert_eq!(request.body(form).send().await.unwrap().status(), 303);
+        assert_eq!(account(&world, &token).await, status, "{form}");
+        let shown = read(world.client.get(url("/break"))).await.1;
+        assert_eq!(shown.as_str().unwrap().matches("aria-checked=\"true\"").count(), on, "{form}");
     }
 }

@@ -99,6 +99,10 @@ async fn programs_act_and_break_by_json() {
     assert_eq!(fault(json!({"call": "x", "fault": "sun"})).await.0, 422);
     world.stage.form("/trouble", &[("fault", r#"{"update": "doubled", "count": 1}"#)]).await;
     assert_eq!(world.stage.simulator.faults().describe(), ["webhook: doubled × 1"]);
+    let page = world.stage.page("/trouble?lang=en").await.1;
+    assert_eq!(page.matches("aria-checked=\"true\"").count(), 1, "{page}");
+    world.stage.form("/trouble", &[("mend", "webhook: doubled")]).await;
+    assert_eq!(world.stage.simulator.faults().left(), 0);
 }
 
 #[tokio::test]

@@ -265,13 +265,11 @@ async fn a_new_chat_is_previewed_in_the_widget() {
     let (world, _) = installed().await;
     only_pages_of_accounts_may_frame_the_preview(&world).await;
     opens_widget(&browser, &world).await;
-    presses(&browser, "add").await;
     presses(&browser, "kind-custom").await;
     browser.find("[data-key=\"field-webhook_url\"]").await;
     let frames = run(&browser, "return document.querySelectorAll('.parom-widget iframe').length").await;
     assert_eq!(frames, json!(0), "other kinds have no preview");
     opens_widget(&browser, &world).await;
-    presses(&browser, "add").await;
     presses(&browser, "kind-webchat").await;
     types(&browser, "field-title", "Flowers").await;
     frame_shows(&browser, "the title is in the preview", "root.querySelector('h2')?.textContent === 'Flowers'").await;
@@ -290,7 +288,6 @@ async fn a_new_chat_is_previewed_in_the_widget() {
 
     // D25: the line is not given out without a word about the list of sites.
     opens_widget(&browser, &world).await;
-    presses(&browser, "add").await;
     presses(&browser, "kind-webchat").await;
     types(&browser, "field-name", "Shop chat").await;
     presses(&browser, "create").await;
