@@ -49,12 +49,12 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
         .in_section("install")
         .essential(),
     TITLE.in_section("appearance").essential(),
-    GREETING.in_section("appearance"),
-    Field::optional("reply_time", Input::Choice(REPLY_TIMES), "wizard-web-reply").in_section("appearance"),
-    REPLY.with_hint("wizard-web-reply-own-hint").in_section("appearance"),
     Field::optional("color", Input::Text, "wizard-web-color")
         .with_hint("wizard-web-color-hint")
         .in_section("appearance"),
+    GREETING.in_section("appearance"),
+    Field::optional("reply_time", Input::Choice(REPLY_TIMES), "wizard-web-reply").in_section("appearance"),
+    REPLY.with_hint("wizard-web-reply-own-hint").in_section("appearance"),
     Field::optional("side", Input::Choice(SIDES), "wizard-web-side").in_section("appearance"),
     Field::optional("theme", Input::Choice(THEMES), "wizard-web-theme").in_section("appearance"),
     Field::optional("team", Input::Lines, "wizard-web-team").with_hint("wizard-web-team-hint").in_section("appearance"),
@@ -62,7 +62,9 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
         .with_hint("wizard-web-offset-hint")
         .in_section("appearance"),
     Field::optional("offset.side", Input::Text, "wizard-web-offset-side").in_section("appearance"),
-    Field::optional("hide_on", Input::Lines, "wizard-web-hide").with_hint("wizard-web-hide-hint").in_section("install"),
+    Field::optional("hide_on", Input::Lines, "wizard-web-hide")
+        .with_hint("wizard-web-hide-hint")
+        .in_section("appearance"),
     Field::optional("invitation.show", Input::Choice(INVITATIONS), "wizard-web-invite")
         .with_hint("wizard-web-invite-hint")
         .in_section("before"),
@@ -85,10 +87,10 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
     CONSENT.with_hint("wizard-web-consent-hint").in_section("before"),
     Field::optional("rating", Input::Flag, "wizard-web-rating")
         .with_hint("wizard-web-rating-hint")
-        .in_section("before"),
+        .in_section("after"),
     Field::optional(EMAIL_ANSWERS, Input::Text, "wizard-web-mail")
         .with_hint("wizard-web-mail-hint")
-        .in_section("before"),
+        .in_section("after"),
 );
 
 /// What the customer can be asked for.
