@@ -380,8 +380,7 @@ async fn show(
         if source.is_some() { connected.push(choice) } else { choices.push(choice) }
     }
     let drawn = fields::draw(page.words, consent.fields(), &draft.typed, None, &errors);
-    let (needed, later): (Vec<_>, Vec<_>) =
-        consent.fields().iter().zip(drawn).partition(|(field, _)| field.secret);
+    let (needed, later): (Vec<_>, Vec<_>) = consent.fields().iter().zip(drawn).partition(|(field, _)| field.secret);
     let [needed, later] = [needed, later].map(|some| some.into_iter().map(|(_, drawn)| drawn).collect::<Vec<_>>());
     let shown = WizardLinePage {
         steps: steps(&page, 2, Some(kind.kind)),
