@@ -53,12 +53,15 @@ fn working(wrong: &mut SettingsErrors, entered: WorkingHours) -> Option<WorkingH
     let worked_holidays = worked(wrong, country.as_deref(), &entered.worked_holidays);
     let time_zone = entered.time_zone.trim().to_owned();
     let has_times = !hours.is_empty() || !holidays.is_empty() || country.is_some();
-    // A text alone is kept for when there are hours again.
-    if !has_times && text.is_none() {
+    if !has_times && text.is_none() && time_zone.is_empty() {
         return None;
     }
     if time_zone.parse::<chrono_tz::Tz>().is_err() {
         wrong.add("working_hours/time_zone", LocalizedText::new("said-time-zone"));
+    }
+    // A text alone is kept for when there are hours again.
+    if !has_times && text.is_none() {
+        wrong.add("working_hours/hours", LocalizedText::new("said-hours"));
     }
     Some(WorkingHours { time_zone, hours, holidays, country, worked_holidays, text })
 }
