@@ -2,13 +2,20 @@
 
 use url::Url;
 
-/// What was typed, with `https://` before the bare name of a site; none if it is no address on the web. The rest stays as it
-/// is written, with its markers.
+/// What was typed, with `https://` before the bare name of a site, `http://` before that of this computer; none if it is no
+/// address on the web. The rest stays as it is written, with its markers.
 pub fn typed(entered: &str) -> Option<String> {
     let entered = entered.trim();
-    let host = entered.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_bare = host.contains('.') && !host.contains([':', '@', '{']);
-    let address = if is_bare { format!("https://{entered}") } else { entered.to_owned() };
+    let place = entered.split(['/', '?', '#']).next().unwrap_or_default();
+    let (host, port) = place.split_once(':').unwrap_or((place, "443"));
+    let is_port = !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    let is_here = host == "localhost" || host.starts_with("127.");
+    let is_bare = is_port && (is_here || host.contains('.')) && !host.contains(['@', '{']);
+    let address = match (is_bare, is_here) {
+        (true, true) => format!("http://{entered}"),
+        (true, false) => format!("https://{entered}"),
+        _ => entered.to_owned(),
+    };
     let fits = Url::parse(&address).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
     fits.then_some(address)
 }
@@ -25,12 +32,24 @@ mod tests {
             ("shop.example?at=10:30", "https://shop.example?at=10:30"),
             ("shop.example/{{lead.id}}", "https://shop.example/{{lead.id}}"),
             ("http://shop.example/a", "http://shop.example/a"),
+            ("shop.example:8443/a", "https://shop.example:8443/a"),
+            ("localhost:8000", "http://localhost:8000"),
+            ("127.0.0.1:8000", "http://127.0.0.1:8000"),
         ] {
             assert_eq!(typed(entered).as_deref(), Some(address));
         }
-        for entered in
-            ["", "shop", "{{lead.cf.1}}", "anna@shop.example", "javascript:alert(1)", "shop example.com", "//a.b"]
-        {
+        for entered in [
+            "",
+            "shop",
+            "{{lead.cf.1}}",
+            "anna@shop.example",
+            "javascript:alert(1)",
+            "shop example.com",
+            "//a.b",
+            "shop.example:",
+            "shop.example:99999",
+            "shop:8000",
+        ] {
             assert_eq!(typed(entered), None, "{entered}");
         }
     }

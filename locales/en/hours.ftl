@@ -5,8 +5,12 @@ hours-lead-web = Outside these hours the chat shows the automatic answer, and wh
 hours-open = Open now
 hours-closed = Closed now, opens { $time }
 hours-closed-long = Closed now
+hours-when = When you answer
+hours-always = Around the clock
+hours-by-week = On a weekly schedule
+hours-day-off = Day off
 hours-week = Working hours
-hours-week-hint = If you close after midnight, enter a closing time before the opening time; 00:00 is midnight. Without a ticked day you work around the clock, except on the days off below.
+hours-week-hint = If you close after midnight, enter a closing time before the opening time; 00:00 is midnight.
 hours-day =
     { $day ->
         [mon] Monday
@@ -52,4 +56,4 @@ hours-wrong-times = { $day }: enter from when and until when.
 hours-wrong-overlap = { $day }: two times overlap. A break is a time within another.
 hours-wrong-holidays = “{ $field }”: enter dates like 2027-01-01 or 12-31, not “{ $line }”.
 hours-wrong-zone = “{ $field }”: choose a time zone like Europe/Moscow.
-hours-wrong-empty = “{ $field }”: tick the days on which you work, or choose days off.
+hours-wrong-empty = “{ $field }”: tick the days on which you work, or choose “Around the clock”.

@@ -7,8 +7,12 @@ hours-lead-web = Fuera de este horario el chat muestra la respuesta automática 
 hours-open = Abierto ahora
 hours-closed = Cerrado ahora, abre { $time }
 hours-closed-long = Cerrado ahora
+hours-when = Cuándo atiendes
+hours-always = A toda hora
+hours-by-week = Con un horario semanal
+hours-day-off = Día libre
 hours-week = Horario de atención
-hours-week-hint = Si cierras después de medianoche, escribe una hora de cierre anterior a la de apertura; 00:00 es medianoche. Sin ningún día marcado atiendes a toda hora, salvo los días libres de abajo.
+hours-week-hint = Si cierras después de medianoche, escribe una hora de cierre anterior a la de apertura; 00:00 es medianoche.
 hours-day =
     { $day ->
         [mon] Lunes
@@ -54,4 +58,4 @@ hours-wrong-times = { $day }: escribe desde qué hora y hasta qué hora.
 hours-wrong-overlap = { $day }: dos horarios se superponen. Una pausa es un horario dentro de otro.
 hours-wrong-holidays = “{ $field }”: escribe fechas como 01.01.2027 o 31.12, no “{ $line }”.
 hours-wrong-zone = “{ $field }”: elige una zona horaria como America/Bogota.
-hours-wrong-empty = “{ $field }”: marca los días en que atiendes o elige días libres.
+hours-wrong-empty = “{ $field }”: marca los días en que atiendes o elige “A toda hora”.

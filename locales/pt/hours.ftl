@@ -7,8 +7,12 @@ hours-lead-web = Fora deste horário o chat mostra a resposta automática e quan
 hours-open = Aberto agora
 hours-closed = Fechado agora, abre { $time }
 hours-closed-long = Fechado agora
+hours-when = Quando você atende
+hours-always = A qualquer hora
+hours-by-week = Com um horário semanal
+hours-day-off = Folga
 hours-week = Horário de atendimento
-hours-week-hint = Se você fecha depois da meia-noite, informe um horário de fechamento anterior ao de abertura; 00:00 é meia-noite. Sem nenhum dia marcado o atendimento é a qualquer hora, exceto nas folgas abaixo.
+hours-week-hint = Se você fecha depois da meia-noite, informe um horário de fechamento anterior ao de abertura; 00:00 é meia-noite.
 hours-day =
     { $day ->
         [mon] Segunda-feira
@@ -54,4 +58,4 @@ hours-wrong-times = { $day }: informe a partir de que horas e até que horas.
 hours-wrong-overlap = { $day }: dois horários se sobrepõem. Um intervalo é um horário dentro de outro.
 hours-wrong-holidays = “{ $field }”: informe datas como 01.01.2027 ou 31.12, não “{ $line }”.
 hours-wrong-zone = “{ $field }”: escolha um fuso horário como America/Sao_Paulo.
-hours-wrong-empty = “{ $field }”: marque os dias de atendimento ou escolha folgas.
+hours-wrong-empty = “{ $field }”: marque os dias de atendimento ou escolha “A qualquer hora”.

@@ -7,6 +7,7 @@
 
 mod days;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,11 +82,14 @@ async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRespon
     let worst = snapshot.worst();
     let is_tried = snapshot.parts.iter().all(|part| part.has_traffic);
     let summary = if worst == PartState::Works && !is_tried { "untried" } else { worst.as_str() };
+    // What is wrong is read first, and what nobody uses yet last.
+    let mut parts: Vec<&Part> = snapshot.parts.iter().collect();
+    parts.sort_by_key(|part| (Reverse(part.state), !part.has_traffic));
     let shown = StatusPage {
         title: words.text("status-title").with("name", name).to_string(),
         summary: words.text_of("status-all-", summary),
         tone: worst.as_str(),
-        lines: snapshot.parts.iter().map(|part| line(&app, words, part, &snapshot)).collect(),
+        lines: parts.into_iter().map(|part| line(&app, words, part, &snapshot)).collect(),
         checked: words
             .text("status-checked")
             .with("time", When::new(snapshot.at, snapshot.at, Zone::UTC, words).exact()),

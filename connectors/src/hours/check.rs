@@ -59,7 +59,8 @@ fn working(wrong: &mut SettingsErrors, entered: WorkingHours) -> Option<WorkingH
     if time_zone.parse::<chrono_tz::Tz>().is_err() {
         wrong.add("working_hours/time_zone", LocalizedText::new("said-time-zone"));
     }
-    if !has_times {
+    // A text alone is kept for when there are hours again.
+    if !has_times && text.is_none() {
         wrong.add("working_hours/hours", LocalizedText::new("said-hours"));
     }
     Some(WorkingHours { time_zone, hours, holidays, country, worked_holidays, text })

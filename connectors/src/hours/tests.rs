@@ -168,6 +168,7 @@ fn every_wrong_field_has_its_error() {
     );
     assert_eq!(wrong(serde_json::json!({"time_zone": "UTC", "hours": []})), [at("hours")]);
     assert_eq!(wrong(serde_json::json!({"days": []})), [at("days")]);
+    assert_eq!(checked(serde_json::json!({"time_zone": "UTC", "text": "Later"})).unwrap()["text"], "Later");
     for none in [serde_json::json!(null), serde_json::json!({}), serde_json::json!({"text": " "})] {
         assert_eq!(checked(none).unwrap(), serde_json::Value::Null);
     }

@@ -49,20 +49,22 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
         .in_section("install")
         .essential(),
     TITLE.in_section("appearance").essential(),
-    GREETING.in_section("appearance"),
-    Field::optional("reply_time", Input::Choice(REPLY_TIMES), "wizard-web-reply").in_section("appearance"),
-    REPLY.with_hint("wizard-web-reply-own-hint").in_section("appearance"),
     Field::optional("color", Input::Text, "wizard-web-color")
         .with_hint("wizard-web-color-hint")
         .in_section("appearance"),
+    GREETING.in_section("appearance"),
+    Field::optional("reply_time", Input::Choice(REPLY_TIMES), "wizard-web-reply").in_section("appearance"),
+    REPLY.with_hint("wizard-web-reply-own-hint").in_section("appearance"),
     Field::optional("side", Input::Choice(SIDES), "wizard-web-side").in_section("appearance"),
     Field::optional("theme", Input::Choice(THEMES), "wizard-web-theme").in_section("appearance"),
-    Field::optional("team", Input::Lines, "wizard-web-team").with_hint("wizard-web-team-hint").in_section("appearance"),
     Field::optional("offset.bottom", Input::Text, "wizard-web-offset-bottom")
         .with_hint("wizard-web-offset-hint")
         .in_section("appearance"),
     Field::optional("offset.side", Input::Text, "wizard-web-offset-side").in_section("appearance"),
-    Field::optional("hide_on", Input::Lines, "wizard-web-hide").with_hint("wizard-web-hide-hint").in_section("install"),
+    Field::optional("hide_on", Input::Lines, "wizard-web-hide")
+        .with_hint("wizard-web-hide-hint")
+        .in_section("appearance"),
+    Field::optional("team", Input::Lines, "wizard-web-team").with_hint("wizard-web-team-hint").in_section("appearance"),
     Field::optional("invitation.show", Input::Choice(INVITATIONS), "wizard-web-invite")
         .with_hint("wizard-web-invite-hint")
         .in_section("before"),
@@ -83,12 +85,10 @@ pub(super) const FIELDS: &[Field] = with_texts_in!(
     PHONE_LABEL.in_section("before"),
     EMAIL_LABEL.in_section("before"),
     CONSENT.with_hint("wizard-web-consent-hint").in_section("before"),
-    Field::optional("rating", Input::Flag, "wizard-web-rating")
-        .with_hint("wizard-web-rating-hint")
-        .in_section("before"),
+    Field::optional("rating", Input::Flag, "wizard-web-rating").with_hint("wizard-web-rating-hint").in_section("after"),
     Field::optional(EMAIL_ANSWERS, Input::Text, "wizard-web-mail")
         .with_hint("wizard-web-mail-hint")
-        .in_section("before"),
+        .in_section("after"),
 );
 
 /// What the customer can be asked for.

@@ -44,21 +44,13 @@ document.addEventListener("click", (event) => {
 });
 
 const colour = field("color");
-const swatches = ["#0B5CAD", "#0E6638", "#A11A1A", "#56379A", "#B3470B", "#0B7285", "#17212B", "#FFD200"];
 const picker = element("input", { type: "color", ariaLabel: about.words.colour });
 const low = element("p", { className: "hint", hidden: true });
 low.setAttribute("role", "status");
-const choices = swatches.map((one) => {
-  const button = element("button", { type: "button", className: "swatch", ariaLabel: one });
-  button.style.background = one;
-  button.addEventListener("click", () => {
-    colour.value = one;
-    draw();
-  });
-  return button;
-});
-colour.before(element("div", { className: "colours" }, picker, ...choices));
-colour.after(low);
+const both = element("div", { className: "colours" });
+colour.before(both);
+both.append(picker, colour);
+both.after(low);
 picker.addEventListener("input", () => {
   colour.value = picker.value.toUpperCase();
   draw();
@@ -83,7 +75,7 @@ for (const block of blocks) {
 const pictures = {};
 for (const chosen of document.querySelectorAll("input[name=picture]")) {
   const of = chosen.form.elements.which?.value ?? "";
-  pictures[of] = chosen.form.querySelector("img")?.src;
+  pictures[of] = chosen.closest(".photo").querySelector("img")?.src;
   chosen.addEventListener("change", () => {
     const reader = new FileReader();
     reader.addEventListener("load", () => {
@@ -134,10 +126,11 @@ const draw = () => {
   const settings = entered(visitor.value);
   const { colour: brand, contrast, isLow } = colourOf(settings.color);
   picker.value = brand.toLowerCase();
-  choices.forEach((one, at) => one.setAttribute("aria-pressed", String(swatches[at] === brand)));
   low.hidden = !isLow;
   low.textContent = isLow ? about.words.low.replace("{ratio}", contrast.toFixed(1)) : "";
   for (const name of ["text", "after_seconds", "pages"]) field("invitation." + name).closest(".field").hidden = !settings.invitation.show;
+  for (const box of form.querySelectorAll('[name="set.ask_optional"]')) box.closest(".check").hidden = !settings.ask.includes(box.value);
+  field("ask_optional").hidden = !settings.ask.length;
   suggest(about.words.language, "", settings);
   for (const { dataset } of blocks) suggest(dataset.language, "translations." + dataset.language + ".", settings);
   show(settings, about.texts[visitor.value], pictures);

@@ -27,7 +27,6 @@ for (const week of document.querySelectorAll(".week")) {
     const isOpen = day.open.checked;
     if (isOpen && !all(day).length) put(day, ["09:00", "18:00"]);
     prepareFields(day.times);
-    day.times.hidden = day.row.querySelector(".row").hidden = !isOpen;
     all(day).forEach((times, at) => {
       times.querySelectorAll("input").forEach((input) => (input.disabled = !isOpen));
       let remove = times.querySelector("button");

@@ -336,8 +336,9 @@ mod tests {
         let words = Words::new(Language::En);
         let error = |pointer: &str| FieldError::new(pointer, LocalizedText::new("said-site"));
         let wrong = wrong(words, FIELDS, &json!({}), &[error("/settings/sites/0"), error("/name")]);
-        assert_eq!(wrong[0].1, "“Sites where the chat is shown”: enter an address such as shop.example.");
-        assert_eq!(wrong[1].1, "Enter an address such as shop.example.");
+        let said = "nter an address with https, such as shop.example or shop.example:8443.";
+        assert_eq!(wrong[0].1, format!("“Sites where the chat is shown”: e{said}"));
+        assert_eq!(wrong[1].1, format!("E{said}"));
     }
 
     #[test]

@@ -355,7 +355,7 @@ const COMMON: &[(&str, &str)] = &[
     ("source-pause", "settings#danger"),
     ("source-delete", "settings#danger"),
     ("source-tab-test", "test"),
-    ("hours-week", "hours#f-week"),
+    ("hours-week", "hours#f-open"),
     ("hours-zone", "hours#f-time_zone"),
     ("hours-country", "hours#f-country"),
     ("hours-holidays", "hours#f-holidays"),

@@ -1,6 +1,6 @@
 // Answers by e-mail: offered to visitors who have written, because they may leave before a manager answers.
 
-import { button, element } from "./dom.js";
+import { button, drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { on, part, post, words } from "./tools.js";
 import { say } from "./view.js";
@@ -8,7 +8,7 @@ import { say } from "./view.js";
 let box;
 
 const enter = () => {
-  const [form, field, send] = [element("form", "question row"), element("input"), button("", words.send)];
+  const [form, field, send] = [element("form", "question row"), element("input"), drawn("", "send", words.send)];
   Object.assign(field, { type: "email", name: "email", autocomplete: "email", required: true, value: place.mail, placeholder: words.ask.email });
   field.setAttribute("aria-label", words.ask.email);
   send.type = "submit";

@@ -1,6 +1,6 @@
 // Asks what the visitor thinks of a talk that is over: its last word was an answer, and nobody has written for a while.
 
-import { button, drawn, element } from "./dom.js";
+import { drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { on, part, post, words } from "./tools.js";
 import { follow } from "./view.js";
@@ -22,7 +22,7 @@ const thank = () => card.replaceChildren(element("p", "", words.rating.thanks));
 const rate = (score, face) => {
   tell(score, "");
   card.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", one === face));
-  const [form, field, send] = [element("form", "question row"), element("input"), button("", words.send)];
+  const [form, field, send] = [element("form", "question row"), element("input"), drawn("", "send", words.send)];
   field.maxLength = 1000;
   field.placeholder = words.rating.comment;
   field.setAttribute("aria-label", words.rating.comment);

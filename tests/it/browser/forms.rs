@@ -30,9 +30,13 @@ async fn a_day_of_working_hours_is_copied_to_all_days() {
         return zone.list?.options.length > 100";
     until(&browser, "the script runs", "!document.querySelector('[data-day=mon] [data-add]').hidden").await;
     assert_eq!(run(&browser, zone).await, json!(true), "time zones are suggested");
-    let closed = "return document.querySelector('[data-day=mon] .times').checkVisibility()";
-    assert_eq!(run(&browser, closed).await, json!(false), "a closed day has no times");
-    browser.press("[data-day=tue] input[type=checkbox]").await;
+    let shown = "return ['[data-day=mon]', '[data-day=mon] .times', '[data-day=sun] .times', '[data-day=tue] [data-copy-day]'] \
+        .map((one) => document.querySelector(one).checkVisibility())";
+    assert_eq!(run(&browser, shown).await, json!([false, false, false, false]), "no week around the clock");
+    browser.press("[name=open][value=hours]").await;
+    assert_eq!(run(&browser, shown).await, json!([true, true, false, false]), "a closed day has no times");
+    browser.press("[data-day=mon] input[type=checkbox]").await;
+    assert_eq!(run(&browser, shown).await, json!([true, false, false, true]), "the first working day is copied");
     browser.press("[data-day=tue] [data-add]").await;
     let focused = "return document.activeElement.name";
     assert_eq!(run(&browser, focused).await, json!("from.tue"), "the new times have the focus");

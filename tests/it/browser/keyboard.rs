@@ -96,11 +96,11 @@ impl Keys<'_> {
         self.browser.types(text).await;
     }
 
-    /// To the field with this name, and chooses what begins with these letters, or ticks a box with a space.
+    /// To the field with this name, and chooses what begins with these letters, ticks a box with a space, or goes to the next.
     async fn chooses(&self, name: &str, letters: &str) {
         self.until(name, |stop| stop["name"] == name).await;
         match letters {
-            " " => self.browser.presses_key(" ").await,
+            " " | "ArrowRight" => self.browser.presses_key(letters).await,
             letters => self.browser.types(letters).await,
         }
     }
@@ -234,7 +234,7 @@ async fn setting_up_needs_no_mouse() {
     let hours = at(&format!("/sources/{}/hours", line.source_id));
     keys.walks(&hours).await;
     keys.opens(&hours).await;
-    keys.chooses("day", " ").await;
+    keys.chooses("open", "ArrowRight").await;
     keys.presses("Copy to all days").await;
     keys.saves("Save").await;
     let saved = world.api.get(&line.path("")).await.is(200).json["settings"]["working_hours"]["hours"].clone();

@@ -121,7 +121,7 @@ const SETTINGS: [(&str, &str); 15] = [
     ("2fa", "/panel/team#two-step"),
     ("arrive late", "/panel/alerts#kind-late"),
     ("Name in amoCRM", "settings#f-name"),
-    ("opening hours", "hours#f-week"),
+    ("opening hours", "hours#f-open"),
     ("funnel shop", "settings#f-pipeline"),
     ("turn off", "settings#danger"),
     ("quota", "/panel/account#limits"),

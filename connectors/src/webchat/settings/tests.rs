@@ -17,15 +17,21 @@ fn null_is_absent() {
 #[test]
 fn sites_are_origins() {
     let entered = json!({"allowed_origins": [" https://Shop.example/ ", "https://shop.example:443", "shop.example/path?x",
-        "https://shop.example/path", "http://localhost:8000", "https://пример.рф"]});
+        "https://shop.example/path", "localhost:8000", "shop.example:8443", "https://пример.рф"]});
     let kept = checked(entered).unwrap();
     assert_eq!(
         kept["allowed_origins"],
-        json!(["https://shop.example", "http://localhost:8000", "https://xn--e1afmkfd.xn--p1ai"])
+        json!([
+            "https://shop.example",
+            "http://localhost:8000",
+            "https://shop.example:8443",
+            "https://xn--e1afmkfd.xn--p1ai"
+        ])
     );
     for site in [
         "shop",
         "http://shop.example",
+        "shop.example:http",
         "https://user@shop.example",
         "javascript:alert(1)",
         "null",

@@ -220,7 +220,7 @@ fn color_low(page: &PageContext, source: &source::Model) -> Option<Sentence> {
 }
 
 /// The tabs in order; each is a section of the kind's fields.
-pub const TABS: &[&str] = &["appearance", "before", LANGUAGES, "install"];
+pub const TABS: &[&str] = &["appearance", "before", "after", LANGUAGES, "install"];
 /// The tab with own texts for visitors of other languages.
 const LANGUAGES: &str = "languages";
 
@@ -240,8 +240,17 @@ pub struct LanguageTexts {
 }
 
 impl ChatTab {
+    /// Title and colour, which most of all make the chat the shop's own: its picture follows them.
+    pub fn first(&self) -> &[Drawn] {
+        self.drawn.split_at(self.split()).0
+    }
+
     pub fn fields(&self) -> &[Drawn] {
-        &self.drawn
+        self.drawn.split_at(self.split()).1
+    }
+
+    fn split(&self) -> usize {
+        self.drawn.iter().position(|field| field.name == "set.color").map_or(0, |at| at + 1)
     }
 }
 

@@ -5,7 +5,7 @@
 use actix_web::web;
 use askama::Template;
 use base::error::{Error, Result};
-use base::i18n::Sentence;
+use base::i18n::{Sentence, Words};
 use base::millis::HOUR;
 use connectors::kinds::{has_own_server, is_web_chat};
 use domain::delivery::dead_letters;
@@ -320,13 +320,38 @@ pub(super) struct TestStepRow {
     pub detail: String,
 }
 
-/// The last test of this source in this session: when it was, as `<time>`, and its steps.
+/// The last test of this source in this session.
+pub(super) struct LastTest {
+    /// When it was, as `<time>`.
+    pub at: String,
+    pub passed: bool,
+    /// Its outcome, in the words that were read when it ended.
+    pub outcome: Sentence,
+    pub steps: Vec<TestStepRow>,
+}
+
+impl Last {
+    fn failed(&self) -> Option<&Ran> {
+        self.steps.iter().find(|step| !step.ok)
+    }
+
+    fn outcome(&self, words: Words, crm: &str) -> Sentence {
+        let Some(failed) = self.failed() else {
+            let ms: i64 = self.steps.iter().map(|step| step.ms).sum();
+            return words.text("source-test-passed").with("ms", ms).with("steps", self.steps.len());
+        };
+        let step = words.text_of("source-test-", &failed.name).with("crm", crm).to_string();
+        words.text("source-test-failed").with("step", step).with("reason", failed.detail.as_str())
+    }
+}
+
+/// The last test, for the source's page.
 pub(super) fn tested(
     app: &PanelContext,
     member: &Member,
     page: &PageContext,
     source: &source::Model,
-) -> (String, Vec<TestStepRow>) {
+) -> Option<LastTest> {
     let words = page.words;
     let row = |ran: &Ran| {
         let (tone, state) = if ran.ok { ("ok", "letter-state-done") } else { ("bad", "source-test-step-failed") };
@@ -338,8 +363,13 @@ pub(super) fn tested(
             detail: ran.detail.clone(),
         }
     };
-    let last = member.data::<Last>(app, LAST).filter(|last| last.source_id == source.id);
-    last.map(|last| (page.time(&last.at), last.steps.iter().map(row).collect())).unwrap_or_default()
+    let last = member.data::<Last>(app, LAST).filter(|last| last.source_id == source.id)?;
+    Some(LastTest {
+        at: page.time(&last.at),
+        passed: last.failed().is_none(),
+        outcome: last.outcome(words, page.crm),
+        steps: last.steps.iter().map(row).collect(),
+    })
 }
 
 /// `GET /panel/sources/{id}/test`: the steps are on the source's page.
@@ -366,17 +396,9 @@ pub async fn run_test(app: AppData, member: Member, id: web::Path<String>, _form
             ms: i64::try_from(step.ms).unwrap_or(i64::MAX),
         })
         .collect();
-    let notice = match ran.iter().find(|step| !step.ok) {
-        None => {
-            let ms: i64 = ran.iter().map(|step| step.ms).sum();
-            Notice::done(words.text("source-test-passed").with("ms", ms).with("steps", ran.len()))
-        }
-        Some(failed) => {
-            let step = words.text_of("source-test-", &failed.name).with("crm", member.crm()).to_string();
-            Notice::failed(words.text("source-test-failed").with("step", step).with("reason", failed.detail.as_str()))
-        }
-    };
     let last = Last { source_id: source.id, at: app.clock.millis(), steps: ran };
+    let outcome = last.outcome(words, member.crm());
+    let notice = if last.failed().is_some() { Notice::failed(outcome) } else { Notice::done(outcome) };
     member.set_data(&app, LAST, Some(&last)).await?;
     member.see_other(&app, &path, notice).await
 }

@@ -5,7 +5,7 @@ use actix_web::http::StatusCode;
 use actix_web::{ResponseError, web};
 use askama::Template;
 use base::error::{Error, FieldError, Result};
-use base::i18n::{Sentence, When, Zone};
+use base::i18n::{Sentence, When, Words, Zone};
 use chrono::{Months, NaiveDate};
 use connectors::hours::{COUNTRIES, LAST_YEAR, TEXT_CHARS, WORKING_HOURS, WorkingHours, of_country};
 use connectors::kinds::is_web_chat;
@@ -25,6 +25,9 @@ type Wrong = Vec<(String, String)>;
 
 /// The fields that may be wrong, as they follow on the page.
 const ORDER: [&str; 4] = ["week", "time_zone", "holidays", "text"];
+
+/// The week of who has chosen none yet.
+const USUAL: &str = "mon-fri 09:00-18:00";
 
 #[derive(Template)]
 #[template(path = "panel/sources/hours.html")]
@@ -69,7 +72,8 @@ struct PublicRow {
 /// What the form has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct HoursForm {
-    /// When it is open.
+    /// It is open around the clock, whatever the week says.
+    always: bool,
     week: Week,
     time_zone: String,
     country: String,
@@ -82,9 +86,10 @@ struct HoursForm {
 impl HoursForm {
     fn of(hours: Option<WorkingHours>, account_zone: &str) -> Self {
         let Some(hours) = hours else {
-            return Self { time_zone: account_zone.to_owned(), ..Self::default() };
+            return Self { always: true, time_zone: account_zone.to_owned(), ..Self::default() };
         };
         Self {
+            always: !hours.has_hours(),
             week: Week::of(&hours.hours, ""),
             time_zone: hours.time_zone,
             country: hours.country.unwrap_or_default(),
@@ -97,7 +102,7 @@ impl HoursForm {
     /// The submitted form. 400 for unknown fields.
     fn read(form: &Fields) -> Result<Self> {
         let mut names: Vec<String> =
-            ["version", "time_zone", "country", "listed", "off", "holidays", "text"].map(str::to_owned).into();
+            ["version", "open", "time_zone", "country", "listed", "off", "holidays", "text"].map(str::to_owned).into();
         names.extend(Week::names());
         form.allow_only(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
         let off = form.all("off");
@@ -105,6 +110,7 @@ impl HoursForm {
         let worked = form.all("listed").into_iter().filter(|id| !off.contains(id)).map(str::to_owned).collect();
         let country = form.get("country").to_owned();
         Ok(Self {
+            always: form.get("open") == "always",
             week: Week::read(form, ""),
             time_zone: form.get("time_zone").trim().to_owned(),
             worked: known(&country, worked),
@@ -118,9 +124,29 @@ impl HoursForm {
         self.holidays.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
     }
 
+    fn hours(&self) -> Vec<String> {
+        if self.always { Vec::new() } else { self.week.lines() }
+    }
+
+    /// What is wrong with the week, if it counts: days have times, and there is a day.
+    fn wrong(&self, words: Words) -> Wrong {
+        let errors = if self.always { Wrong::new() } else { self.week.errors(words) };
+        if self.always || !errors.is_empty() || !self.week.lines().is_empty() {
+            return errors;
+        }
+        let said = words.text("hours-wrong-empty").with("field", words.text("hours-week").to_string());
+        vec![("week".to_owned(), said.to_string())]
+    }
+
+    /// The week that the form shows: a usual one until there is another.
+    fn shown(&self) -> Week {
+        let is_usual = self.always && self.week.lines().is_empty();
+        if is_usual { Week::of(&[USUAL.to_owned()], "") } else { self.week.clone() }
+    }
+
     /// The setting; none if nothing is set.
     fn setting(&self) -> Option<Value> {
-        let (hours, holidays) = (self.week.lines(), self.days_off());
+        let (hours, holidays) = (self.hours(), self.days_off());
         if hours.is_empty() && holidays.is_empty() && self.country.is_empty() && self.text.is_empty() {
             return None;
         }
@@ -165,7 +191,7 @@ pub async fn save(app: AppData, member: Member, id: web::Path<String>, form: For
     let source = find(&app, &member, Right::EditSources, &id).await?;
     let typed = HoursForm::read(&form)?;
     let page = || page_of(&member, &source).with_error();
-    let errors = typed.week.errors(member.words);
+    let errors = typed.wrong(member.words);
     if !errors.is_empty() {
         return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, &source, typed, errors).await;
     }
@@ -210,7 +236,6 @@ fn in_words(member: &Member, typed: &HoursForm, error: &FieldError) -> (String, 
     let mut place = error.pointer.trim_start_matches("/settings/").split('/').skip(1);
     let (field, line) = (place.next().unwrap_or_default(), place.next().and_then(|line| line.parse::<usize>().ok()));
     let text = match field {
-        "hours" => words.text("hours-wrong-empty").with("field", label("hours-week")),
         "time_zone" => words.text("hours-wrong-zone").with("field", label("hours-zone")),
         "holidays" => {
             let line = line.and_then(|line| typed.days_off().get(line).copied()).unwrap_or_default();
@@ -248,7 +273,7 @@ async fn show(
         state: state_view(&page, source, &state),
         is_web,
         now: WorkingHours::stored(&source.settings).map(|hours| now(app, &page, &hours)),
-        days: typed.week.rows(words, &errors),
+        days: typed.shown().rows(words, &errors),
         countries: known,
         public: public(&page, &typed),
         usual: words.text(if is_web { "chat-away" } else { "hours-answer" }).to_string(),
@@ -291,6 +316,8 @@ fn public(page: &PageContext, typed: &HoursForm) -> Vec<PublicRow> {
 
 #[cfg(test)]
 mod tests {
+    use base::i18n::Language;
+
     use super::*;
 
     fn form(pairs: &[(&str, &str)]) -> HoursForm {
@@ -306,5 +333,18 @@ mod tests {
         let other = form(&[&[("country", "US")], &listed[..]].concat());
         assert_eq!(other.worked, [""; 0], "the list was that of another country");
         assert_eq!(form(&[("time_zone", "UTC")]).setting(), None);
+    }
+
+    #[test]
+    fn around_the_clock_the_week_does_not_count() {
+        let week = [("day", "mon"), ("from.mon", "09:00"), ("until.mon", "")];
+        let words = Words::new(Language::En);
+        let always = form(&[&[("open", "always"), ("text", "Later")], &week[..]].concat());
+        assert_eq!(always.wrong(words), []);
+        assert_eq!((&always.setting().unwrap()["hours"], always.shown()), (&json!([]), always.week.clone()));
+        let by_week = form(&[&[("open", "hours")], &week[..]].concat());
+        assert_eq!(by_week.wrong(words)[0].0, "day.mon");
+        assert_eq!(form(&[("open", "hours")]).wrong(words)[0].0, "week");
+        assert_eq!(HoursForm::of(None, "UTC").shown().lines(), [USUAL]);
     }
 }

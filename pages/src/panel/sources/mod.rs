@@ -27,7 +27,7 @@ use super::choice::{pipeline_name, pipelines, pipelines_age};
 use super::reasons::source_tone;
 use super::{Answer, AppData, EmptyForm, Form, Member, Nav, PageContext, PanelContext, Right};
 use crate::panel;
-use actions::TestStepRow;
+use actions::LastTest;
 use health::Health;
 
 pub(super) use access::{KindAbilities, abilities_of};
@@ -110,9 +110,8 @@ struct SourceOverview {
     state: SourceStateView,
     held: Option<Sentence>,
     health: Health,
-    /// When this person tested it last, and its steps; none since they signed in.
-    tested_at: String,
-    tested: Vec<TestStepRow>,
+    /// None since this person signed in.
+    tested: Option<LastTest>,
     /// What its kind supports; none if it is not built in.
     card: Option<KindAbilities>,
     /// It is a chat on a site, and no site is listed.
@@ -132,15 +131,13 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>) -> Answer 
         let stamp = page.when(&oldest.unwrap_or_default()).stamp();
         page.words.text("source-held").with("count", count).with("stamp", stamp)
     });
-    let (tested_at, tested) = actions::tested(&app, &member, &page, &source);
     let overview = SourceOverview {
         tab: "overview",
         id: source.id.to_string(),
         may: member.may(Right::EditSources),
         state: state_view(&page, &source, &state),
         held,
-        tested_at,
-        tested,
+        tested: actions::tested(&app, &member, &page, &source),
         card: app.connectors.get(&source.kind).map(|kind| abilities_of(page.words, &source.kind, kind.abilities())),
         health: health::of(&app, &member, &page, &source).await?,
         is_nowhere: domain::source::embed(&app.sources, &source).is_some_and(|embed| embed.nowhere),

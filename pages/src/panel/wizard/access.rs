@@ -26,7 +26,7 @@ struct WizardAccessPage {
     /// The form is shown at once.
     by_hand: bool,
     fields: Vec<Drawn>,
-    /// Those that the source's own tabs ask for with a preview: folded here.
+    /// Those that are good as they are, and can be changed later: folded here.
     later: Vec<Drawn>,
     /// One of them needs a correction.
     opens_later: bool,
@@ -272,10 +272,9 @@ async fn show(
     panel::html_as(status, &page, &access)
 }
 
-/// Whether a new source needs the field: where it is installed and what it is called, and all fields of kinds that have
-/// no tabs.
+/// Whether a new source needs the field: what must be entered, where a chat is installed and what it is called.
 fn is_asked_first(field: &Field) -> bool {
-    ["", "install"].contains(&field.section) || field.name == "title"
+    field.required || field.essential
 }
 
 /// The text of the button that takes a line over: the kind's own text, if it has one.

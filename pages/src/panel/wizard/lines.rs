@@ -42,7 +42,11 @@ struct WizardLinePage {
     connected: Vec<LineChoice>,
     left_out: usize,
     choice_error: String,
+    /// What a number asks for once it was refused, such as its PIN.
     fields: Vec<Drawn>,
+    /// Those that are good as they are: folded.
+    later: Vec<Drawn>,
+    opens_later: bool,
     errors: Vec<(String, String)>,
     /// Nothing was connected; the lines say why.
     failed: bool,
@@ -375,6 +379,9 @@ async fn show(
         };
         if source.is_some() { connected.push(choice) } else { choices.push(choice) }
     }
+    let drawn = fields::draw(page.words, consent.fields(), &draft.typed, None, &errors);
+    let (needed, later): (Vec<_>, Vec<_>) = consent.fields().iter().zip(drawn).partition(|(field, _)| field.secret);
+    let [needed, later] = [needed, later].map(|some| some.into_iter().map(|(_, drawn)| drawn).collect::<Vec<_>>());
     let shown = WizardLinePage {
         steps: steps(&page, 2, Some(kind.kind)),
         kind: kind.kind,
@@ -382,7 +389,9 @@ async fn show(
         connected,
         left_out: draft.left_out,
         choice_error: errors.iter().find(|(of, _)| of == LINE).map(|(_, text)| text.clone()).unwrap_or_default(),
-        fields: fields::draw(page.words, consent.fields(), &draft.typed, None, &errors),
+        fields: if failed { needed } else { Vec::new() },
+        opens_later: later.iter().any(|field| !field.error.is_empty()),
+        later,
         errors,
         failed,
         page: page.clone(),
