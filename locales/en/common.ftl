@@ -6,6 +6,7 @@ common-back = Back
 common-next = Continue
 common-copy = Copy
 common-edit = Edit
+common-not-done = Not done yet
 common-copied = Copied
 common-file-choose = Choose a file
 common-file-drop = or drop it here

@@ -8,6 +8,7 @@ common-back = Atrás
 common-next = Continuar
 common-copy = Copiar
 common-edit = Editar
+common-not-done = Aún no hecho
 common-copied = Copiado
 common-file-choose = Elige un archivo
 common-file-drop = o suéltalo aquí

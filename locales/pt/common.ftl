@@ -8,6 +8,7 @@ common-back = Voltar
 common-next = Continuar
 common-copy = Copiar
 common-edit = Editar
+common-not-done = Ainda não feito
 common-copied = Copiado
 common-file-choose = Escolha um arquivo
 common-file-drop = ou solte-o aqui

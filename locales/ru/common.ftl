@@ -6,6 +6,7 @@ common-back = Назад
 common-next = Продолжить
 common-copy = Скопировать
 common-edit = Изменить
+common-not-done = Ещё не сделано
 common-copied = Скопировано
 common-file-choose = Выбрать файл
 common-file-drop = или перетащить его сюда

@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use askama::Template;
-use base::i18n::LocalizedText;
+use base::i18n::{LocalizedText, Sentence};
 use domain::source::{Migration, Usage};
 use domain::tenant::subscription::{self, SubscriptionState, SubscriptionStatus};
 use domain::tenant::{self, Access, AccessState, TenantStatus};
@@ -13,7 +13,7 @@ use sea_orm::{ColumnTrait, QueryFilter};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::overview::{account_hint, account_tone, support_of};
+use super::overview::{account_hint, account_tone, is_crm_away, support_of};
 use super::{Answer, AppData, EmptyForm, Form, Member, Nav, Notice, PageContext, Right, Tone, html};
 
 /// Paths are relative to `/panel`.
@@ -29,8 +29,10 @@ struct OwnAccountPage {
     name: String,
     account_id: i64,
     status: TenantStatus,
-    tone: &'static str,
+    /// The state in words, what it means, and its tone.
+    state: Sentence,
     hint: String,
+    tone: &'static str,
     /// The vendor's support, if only it can help; empty if not.
     support: String,
     access: Access,
@@ -135,19 +137,26 @@ async fn show(app: AppData, member: Member) -> Answer {
         detail: LocalizedText::stored(&row.detail).in_words(page.words, page.crm),
         connected_at: row.connected_at,
     });
-    let default_source = source::Entity::of_tenant(tenant.tenant_id)
-        .filter(source::Column::DeletedAt.is_null())
-        .filter(source::Column::IsDefault.eq(true))
-        .one(db)
-        .await?;
+    let live = source::Entity::of_tenant(tenant.tenant_id).filter(source::Column::DeletedAt.is_null()).all(db).await?;
+    let states = sources::states(&app.sources, tenant.tenant_id, &live).await?;
+    // An account that is connected, and whose amoCRM does not answer, is not well.
+    let is_away = status == TenantStatus::Active && states.iter().any(is_crm_away);
+    let default_source = live.into_iter().find(|row| row.is_default);
     let end = tenant::plan::end_date(&app.config, tenant, app.clock.millis(), page.words);
     let account = OwnAccountPage {
         host: tenant.host.clone(),
         name: tenant.name.clone(),
         account_id: tenant.account_id,
         status,
-        tone: account_tone(status, cut_off),
-        hint: account_hint(&page, status, cut_off, &end),
+        state: match is_away {
+            true => page.words.text("source-state-crm_unreachable").with("crm", page.crm),
+            false => page.words.text_of("tenant-state-", status.as_str()).with("crm", page.crm),
+        },
+        tone: if is_away { "bad" } else { account_tone(status, cut_off) },
+        hint: match is_away {
+            true => page.words.text("source-state-crm_unreachable-hint").with("crm", page.crm).to_string(),
+            false => account_hint(&page, status, cut_off, &end),
+        },
         support: support_of(&page, status),
         access: tenant::access(&app.tenants, tenant.tenant_id).await?,
         allow_again: tenant::grant::reconnect_url(tenant),

@@ -9,7 +9,7 @@ let box;
 
 const enter = () => {
   const [form, field, send] = [element("form", "question row"), element("input"), drawn("", "send", words.send)];
-  Object.assign(field, { type: "email", name: "email", autocomplete: "email", required: true, value: place.mail, placeholder: words.ask.email });
+  Object.assign(field, { type: "email", name: "email", autocomplete: "email", required: true, value: place.mail || part("ask-email")?.value || "", placeholder: words.ask.email });
   field.setAttribute("aria-label", words.ask.email);
   send.type = "submit";
   form.append(field, send);

@@ -197,6 +197,8 @@ async fn an_outage_of_amocrm_is_one_red_headline_within_seconds(world: &mut Worl
     page.says(&[headline, "2 waiting, the longest", "Affected sources:", ">Line one</a>", ">Line two</a>"]);
     page.never_says(&["need attention", "needs attention", "card problem", "requests since"]);
     page.never_says(&["<strong>amoCRM is not answering", "class=\"notice t-bad\""]);
+    let account = visitor.opens("/panel/account").await.is(200);
+    account.says(&["<strong>amoCRM is not answering.</strong>", "class=\"notice t-bad\""]);
     // An alert is raised by the next round of checks, and resolved by a later one.
     world.advance(Duration::from_secs(60));
     parom::alert_checks::round(&world.app().usage).await.unwrap();

@@ -28,7 +28,7 @@ use problems::Problems;
 
 pub use measures::{Tile, chart_of};
 pub(super) use measures::{chart, flow_series, flow_slot, tiles};
-pub(super) use problems::{account_hint, account_tone, support_of};
+pub(super) use problems::{account_hint, account_tone, is_crm_away, support_of};
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {

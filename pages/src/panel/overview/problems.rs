@@ -221,7 +221,7 @@ pub(super) async fn of(
 }
 
 /// As [`SourceState`] has it: the third call in a row failed, which takes some seconds.
-pub(super) fn is_crm_away(state: &SourceState) -> bool {
+pub(in crate::panel) fn is_crm_away(state: &SourceState) -> bool {
     state.status == SourceStatus::CrmUnreachable && state.reason.is_none()
 }
 

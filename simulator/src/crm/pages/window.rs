@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use askama::Template;
-use chrono::Local;
+use chrono::{DateTime, Local, Utc};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -30,6 +30,7 @@ struct ChatRow<'a> {
     chat: &'a Chat,
     message: &'a Message,
     current: bool,
+    now: DateTime<Utc>,
 }
 
 impl ChatRow<'_> {
@@ -46,8 +47,15 @@ impl ChatRow<'_> {
         preview(self.message, self.frame)
     }
 
+    /// Of a message of another day, the day.
     fn time(&self) -> String {
-        bubble::clock(self.message)
+        let moment = DateTime::from_timestamp_millis(self.message.msec_timestamp).unwrap_or_default();
+        let day = moment.with_timezone(&Local).date_naive();
+        if day == self.now.with_timezone(&Local).date_naive() {
+            bubble::clock(self.message)
+        } else {
+            day.format("%d.%m").to_string()
+        }
     }
 }
 
@@ -142,14 +150,14 @@ fn row(id: &str, row: &impl Template) -> Row {
 }
 
 /// The chats that were written in last, as in amoCRM; the latest first.
-fn chat_rows(account: &Account, chosen: &str, frame: &Frame) -> Vec<Row> {
+fn chat_rows(account: &Account, chosen: &str, frame: &Frame, now: DateTime<Utc>) -> Vec<Row> {
     let (mut seen, mut rows) = (HashSet::new(), Vec::new());
     for message in account.messages.iter().rev() {
         if rows.len() == CHATS {
             break;
         }
         let chat = seen.insert(&message.chat_id).then(|| account.chat(&message.chat_id)).flatten();
-        let shown = chat.map(|chat| ChatRow { frame, account, chat, message, current: chat.id == chosen });
+        let shown = chat.map(|chat| ChatRow { frame, account, chat, message, current: chat.id == chosen, now });
         rows.extend(shown.map(|shown| row(&shown.chat.id, &shown)));
     }
     rows
@@ -167,7 +175,7 @@ fn rows(core: &Core, state: &State, account: &Account, chosen: &str, frame: &Fra
     let log = state.requests.iter().rev();
     let log = log.filter(|line| line.host.as_ref().is_none_or(|known| *known == account.host)).take(LOG_ROWS);
     Snapshot {
-        chats: chat_rows(account, chosen, frame),
+        chats: chat_rows(account, chosen, frame, now),
         heading: chat.map_or_else(|| frame.t("chat"), |chat| person_name(account, chat)).to_owned(),
         subtitle: chat.map(|chat| account.source_name(chat)).unwrap_or_default(),
         messages: chat.map(|chat| bubble::window_rows(account, chat, frame)).unwrap_or_default(),
