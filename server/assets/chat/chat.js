@@ -76,7 +76,10 @@ for (const one of place.root.querySelectorAll("button.quick")) {
   });
 }
 
-on(input, "input", tellTyping);
+on(input, "input", () => {
+  say("file", "");
+  tellTyping();
+});
 on(input, "keydown", (event) => {
   const plain = !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey;
   // On phones Enter inserts a line break; during a composition it belongs to the input method.

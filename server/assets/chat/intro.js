@@ -74,4 +74,17 @@ export const askAgain = (wrong, { about, consent } = {}) => {
   return true;
 };
 
+// A required answer that is missing is said as a wrong one is. Beside questions of the shop they wait until a message is
+// sent, so that there is one thing at a time.
+if (intro) {
+  intro.hidden = place.root.querySelector(".quick") && intro.querySelector(":required");
+  on(intro, "invalid", (event) => {
+    event.preventDefault();
+    if (!intro.hidden) isWrong(event.target, event.target.validationMessage);
+    setTimeout(() => {
+      shows(true);
+      unanswered().focus();
+    });
+  }, { capture: true });
+}
 if (place.started) introduced();

@@ -217,7 +217,7 @@ export const say = (kind, what) => {
   const isDown = said.line === words.offline || said.line === words.connecting;
   const count = isDown && said.unsent > 0 ? " " + counted(words.unsent, said.unsent) + "." : "";
   const text = said.closed || said.wait || said.file || said.line + count;
-  notice.className = "notice " + (said.closed || said.file ? "t-warn" : "t-wait");
+  notice.className = "notice " + (said.closed || said.file ? "t-bad" : "t-wait");
   if (notice.textContent !== text) notice.textContent = text;
   notice.hidden = !text;
 };

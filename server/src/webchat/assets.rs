@@ -106,7 +106,7 @@ fn script() -> String {
     let style = serde_json::Value::from(packed(&format!("{CHAT_STYLE}{SITE_STYLE}")));
     let (shared, chat, site) = (joined(&[("dom", DOM), ("invite", INVITE)]), joined(PARTS), joined(&[("site", SITE)]));
     format!(
-        "(() => {{\n\"use strict\";\n{shared}const style = {style};\n\
+        "(() => {{\n{shared}const style = {style};\n\
          const openChat = (place, into, leave) => {{\n{chat}return {{ awake, look }};\n}};\n{site}}})();\n"
     )
 }

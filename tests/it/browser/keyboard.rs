@@ -302,8 +302,10 @@ async fn a_chat_and_its_settings_need_no_mouse() {
 
     let keys = Keys { browser: &browser, name: "a visitor of the chat" };
     keys.opens(&format!("{base}/chat/{chat}")).await;
-    keys.field("name", "Anna").await;
+    // The shop's questions come first, and who writes is asked once there is something to send.
     keys.field("text", "Hello").await;
+    browser.presses_key("Enter").await;
+    keys.field("name", "Anna").await;
     browser.presses_key("Enter").await;
     browser.shows("#messages .mine .text", &["Hello"]).await;
     browser.find("#messages .mine .state.sent").await;
