@@ -313,7 +313,7 @@ async fn every_number_leads_to_as_many_messages(world: &mut World) {
             ]);
             // The figure leads to the list; the ledger does not, whose failures came later.
             assert_eq!(page.text.matches("<p class=\"small\"><a href=\"/panel/undelivered\">").count(), 1);
-            lists(&owner, &page, "Undelivered", "1 undelivered<").await;
+            lists(&owner, &page, "Undelivered, all time", "1 undelivered<").await;
             lists(&owner, &page, "1", "1 message found").await;
             // No message since midnight in Moscow.
             if (hours, period) == (13, "today") {
@@ -327,7 +327,7 @@ async fn every_number_leads_to_as_many_messages(world: &mut World) {
         }
         let source = owner.opens(&format!("/panel/sources/{}", line.source_id)).await.is(200);
         source.says(&["3 to customers, 1 undelivered."]);
-        lists(&owner, &source, "Undelivered", "1 undelivered<").await;
+        lists(&owner, &source, "Undelivered, all time", "1 undelivered<").await;
     }
     // A day later it is history: nobody can send it again.
     world.advance(Duration::from_secs(12 * 3600));
