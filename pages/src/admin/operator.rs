@@ -37,7 +37,6 @@ use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
 
-use super::page::said;
 use super::states::in_state;
 use crate::panel::{
     Answer, AppData, MOST_COUNTED, NotProved, PageContext, PanelContext, Visitor, counted_title, html_as, instead,
@@ -369,7 +368,8 @@ fn safe(to: &str) -> &str {
 
 fn prove_page(visitor: &AdminVisitor, status: StatusCode, to: &str, wrong: Option<Sentence>) -> Answer {
     let page = visitor.page("admin-prove", "").with_error_if(wrong.is_some());
-    html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong: said(wrong), page: page.clone() })
+    let wrong = wrong.map(|wrong| wrong.to_string()).unwrap_or_default();
+    html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong, page: page.clone() })
 }
 
 #[cfg(test)]
