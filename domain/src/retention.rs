@@ -185,7 +185,8 @@ async fn of_tenant(app: &DeliveryContext, tenant_id: Uuid, ends: Ends) -> anyhow
     let sales = sale::Column::CreatedAt.lt(ends.messages);
     gone += remove::rows::<sale::Entity>(&app.store, tenant_id, sales.into()).await?;
     gone += delete_answers(app, tenant_id).await?;
-    let alerts = alert::Column::ResolvedAt.lt(ends.audit);
+    let kept = oldest_alert_kept(app, tenant_id).await?;
+    let alerts = alert::Column::ResolvedAt.lt(ends.audit).or(alert::Column::ResolvedAt.lt(kept));
     gone += remove::rows::<alert::Entity>(&app.store, tenant_id, alerts.into()).await?;
     let audit = audit::Column::Id.lt(first_id_at(ends.audit));
     gone += remove::rows::<audit::Entity>(&app.store, tenant_id, audit.into()).await?;
@@ -194,6 +195,16 @@ async fn of_tenant(app: &DeliveryContext, tenant_id: Uuid, ends: Ends) -> anyhow
     let durations = histogram::Column::Hour.lt(hours_begin(app.clock.millis()) / HOUR);
     gone += remove::rows::<histogram::Entity>(&app.store, tenant_id, durations.into()).await?;
     Ok(gone)
+}
+
+/// How many alerts of an account that are over are kept: a cause that comes and goes leaves a row each time.
+const ALERTS_KEPT: u64 = 200;
+
+/// When the oldest of them ended; 0 if there are fewer.
+async fn oldest_alert_kept(app: &DeliveryContext, tenant_id: Uuid) -> Result<i64, DbErr> {
+    let over = alert::Entity::of_tenant(tenant_id).filter(alert::Column::ResolvedAt.is_not_null());
+    let newest = over.order_by_desc(alert::Column::ResolvedAt).offset(ALERTS_KEPT - 1);
+    Ok(newest.one(app.store.read()).await?.and_then(|alert| alert.resolved_at).unwrap_or(0))
 }
 
 /// A chore claimed by this process.

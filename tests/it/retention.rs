@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use base::store::VENDOR;
 use base::vault::Place;
-use entity::{attempt, audit, dead_letter, dedupe, histogram, ledger_delta, message, raw_hook};
+use entity::{alert, attempt, audit, dead_letter, dedupe, histogram, ledger_delta, message, raw_hook};
 use parom::retention::round;
 use parom_tests::{Line, Office, World, both, on_postgres, once};
-use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, Statement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryOrder, Statement};
 use serde_json::json;
 use simulator::crm::{Fault, Part};
 
@@ -232,6 +232,30 @@ async fn an_account_keeps_fewer_days_than_configured(world: &mut World) {
     assert_eq!(days, [json!(1), json!(3), json!(null), json!(9)]);
 }
 
+async fn a_cause_that_comes_and_goes_leaves_a_bounded_history(world: &mut World) {
+    let line = world.line("support").await;
+    let usage = &world.app().usage;
+    let times = || alert::Entity::of_tenant(line.tenant_id).order_by_asc(alert::Column::OpenedAt);
+    let outage = || parom::alert::Alarm {
+        tenant_id: line.tenant_id,
+        kind: "crm_unreachable",
+        object: "",
+        source_id: None,
+        detail: json!({}),
+    };
+    for _ in 0..203 {
+        let db = usage.store.write();
+        assert!(parom::alert::raise(usage, db, outage()).await.unwrap());
+        assert!(parom::alert::resolve(usage, db, line.tenant_id, "crm_unreachable", "").await.unwrap());
+        world.advance(Duration::from_secs(60));
+    }
+    let before = times().all(usage.store.read()).await.unwrap();
+    assert_eq!(before.len(), 203);
+    round(&world.app().delivery).await.unwrap();
+    let left = times().all(usage.store.read()).await.unwrap();
+    assert_eq!(left, before[3..], "the newest");
+}
+
 async fn other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged(world: &mut World) {
     let line = world.line("support").await;
     for restart in 0..3 {
@@ -423,4 +447,5 @@ both!(other_processes_do_not_repeat_the_cleanup_and_old_ledger_rows_are_merged, 
 both!(waiting_and_resendable_messages_keep_their_text, an_account_chooses_how_long_its_texts_are_kept);
 both!(an_account_keeps_fewer_days_than_configured, each_thing_goes_on_its_day_and_not_before);
 once!(a_message_is_changed_after_its_text_was_erased, an_undelivered_message_keeps_its_text);
+once!(a_cause_that_comes_and_goes_leaves_a_bounded_history);
 on_postgres!(every_column_with_text_has_its_row);

@@ -264,7 +264,7 @@ pub fn remedy_of(alert: &alert::Model, is_accounts: bool) -> Remedy {
         (_, Some(id)) => page(&format!("/panel/sources/{id}"), "source"),
         ("template_rejected" | "template_paused" | "template_changed", None) => page("/panel/templates", "templates"),
         // Without a rule, amoCRM did not answer.
-        (alerts::ROUTE_FAILED, None) if !alert.key.contains(':') => page("/panel/account", "account"),
+        (alerts::ROUTE_FAILED, None) if alerts::object_of(alert).is_empty() => page("/panel/account", "account"),
         (alerts::ROUTE_FAILED, None) => page("/panel/routing", "routing"),
         (alerts::SALES_NOT_SENT, None) => page("/panel/sales", "sales"),
         (_, None) => page("/panel/account", "account"),

@@ -17,8 +17,7 @@ use entity::route_version::{self, Column, Model};
 use entity::{job, message_template, tenant};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -213,7 +212,7 @@ pub(super) async fn nothing_waits(app: &PlatformContext, ended: &job::Model) -> 
         .filter(job::Column::Key.ne(ended.key.as_str()))
         .filter(job::Column::Tries.gt(0));
     let db = app.store.read();
-    if alert::is_open(db, ended.tenant_id, ROUTE_FAILED, UNDECIDED).await? && others.count(db).await? == 0 {
+    if alert::is_open(db, ended.tenant_id, ROUTE_FAILED, UNDECIDED).await? && others.one(db).await?.is_none() {
         alert::resolve(app, app.store.write(), ended.tenant_id, ROUTE_FAILED, UNDECIDED).await?;
     }
     Ok(NextRun::Never)
