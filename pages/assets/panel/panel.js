@@ -544,6 +544,8 @@ function arrive() {
   if (!wanted || wanted.id === "main") return;
   const around = wanted.closest("details");
   if (around) around.open = true;
+  // On a phone it is at the end of the menu.
+  if (wanted.id === "you" && !wanted.checkVisibility()) document.querySelector(".menu").open = true;
   // Some fields have a form of their own instead, such as the hours of a site chat.
   const seen = wanted.checkVisibility() ? wanted : wanted.closest(".field") ?? wanted;
   seen.scrollIntoView({ block: "center" });

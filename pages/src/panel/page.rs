@@ -218,8 +218,13 @@ impl PageContext {
     }
 
     /// The languages that the reader may change to.
-    pub fn other_languages(&self) -> Vec<Language> {
-        self.words.language().others().collect()
+    pub fn languages(&self) -> [Language; 4] {
+        Language::ALL
+    }
+
+    /// Whether its reader has a page about the own sign-in.
+    pub fn has_own_page(&self) -> bool {
+        !self.framed && !self.bound && !self.view_as
     }
 
     /// Whether the page has a session, so its forms need a CSRF token.

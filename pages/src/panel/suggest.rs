@@ -236,8 +236,8 @@ const PAGES: &[PageSettings] = &[
             ("password-new", "/panel/me#f-password", Needs::OwnPassword),
             ("team-two-step", "/panel/me#two-step", Needs::OwnPassword),
             ("session-title", "/panel/me#sessions", Needs::OwnPage),
-            ("theme-title", "/panel/me#theme", Needs::OwnPage),
-            ("common-language", "/panel/me#language", Needs::OwnPage),
+            ("theme-title", "/panel/me#you", Needs::OwnPage),
+            ("common-language", "/panel/me#you", Needs::OwnPage),
         ],
     ),
 ];

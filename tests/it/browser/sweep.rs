@@ -204,7 +204,9 @@ async fn every_page_of_the_panel() {
     browser.says("Заказ готов").await;
     look(&browser, &base, "/panel/templates").await;
     // Dark by choice, on a light screen; the way past the navigation is seen when it has the focus.
-    browser.press("footer button[value=dark]").await;
+    browser.press("#you summary").await;
+    looks_right(&browser, "ru/you").await;
+    browser.press("#you button[value=dark]").await;
     browser.find("html[data-theme=dark]").await;
     looks_right(&browser, "ru/dark-by-choice").await;
     let seen =

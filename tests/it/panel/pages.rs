@@ -117,7 +117,7 @@ async fn with_a_chat(world: &World) -> Line {
 /// Labels of settings and other words for them, and where their links lead.
 const SETTINGS: [(&str, &str); 15] = [
     ("gdpr", "/panel/data#"),
-    ("dark mode", "/panel/me#theme"),
+    ("dark mode", "/panel/me#you"),
     ("2fa", "/panel/team#two-step"),
     ("arrive late", "/panel/alerts#kind-late"),
     ("Name in amoCRM", "settings#f-name"),
