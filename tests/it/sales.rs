@@ -295,7 +295,11 @@ async fn who_refuses_or_does_not_answer_delays_no_other(world: &mut SalesWorld) 
     // A person mends it and sends it again.
     world.metrica.faults().clear();
     let olga = world.panel(shop.line.tenant_id).await;
-    olga.opens("/panel/sales").await.is(200).says(&["Refused", "Goal not found", "42,000 RUB"]);
+    olga.opens("/panel/sales").await.is(200).says(&["Refused", "Goal not found", "₽42,000"]);
+    olga.opens("/panel/sales?state=refused").await.is(200).says(&["₽42,000"]);
+    let none = olga.opens("/panel/sales?state=skipped").await.is(200);
+    none.says(&["None of the last sales"]);
+    none.never_says(&["₽42,000"]);
     olga.does(&format!("/panel/sales/{}/again", shop.lead), &[]).await.says(&["It is sent again"]);
     assert_eq!(world.works("sales").await, 1);
     assert_eq!(world.sendings(&shop).await["metrica"][0], json!(SENT));

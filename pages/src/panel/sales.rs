@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::http::StatusCode;
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use base::error::{Error, FieldError};
 use base::i18n::{Sentence, Words};
@@ -14,8 +14,10 @@ use domain::source::call_error;
 use entity::conversation;
 use sea_orm::{ColumnTrait, QueryFilter};
 use secrecy::SecretString;
+use serde::Deserialize;
 use uuid::Uuid;
 
+use super::choice::{self, SelectOption};
 use super::{
     Answer, AppData, EmptyForm, Fields, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, html,
     html_as,
@@ -23,8 +25,9 @@ use super::{
 use super::{fields, reasons};
 
 const HERE: &str = "/panel/sales";
-/// The sales that are listed.
+/// The sales that are read, and those of them that are shown at first.
 const LISTED: u64 = 50;
+const FIRST: usize = 10;
 
 /// Paths are relative to `/panel`.
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -98,20 +101,41 @@ struct SalesPage {
     may: bool,
     forms: Vec<TargetForm>,
     rows: Vec<SaleRow>,
+    /// The states of sendings by which the list is filtered; empty if there are no sales.
+    states: Vec<SelectOption>,
+    /// The list with the sales beyond the first; none if all are shown.
+    all: Option<(Sentence, String)>,
     /// That sales were not sent and why, if all that were not have one reason.
     skipped: String,
     errors: Vec<(String, String)>,
+}
+
+/// The filters in the query string.
+#[derive(Default, Deserialize)]
+struct SalesQuery {
+    #[serde(default)]
+    state: String,
+    /// Not only the first.
+    #[serde(default)]
+    all: String,
+}
+
+impl SalesQuery {
+    fn has(&self, stored: &StoredSale) -> bool {
+        let state = SendingState::parse(&self.state);
+        state.is_none_or(|state| stored.sendings.values().any(|sending| sending.state == state))
+    }
 }
 
 /// What was sent and not saved, and what is wrong with it.
 type Unsaved<'form> = (&'form Fields, Vec<(String, String)>);
 
 /// `GET /panel/sales`.
-async fn show(app: AppData, member: Member) -> Answer {
-    sales_page(&app, &member, None).await
+async fn show(app: AppData, member: Member, request: HttpRequest) -> Answer {
+    sales_page(&app, &member, &choice::filters(&request), None).await
 }
 
-async fn sales_page(app: &AppData, member: &Member, unsaved: Option<Unsaved<'_>>) -> Answer {
+async fn sales_page(app: &AppData, member: &Member, query: &SalesQuery, unsaved: Option<Unsaved<'_>>) -> Answer {
     member.require(Right::Look)?;
     let mut page = member.page("sales-title", Nav::Sales).with_error_if(unsaved.is_some());
     // A refused form has an address below the page's own.
@@ -119,13 +143,20 @@ async fn sales_page(app: &AppData, member: &Member, unsaved: Option<Unsaved<'_>>
     let may = member.may(Right::ManageAccount);
     let targets = Targets::read(app, member.tenant_id).await?;
     let forms = TargetKind::ALL.map(|kind| form_of(&page, &targets, kind, unsaved.as_ref()));
-    let rows = sale::list(app.store.read(), member.tenant_id, LISTED).await?;
+    let mut found = sale::list(app.store.read(), member.tenant_id, LISTED).await?;
+    let states = if found.is_empty() { Vec::new() } else { states(&page, &query.state) };
+    found.retain(|stored| query.has(stored));
+    let count = found.len();
+    found.truncate(if query.all.is_empty() { FIRST } else { count });
     let host = &member.here.tenant.host;
-    let customers = customers(app, member, &page, rows.iter().map(|stored| &stored.sale)).await?;
-    let mut rows: Vec<_> = rows.iter().map(|stored| stored_row(&page, host, &customers, stored)).collect();
+    let customers = customers(app, member, &page, found.iter().map(|stored| &stored.sale)).await?;
+    let mut rows: Vec<_> = found.iter().map(|stored| stored_row(&page, host, &customers, stored)).collect();
+    let all = choice::address(HERE, &[("state", query.state.as_str()), ("all", "1")]);
     let template = SalesPage {
         may,
         forms: forms.into(),
+        states,
+        all: (count > rows.len()).then(|| (page.words.text("sales-all").with("count", count), all)),
         skipped: said_once(page.words.text("sale-state-skipped"), &mut rows),
         rows,
         errors: unsaved.as_ref().map(|(_, errors)| errors.clone()).unwrap_or_default(),
@@ -133,6 +164,14 @@ async fn sales_page(app: &AppData, member: &Member, unsaved: Option<Unsaved<'_>>
     };
     let status = if unsaved.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     html_as(status, &page, &template)
+}
+
+fn states(page: &PageContext, chosen: &str) -> Vec<SelectOption> {
+    use SendingState::{Refused, Sent, Skipped, Waiting};
+    let option =
+        |state: SendingState| SelectOption::new(state.word(), page.words.text_of("sale-state-", state.word()), chosen);
+    let any = SelectOption::new("", page.words.text("filter-any"), chosen);
+    std::iter::once(any).chain([Sent, Waiting, Refused, Skipped].map(option)).collect()
 }
 
 /// The names of these sales' customers, by chat.
@@ -163,7 +202,7 @@ fn said_once(skipped_word: Sentence, rows: &mut [SaleRow]) -> String {
     };
     let skipped = rows.iter_mut().flat_map(|row| &mut row.sendings).filter(|one| one.is_skipped);
     skipped.for_each(|one| one.reason.clear());
-    format!("{skipped_word}: {reason}")
+    format!("{skipped_word}. {reason}")
 }
 
 /// The fields of a target besides its switch, with what they are for.
@@ -244,16 +283,37 @@ fn sale_row(
     sale: &Sale,
     sendings: Vec<SendingRow>,
 ) -> SaleRow {
-    let price = page.words.text("common-number").with("number", sale.price);
     let known = |id: Uuid| customers.get(&id).map(|name| (id, name.clone()));
     SaleRow {
         customer: sale.chats.iter().find_map(|chat| known(chat.conversation_id)),
         lead_id: sale.lead_id,
         href: format!("https://{host}/leads/detail/{}", sale.lead_id),
-        price: format!("{price} {}", sale.currency).trim_end().to_owned(),
+        price: price(page.words, sale),
         won_at: sale.won_at,
         sendings,
         may_repeat: false,
+    }
+}
+
+/// The signs of currencies whose sign is known to who is paid in them.
+const SIGNS: [(&str, &str); 10] = [
+    ("RUB", "₽"),
+    ("USD", "$"),
+    ("EUR", "€"),
+    ("GBP", "£"),
+    ("UAH", "₴"),
+    ("KZT", "₸"),
+    ("TRY", "₺"),
+    ("INR", "₹"),
+    ("ILS", "₪"),
+    ("BRL", "R$"),
+];
+
+fn price(words: Words, sale: &Sale) -> String {
+    let amount = words.text("common-number").with("number", sale.price).to_string();
+    match SIGNS.iter().find(|(code, _)| *code == sale.currency) {
+        Some((_, sign)) => words.text("sales-price").with("amount", amount).with("sign", *sign).to_string(),
+        None => format!("{amount} {}", sale.currency).trim_end().to_owned(),
     }
 }
 
@@ -306,7 +366,7 @@ async fn save(app: AppData, member: Member, form: Form<Fields>) -> Answer {
                 (at(&one.pointer), fields::refused(words, &label.to_string(), &one.detail))
             };
             let errors = wrong.iter().map(said).collect();
-            sales_page(&app, &member, Some((&form.0, errors))).await
+            sales_page(&app, &member, &SalesQuery::default(), Some((&form.0, errors))).await
         }
         Err(error) => Err(error),
     }
@@ -375,7 +435,7 @@ fn preview_row(page: &PageContext, host: &str, customers: &BTreeMap<Uuid, String
     sale_row(page, host, customers, &shown.sale, shown.requests.iter().map(row).collect())
 }
 
-/// Why a dry run is empty beside sales that are listed: it reads amoCRM anew, and only the last 30 days.
+/// Why a dry run finds nothing although the page lists sales: it asks amoCRM again, and only for the last 30 days.
 async fn why_none(app: &PanelContext, member: &Member, page: &PageContext) -> Result<String, Error> {
     let Some(last) = sale::list(app.store.read(), member.tenant_id, 1).await?.into_iter().next() else {
         return Ok(String::new());
