@@ -27,6 +27,7 @@ messages-kept =
         [one] { $days } day
        *[other] { $days } days
     }.
+messages-days = “7 days” and “30 days” end with today, in the account’s time zone.
 messages-kind-text = Text
 messages-kind-picture = Picture
 messages-kind-video = Video

@@ -29,6 +29,7 @@ messages-kept =
         [one] { $days } día
        *[other] { $days } días
     }.
+messages-days = “7 días” y “30 días” terminan hoy, en la zona horaria de la cuenta.
 messages-kind-text = Texto
 messages-kind-picture = Imagen
 messages-kind-video = Video

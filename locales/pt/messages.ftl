@@ -29,6 +29,7 @@ messages-kept =
         [one] { $days } dia
        *[other] { $days } dias
     }.
+messages-days = “7 dias” e “30 dias” terminam hoje, no fuso horário da conta.
 messages-kind-text = Texto
 messages-kind-picture = Imagem
 messages-kind-video = Vídeo

@@ -31,6 +31,7 @@ messages-kept =
         [many] { $days } дней
        *[other] { $days } дня
     }.
+messages-days = «7 дней» и «30 дней» заканчиваются сегодняшним днём в часовом поясе аккаунта.
 messages-kind-text = Текст
 messages-kind-picture = Изображение
 messages-kind-video = Видео

@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, web};
 use base::error::Result;
 use base::i18n::Sentence;
-use base::millis::DAY;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use domain::cursor::PageRequest;
 use domain::delivery::read::figures;
 use domain::delivery::read::list::Ground;
+use domain::delivery::read::report::ReportPeriod;
 use domain::source::KnownPipeline;
 use domain::source::crm_copy::{self, CrmItem, Known};
 use serde::de::DeserializeOwned;
@@ -99,13 +99,15 @@ fn beginning(text: &str) -> Option<i64> {
     Some(at.and_utc().timestamp_millis()).filter(|at| *at >= 0)
 }
 
-/// Start of a period; `today` begins at midnight in the account's time zone, and `24h` as the figures of 24 hours do.
+/// Start of a period. Days are those of the account's time zone and end with today, as in reports; `24h` begins as the figures of
+/// 24 hours do.
 pub fn begin(page: &PageContext, period: &str, now: i64) -> Option<i64> {
+    let days = |count| Some(page.day_begins(ReportPeriod::first_of(page.zone.date_of(now), count)));
     match period {
-        "today" => Some(page.day_begins(page.zone.date_of(now))),
+        "today" => days(1),
         "24h" => Some(figures::hours_begin(now)),
-        "7d" => Some(now - 7 * DAY),
-        "30d" => Some(now - 30 * DAY),
+        "7d" => days(7),
+        "30d" => days(30),
         date => beginning(date),
     }
 }
@@ -157,6 +159,9 @@ pub(super) fn pipeline_name(page: &PageContext, pipelines: Option<&Known<KnownPi
 
 #[cfg(test)]
 mod tests {
+    use base::i18n::{Language, Words, Zone};
+    use domain::identity::realm::Realm;
+
     use super::*;
 
     #[test]
@@ -178,6 +183,20 @@ mod tests {
         }
         assert_eq!((date_of(0), beginning("1970-01-02")), ("1970-01-01".to_owned(), Some(86_400_000)));
         assert_eq!(beginning(&moment_of(75_600_000)), Some(75_600_000));
+    }
+
+    #[test]
+    fn days_are_those_of_the_account_and_end_with_today() {
+        let now = "2026-11-20T21:30:00Z".parse::<DateTime<chrono::Utc>>().unwrap().timestamp_millis();
+        let page = PageContext {
+            zone: Zone::named("Europe/Moscow"),
+            ..PageContext::bare(Realm::Panel, Words::new(Language::En), String::new(), now, false)
+        };
+        // In Moscow it is the 21st.
+        for (period, first) in [("today", "2026-11-20T21:00"), ("7d", "2026-11-14T21:00"), ("30d", "2026-10-22T21:00")]
+        {
+            assert_eq!(begin(&page, period, now), beginning(first), "{period}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use base::i18n::{Sentence, Words};
-use base::millis::MINUTE;
+use base::millis::{DAY, MINUTE};
 use chrono::TimeDelta;
 use domain::delivery::read::figures::{Figures, FiguresSlot, Flow, OVERDUE, Span};
 use domain::delivery::read::sides::{self, SideCalls, Sides};
@@ -305,7 +305,8 @@ fn percent(page: &PageContext, share: i64) -> String {
 /// The chart of an account's or a source's figures.
 pub fn chart(page: &PageContext, figures: &Figures, span: Span) -> Chart {
     let by_hour = span == Span::Hours;
-    let name = |at: i64| if by_hour { page.when(&at).clock() } else { page.when(&at).date() };
+    // Noon, so that the date is the same in every time zone.
+    let name = |at: i64| if by_hour { page.when(&at).clock() } else { page.when(&(at + DAY / 2)).date() };
     chart_of(page.words, &figures.slots(span), by_hour, name)
 }
 
