@@ -191,7 +191,7 @@ function prepare(root) {
   }
 }
 
-/** Says how many rows are selected; the button beside it selects none. */
+/** Says how many rows are selected; the button beside it selects none. What can only be done with failed ones says with how many. */
 function tellChosen() {
   const form = document.getElementById("bulk");
   if (!form) return;
@@ -428,6 +428,18 @@ function narrow() {
   const search = box.querySelector("[data-search]");
   const pages = [...box.querySelectorAll("li:not([data-search],[data-suggested])")];
   for (const one of pages) one.hidden = !one.querySelector("span").textContent.toLowerCase().includes(typed.toLowerCase());
+/** The choice that Enter opens. The focus stays in the field, so that letters still type. */
+let selected = null;
+
+function select(one) {
+  for (const link of box.querySelectorAll("[role=option]")) for (const name of ["id", "aria-selected"]) link.removeAttribute(name);
+  const all = choices();
+  selected = one ?? all[0];
+  all.forEach((link, place) => (link.id = `choice-${place}`));
+  selected?.setAttribute("aria-selected", "true");
+  box.querySelector("input").setAttribute("aria-activedescendant", selected?.id ?? "");
+}
+
   search.hidden = !typed || pages.some((one) => !one.hidden);
   search.querySelector("q").textContent = typed;
   search.querySelector("a").href = `${home}/messages?${new URLSearchParams({ q: typed })}`;
@@ -439,7 +451,9 @@ function narrow() {
 let suggesting;
 /** Settled once what is typed now has its suggestions. */
 let suggested = null;
+  box.querySelector("[data-none]").hidden ||= search.hidden;
 
+  select();
 /** Asks for sources with this name, and for the message or chat with this id. */
 async function suggest() {
   const typed = typedText();
@@ -455,12 +469,13 @@ async function suggest() {
 }
 
 function offer(found) {
-  const [first] = box.querySelectorAll("[data-suggested]");
-  if (first?.parentElement.contains(document.activeElement)) return;
+  const isFirst = selected === choices()[0];
   for (const one of box.querySelectorAll("[data-suggested]")) one.remove();
   const search = box.querySelector("[data-search]");
   search.before(...found);
-  search.querySelector("p").hidden = found.length > 0;
+  box.querySelector("[data-none]").hidden = search.hidden || found.length > 0;
+  // What the arrows chose meanwhile stays.
+  select(isFirst || !selected.isConnected ? null : selected);
 }
 
 /** Moves among links; stays at the ends. */
@@ -493,18 +508,22 @@ function preparePalette() {
   box.addEventListener("click", (event) => (event.target === box || event.target.closest("a")) && box.close());
   box.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by) {
-      event.preventDefault();
-      step([box.querySelector("input"), ...choices()], by);
-    }
+    if (!by) return;
+    event.preventDefault();
+    const all = choices();
+    select(all[Math.min(Math.max(all.indexOf(selected) + by, 0), all.length - 1)]);
+    selected?.scrollIntoView({ block: "nearest" });
+  });
+  box.addEventListener("pointermove", ({ target }) => {
+    const link = target.closest("[role=option]");
+    if (link && link !== selected) select(link);
   });
   // Enter opens the page, source, message or chat that was typed; anything else is searched for.
   box.querySelector("form").addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopPropagation();
-    if (!choices().some((one) => !one.closest("[data-search],[data-suggested]"))) await suggested;
-    const [first] = choices();
-    first?.click();
+    if (selected?.closest("[data-search],[data-suggested]")) await suggested;
+    selected?.click();
   });
   const button = box.querySelector("[data-keys]");
   tellKeys(button);

@@ -70,7 +70,7 @@ pub(super) async fn get(app: AppData, member: Member, asked: web::Query<SuggestQ
         rows.extend(by_id(&app, &member, &typed).await?);
     }
     if typed.chars().count() >= CUSTOMER_CHARS {
-        rows.extend(customers(&app, &member, &typed).await?);
+        rows.extend(customers(&app, &member, &page, &typed).await?);
     }
     html(&page, &Suggestions { rows })
 }
@@ -135,17 +135,25 @@ async fn by_id(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<S
     Ok(messages.chain(chats.into_iter().map(|id| suggested("conversations", "palette-chat", id))).collect())
 }
 
-/// The customers with this name or number, each once: the chats of one contact are one customer.
-async fn customers(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<Suggestion>> {
+/// The customers with this name or number, each once: the chats of one contact are one customer. Several have one name, so the
+/// source and when the customer last wrote are beside it.
+async fn customers(app: &PanelContext, member: &Member, page: &PageContext, typed: &str) -> Result<Vec<Suggestion>> {
     let mut found = find::customers(app.store.read(), member.tenant_id, typed, MOST_CHATS).await?;
     let mut contacts = BTreeSet::new();
     found.retain(|chat| chat.contact_id == 0 || contacts.insert(chat.contact_id));
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sources = domain::source::all(&app.sources, member.tenant_id).await?;
     let of_chat = |chat: conversation::Model| {
         let person = serde_json::from_str(&chat.contact).unwrap_or_default();
+        let source = sources.iter().find(|source| source.id == chat.source_id).map(|source| source.name.as_str());
+        let heard = page.when(&chat.heard_at.max(chat.created_at)).stamp();
+        let place = [source, Some(&*heard)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         Suggestion {
             href: format!("/panel/customers/{}", chat.id),
             label: reasons::customer(&person, member.words),
-            kind: member.words.text("palette-customer").to_string(),
+            kind: kind_of(member.words, "palette-customer", &place),
         }
     };
     Ok(found.into_iter().take(CUSTOMERS).map(of_chat).collect())

@@ -404,7 +404,22 @@ async fn filters_apply_and_rows_pages_and_settings_are_reached_by_keys() {
     browser.types("SUPP").await;
     browser.find("#palette [data-suggested] a").await;
     browser.is_accessible("suggestions").await;
+    // The arrows choose, the field keeps the focus, and letters still type.
+    let chosen = "document.querySelector('#palette [aria-selected]') === \
+        document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))";
+    let is_first =
+        "document.querySelector('#palette [aria-selected]') === document.querySelector('#palette li:not([hidden]) a')";
     browser.presses_key("ArrowDown").await;
+    until(&browser, "another is chosen", &format!("{chosen} && !({is_first})")).await;
+    browser.presses_key("ArrowUp").await;
+    browser.types("ORT").await;
+    until(
+        &browser,
+        "the first again",
+        &format!("{chosen} && {is_first} && document.activeElement.value === 'SUPPORT'"),
+    )
+    .await;
+    browser.find("#palette [data-suggested] a").await;
     browser.presses_key("Enter").await;
     leads_to(&browser, &format!("/panel/sources/{}", line.source_id)).await;
 
