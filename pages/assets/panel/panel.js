@@ -195,10 +195,16 @@ function prepare(root) {
 function tellChosen() {
   const form = document.getElementById("bulk");
   if (!form) return;
-  const count = [...form.elements].filter((one) => one.name === "id" && one.checked).length;
+  const chosen = [...form.elements].filter((one) => one.name === "id" && one.checked);
+  const failed = chosen.filter((one) => "failed" in one.dataset).length;
+  const all = form.elements.all.checked;
   const told = form.querySelector("[data-chosen]");
-  told.hidden = !count && !form.elements.all.checked;
-  told.querySelector("b").textContent = form.elements.all.checked ? "" : count;
+  told.hidden = !chosen.length && !all;
+  told.querySelector("b").textContent = all ? "" : chosen.length;
+  for (const button of form.querySelectorAll("[data-of-failed]")) {
+    button.hidden = !failed && !all;
+    button.querySelector("b").textContent = all ? "" : failed;
+  }
 }
 
 document.addEventListener("change", tellChosen);
@@ -422,12 +428,6 @@ function typedText() {
   return box.querySelector("input").value.trim();
 }
 
-/** The pages that fit; if none does, the search for messages is the last choice. */
-function narrow() {
-  const typed = typedText();
-  const search = box.querySelector("[data-search]");
-  const pages = [...box.querySelectorAll("li:not([data-search],[data-suggested])")];
-  for (const one of pages) one.hidden = !one.querySelector("span").textContent.toLowerCase().includes(typed.toLowerCase());
 /** The choice that Enter opens. The focus stays in the field, so that letters still type. */
 let selected = null;
 
@@ -440,20 +440,26 @@ function select(one) {
   box.querySelector("input").setAttribute("aria-activedescendant", selected?.id ?? "");
 }
 
+/** The pages that fit; if none does, the search for messages is the last choice. */
+function narrow() {
+  const typed = typedText();
+  const search = box.querySelector("[data-search]");
+  const pages = [...box.querySelectorAll("li:not([data-search],[data-suggested])")];
+  for (const one of pages) one.hidden = !one.querySelector("span").textContent.toLowerCase().includes(typed.toLowerCase());
   search.hidden = !typed || pages.some((one) => !one.hidden);
   search.querySelector("q").textContent = typed;
   search.querySelector("a").href = `${home}/messages?${new URLSearchParams({ q: typed })}`;
   clearTimeout(suggesting);
   suggested = typed ? new Promise((done) => (suggesting = setTimeout(() => suggest().then(done), 150))) : null;
+  box.querySelector("[data-none]").hidden ||= search.hidden;
   if (!typed) offer([]);
+  select();
 }
 
 let suggesting;
 /** Settled once what is typed now has its suggestions. */
 let suggested = null;
-  box.querySelector("[data-none]").hidden ||= search.hidden;
 
-  select();
 /** Asks for sources with this name, and for the message or chat with this id. */
 async function suggest() {
   const typed = typedText();

@@ -119,6 +119,8 @@ pub struct MessageRow {
     pub badge: String,
     /// Why it failed or waits; empty if neither.
     pub second: String,
+    /// It can be sent again.
+    pub is_undelivered: bool,
 }
 
 /// The head of a column by which a list can be sorted; by default it cannot.
@@ -345,6 +347,8 @@ pub fn row(page: &PageContext, ground: &Ground, line: &MessageSummary, took: Opt
     };
     let (arrow, direction) = way(line.direction, line.body.sender.role);
     MessageRow {
+        // What the messenger had accepted has a place in its chat.
+        is_undelivered: line.status == MessageStatus::Failed && line.message.position == 0,
         id: line.message.id.to_string(),
         chosen_as: line.message.id.to_string(),
         conversation: line.message.conversation_id.to_string(),

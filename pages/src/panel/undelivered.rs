@@ -294,6 +294,7 @@ fn row(page: &PageContext, ground: &Ground, line: &DeadLetterSummary) -> Message
         },
         badge: page.badge(Tone::Bad, words.text("message-state-failed")),
         second: said.what.to_string(),
+        is_undelivered: true,
     }
 }
 

@@ -92,6 +92,7 @@ async fn selected_messages_are_sent_again_after_a_plan(world: &mut World) {
     let list = visitor.opens("/panel/messages").await.is(200);
     let all = ids(&list);
     assert_eq!(all.len(), 4);
+    assert_eq!(list.text.matches(" data-failed").count(), 2, "the others cannot be sent again");
     let mut fields: Vec<(&str, &str)> = all.iter().map(|id| ("id", id.as_str())).collect();
     fields.extend([("do", "retry"), ("filter", "period=7d")]);
     let plan = visitor.sends("/panel/messages/bulk", &fields).await.is(200);
