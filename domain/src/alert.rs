@@ -407,18 +407,19 @@ const MOST: u64 = 1000;
 /// The open alerts of an account.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenAlerts {
-    pub count: u64,
+    /// The kind of each.
+    pub kinds: Vec<String>,
     /// The details of those about limits, as they are stored.
     pub limits: Vec<String>,
 }
 
-/// Counts the open alerts of an account and reads those about limits, in one statement.
+/// The kinds of an account's open alerts and the details of those about limits, in one statement.
 pub async fn summary(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result<OpenAlerts, DbErr> {
     let detail: SimpleExpr = Expr::case(is_about_a_limit(), Expr::col(Column::Detail)).finally("").into();
-    let rows: Vec<String> =
-        open_rows(tenant_id).select_only().column_as(detail, "limit_detail").limit(MOST).into_tuple().all(db).await?;
-    let count = u64::try_from(rows.len()).unwrap_or(MOST);
-    Ok(OpenAlerts { count, limits: rows.into_iter().filter(|detail| !detail.is_empty()).collect() })
+    let select = open_rows(tenant_id).select_only().column(Column::Kind).column_as(detail, "limit_detail");
+    let rows: Vec<(String, String)> = select.limit(MOST).into_tuple().all(db).await?;
+    let (kinds, limits): (_, Vec<String>) = rows.into_iter().unzip();
+    Ok(OpenAlerts { kinds, limits: limits.into_iter().filter(|detail| !detail.is_empty()).collect() })
 }
 
 /// The details of the open alerts about limits.
@@ -431,7 +432,7 @@ pub async fn limit_details(db: &impl ConnectionTrait, tenant_id: Uuid) -> Result
 pub fn about_limits(open: &[alert::Model]) -> OpenAlerts {
     let is_about = |row: &&alert::Model| [LIMIT_NEAR, LIMIT_REACHED].contains(&row.kind.as_str());
     let limits = open.iter().filter(is_about).map(|row| row.detail.clone()).collect();
-    OpenAlerts { count: u64::try_from(open.len()).unwrap_or(MOST), limits }
+    OpenAlerts { kinds: open.iter().map(|row| row.kind.clone()).collect(), limits }
 }
 
 /// Replaces the arguments of an open alert's messages, without counting one more occurrence.

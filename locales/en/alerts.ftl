@@ -1,6 +1,6 @@
 ## Alerts: subject and body
 
-alert-source_stopped-subject = { $source } ({ $account }): stopped, connect again
+alert-source_stopped-subject = { $source } ({ $account }): stopped
 alert-source_stopped-body =
     Source “{ $source }” has not worked since { $stamp }: { $messenger } no longer accepts its access. Reason: { $reason }. Customers’ messages do not arrive; { $waiting ->
         [0] no messages are waiting

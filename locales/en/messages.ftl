@@ -80,7 +80,7 @@ msg-answer-held = Stored in Parom, sending is on hold. { $reason }
 msg-answer-shadow = A source that runs alongside another service received it. Nothing was sent to { $crm }.
 msg-answer-blocked = The customer was blocked when it came. It is stored, and nothing was sent to { $crm }.
 msg-answer-held-chat = The source had too many new chats, so this one is held. The message is stored, and nothing of it is in { $crm } yet.
-msg-answer-failed = Not delivered. { $reason }
+msg-answer-failed = Not delivered.
 msg-answer-checking =
     { $status ->
         [0] The other side has not confirmed the message
@@ -250,13 +250,26 @@ messages-reason-internal = Error in Parom
 
 ## The message page: neighbours and waits
 
-msg-took = took { $delay }
+late-came = It reached Parom { $delay } after it was written.
+late-crm-away = { $crm } did not answer from { $from } to { $until }.
+late-messenger-away = The messenger did not answer from { $from } to { $until }.
+late-attempts =
+    { $count ->
+        [one] One attempt failed first
+       *[other] { $count } attempts failed first
+    }, { $status ->
+        [0] the last without an answer
+       *[other] the last with error { $status }
+    }.
+late-behind = It waited { $delay } for the message before it.
+late-waited = It waited { $delay } before its first attempt; why is not recorded.
+late-unknown = Nothing that was recorded says why.
 msg-neighbours = Messages of this chat
 msg-previous = Previous
 msg-next = Next
 attempt-after = { $delay } after attempt { $n }
 attempt-waited-chat = waited { $delay } for the message before it
-attempt-waited-turn = waited { $delay } for its turn: a rate limit or a pause
+attempt-waited-turn = waited { $delay } for its turn
 
 ## One customer over all messengers
 

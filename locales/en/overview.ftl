@@ -31,6 +31,8 @@ health-more =
 health-our-side = From receipt to the first attempt, slowest 5%: over { $delay }
 health-oldest-waiting = Longest wait: { $delay }
 health-nothing-waiting = Nothing is waiting
+health-over = { $side } did not answer from { $from } to { $until }, about { $delay }. It answers again.
+health-next = Next attempt at { $clock }.
 ledger-title = Every message accounted for
 ledger-figure-accepted = { $count } accepted
 ledger-figure-delivered = { $count } delivered
@@ -92,8 +94,8 @@ figure-delivered-overdue =
         [one] { $count } waits for more than { $delay } and counts as not delivered
        *[other] { $count } wait for more than { $delay } and count as not delivered
     }
-figure-time = 95% delivered within
-figure-time-goal = From receipt to delivery. Goal: { $delay } or less
+figure-time = Delivery time, last 24 hours
+figure-time-goal = 95 of 100. Goal: { $delay } or less
 figure-undelivered = Undelivered, all time
 figure-waiting = { $count } waiting, the longest { $delay }
 figure-spark = { $figure }, by hour: from { $least } to { $most }

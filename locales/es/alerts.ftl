@@ -2,7 +2,7 @@
 
 ## Alerts: subject and body
 
-alert-source_stopped-subject = { $source } ({ $account }): detenida, conéctala de nuevo
+alert-source_stopped-subject = { $source } ({ $account }): detenida
 alert-source_stopped-body =
     La fuente “{ $source }” no funciona desde { $stamp }: { $messenger } ya no acepta su acceso. Motivo: { $reason }. Los mensajes de los clientes no llegan; { $waiting ->
         [0] no hay mensajes en espera

@@ -82,7 +82,7 @@ msg-answer-held = Guardado en Parom, el envío está retenido. { $reason }
 msg-answer-shadow = Lo recibió una fuente en paralelo con otro servicio. No se envió nada a { $crm }.
 msg-answer-blocked = El cliente estaba bloqueado cuando llegó. Está guardado y no se envió nada a { $crm }.
 msg-answer-held-chat = Había más chats nuevos de los que la fuente deja pasar, así que este está retenido. El mensaje está guardado y en { $crm } aún no hay nada de él.
-msg-answer-failed = No entregado. { $reason }
+msg-answer-failed = No entregado.
 msg-answer-checking =
     { $status ->
         [0] El otro lado no ha confirmado el mensaje
@@ -252,13 +252,26 @@ messages-reason-internal = Error en Parom
 
 ## The message page: neighbours and waits
 
-msg-took = tardó { $delay }
+late-came = Llegó a Parom { $delay } después de escribirse.
+late-crm-away = { $crm } no respondió de { $from } a { $until }.
+late-messenger-away = La app de mensajería no respondió de { $from } a { $until }.
+late-attempts =
+    { $count ->
+        [one] Antes falló un intento
+       *[other] Antes fallaron { $count } intentos
+    }, { $status ->
+        [0] el último sin respuesta
+       *[other] el último con el error { $status }
+    }.
+late-behind = Esperó { $delay } por el mensaje anterior.
+late-waited = Esperó { $delay } antes de su primer intento; no está registrado por qué.
+late-unknown = Nada de lo registrado dice por qué.
 msg-neighbours = Mensajes de este chat
 msg-previous = Anterior
 msg-next = Siguiente
 attempt-after = { $delay } después del intento { $n }
 attempt-waited-chat = esperó { $delay } por el mensaje anterior
-attempt-waited-turn = esperó { $delay } su turno: un límite de velocidad o una pausa
+attempt-waited-turn = esperó { $delay } su turno
 
 ## One customer over all messengers
 

@@ -33,6 +33,8 @@ health-more =
 health-our-side = De la recepción al primer intento, el 5 % más lento: más de { $delay }
 health-oldest-waiting = Espera más larga: { $delay }
 health-nothing-waiting = Nada está esperando
+health-over = { $side } no respondió de { $from } a { $until }, unos { $delay }. Ya responde.
+health-next = Próximo intento a las { $clock }.
 ledger-title = Todos los mensajes, contados
 ledger-figure-accepted = { $count } aceptados
 ledger-figure-delivered = { $count } entregados
@@ -94,8 +96,8 @@ figure-delivered-overdue =
         [one] { $count } espera hace más de { $delay } y cuenta como no entregado
        *[other] { $count } esperan hace más de { $delay } y cuentan como no entregados
     }
-figure-time = 95 % entregado en
-figure-time-goal = De la recepción a la entrega. Meta: { $delay } o menos
+figure-time = Tiempo de entrega, últimas 24 horas
+figure-time-goal = 95 de cada 100. Meta: { $delay } o menos
 figure-undelivered = No entregados, en total
 figure-waiting = { $count } en espera, el más antiguo { $delay }
 figure-spark = { $figure }, por hora: de { $least } a { $most }

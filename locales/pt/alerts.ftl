@@ -2,7 +2,7 @@
 
 ## Alerts: subject and body
 
-alert-source_stopped-subject = { $source } ({ $account }): parada, conecte novamente
+alert-source_stopped-subject = { $source } ({ $account }): parada
 alert-source_stopped-body =
     A fonte “{ $source }” não funciona desde { $stamp }: { $messenger } não aceita mais o acesso. Motivo: { $reason }. As mensagens dos clientes não chegam; { $waiting ->
         [0] nenhuma mensagem está esperando

@@ -82,7 +82,7 @@ msg-answer-held = Guardada no Parom, o envio está retido. { $reason }
 msg-answer-shadow = Uma fonte em paralelo com outro serviço a recebeu. Nada foi enviado ao { $crm }.
 msg-answer-blocked = O cliente estava bloqueado quando ela chegou. Está guardada e nada foi enviado ao { $crm }.
 msg-answer-held-chat = Havia mais novas conversas do que a fonte deixa passar, por isso esta está retida. A mensagem está guardada e no { $crm } ainda não há nada dela.
-msg-answer-failed = Não entregue. { $reason }
+msg-answer-failed = Não entregue.
 msg-answer-checking =
     { $status ->
         [0] O outro lado não confirmou a mensagem
@@ -252,13 +252,26 @@ messages-reason-internal = Erro no Parom
 
 ## The message page: neighbours and waits
 
-msg-took = levou { $delay }
+late-came = Chegou ao Parom { $delay } depois de escrita.
+late-crm-away = O { $crm } não respondeu de { $from } a { $until }.
+late-messenger-away = O app de mensagens não respondeu de { $from } a { $until }.
+late-attempts =
+    { $count ->
+        [one] Antes, uma tentativa falhou
+       *[other] Antes, { $count } tentativas falharam
+    }, { $status ->
+        [0] a última sem resposta
+       *[other] a última com o erro { $status }
+    }.
+late-behind = Esperou { $delay } pela mensagem anterior.
+late-waited = Esperou { $delay } antes da primeira tentativa; o motivo não foi registrado.
+late-unknown = Nada do que foi registrado diz o motivo.
 msg-neighbours = Mensagens deste chat
 msg-previous = Anterior
 msg-next = Próxima
 attempt-after = { $delay } depois da tentativa { $n }
 attempt-waited-chat = esperou { $delay } pela mensagem anterior
-attempt-waited-turn = esperou { $delay } pela sua vez: um limite de velocidade ou uma pausa
+attempt-waited-turn = esperou { $delay } pela sua vez
 
 ## One customer over all messengers
 

@@ -33,6 +33,8 @@ health-more =
 health-our-side = Do recebimento à primeira tentativa, os 5% mais lentos: mais de { $delay }
 health-oldest-waiting = Maior espera: { $delay }
 health-nothing-waiting = Nada está esperando
+health-over = { $side } não respondeu de { $from } a { $until }, cerca de { $delay }. Já responde.
+health-next = Próxima tentativa às { $clock }.
 ledger-title = Todas as mensagens contabilizadas
 ledger-figure-accepted = { $count } aceitas
 ledger-figure-delivered = { $count } entregues
@@ -94,8 +96,8 @@ figure-delivered-overdue =
         [one] { $count } espera há mais de { $delay } e conta como não entregue
        *[other] { $count } esperam há mais de { $delay } e contam como não entregues
     }
-figure-time = 95% entregue em
-figure-time-goal = Do recebimento à entrega. Meta: { $delay } ou menos
+figure-time = Tempo de entrega, últimas 24 horas
+figure-time-goal = 95 de cada 100. Meta: { $delay } ou menos
 figure-undelivered = Não entregues, no total
 figure-waiting = { $count } em espera, a mais antiga { $delay }
 figure-spark = { $figure }, por hora: de { $least } a { $most }

@@ -1,6 +1,6 @@
 ## Alerts: subject and body
 
-alert-source_stopped-subject = { $source } ({ $account }): остановлен, подключите заново
+alert-source_stopped-subject = { $source } ({ $account }): источник остановлен
 alert-source_stopped-body =
     Источник «{ $source }» не работает с { $stamp }: { $messenger } больше не принимает доступ. Причина: { $reason }. Сообщения клиентов не приходят; { $waiting ->
         [0] ждущих сообщений нет

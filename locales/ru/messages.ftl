@@ -92,7 +92,7 @@ msg-answer-held = Сохранено в Пароме, отправка заде�
 msg-answer-shadow = Его получил источник рядом с другим сервисом. В { $crm } ничего не отправлено.
 msg-answer-blocked = Когда сообщение пришло, клиент был заблокирован. Оно сохранено, в { $crm } ничего не отправлено.
 msg-answer-held-chat = Новых чатов было больше, чем пропускает источник, поэтому этот отложен. Сообщение сохранено, в { $crm } из него пока ничего нет.
-msg-answer-failed = Не доставлено. { $reason }
+msg-answer-failed = Не доставлено.
 msg-answer-checking =
     { $status ->
         [0] Подтверждения пока нет
@@ -264,13 +264,28 @@ messages-reason-internal = Ошибка в Пароме
 
 ## The message page: neighbours and waits
 
-msg-took = заняло { $delay }
+late-came = До Парома шло { $delay }.
+late-crm-away = От { $crm } не было ответов с { $from } до { $until }.
+late-messenger-away = Мессенджер не отвечал с { $from } до { $until }.
+late-attempts =
+    { $count ->
+        [one] Сначала не удалась { $count } попытка
+        [few] Сначала не удались { $count } попытки
+        [many] Сначала не удалось { $count } попыток
+       *[other] Сначала не удалось { $count } попытки
+    }, { $status ->
+        [0] последняя осталась без ответа
+       *[other] последняя закончилась ошибкой { $status }
+    }.
+late-behind = { $delay } ждало предыдущего сообщения.
+late-waited = { $delay } ждало первой попытки; почему, не записано.
+late-unknown = Почему, по записям не видно.
 msg-neighbours = Сообщения этого чата
 msg-previous = Предыдущее
 msg-next = Следующее
 attempt-after = через { $delay } после попытки { $n }
 attempt-waited-chat = { $delay } ждало предыдущего сообщения
-attempt-waited-turn = { $delay } ждало очереди: лимит запросов или пауза
+attempt-waited-turn = { $delay } ждало очереди
 
 ## One customer over all messengers
 

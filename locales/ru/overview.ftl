@@ -8,17 +8,17 @@ health-all-good =
     }.
 health-some-bad =
     { $bad ->
-        [one] { $bad } источник требует внимания
-        [few] { $bad } источника требуют внимания
-        [many] { $bad } источников требуют внимания
-       *[other] { $bad } источника требуют внимания
+        [one] Требует внимания { $bad } источник
+        [few] Требуют внимания { $bad } источника
+        [many] Требуют внимания { $bad } источников
+       *[other] Требуют внимания { $bad } источника
     }.
 health-some =
     { $count ->
-        [one] { $count } проблема требует внимания
-        [few] { $count } проблемы требуют внимания
-        [many] { $count } проблем требуют внимания
-       *[other] { $count } проблемы требуют внимания
+        [one] Требует внимания { $count } проблема
+        [few] Требуют внимания { $count } проблемы
+        [many] Требуют внимания { $count } проблем
+       *[other] Требуют внимания { $count } проблемы
     }.
 health-stopped = { $cause }: сообщения ждут
 health-stopped-source = { $name }: сообщения остановлены
@@ -39,6 +39,8 @@ health-more =
 health-our-side = От получения до первой попытки, медленные 5 %: дольше { $delay }
 health-oldest-waiting = Самое долгое ожидание: { $delay }
 health-nothing-waiting = Очередь пуста
+health-over = { $side }: не было ответов с { $from } до { $until }, около { $delay }. Сейчас отвечает.
+health-next = Следующая попытка в { $clock }.
 ledger-title = Учёт сообщений
 ledger-figure-accepted = { $count } принято
 ledger-figure-delivered = { $count } доставлено
@@ -104,8 +106,8 @@ figure-delivered-overdue =
         [many] { $count } ждут дольше { $delay } и считаются недоставленными
        *[other] { $count } ждёт дольше { $delay } и считается недоставленным
     }
-figure-time = 95 % доставлено за
-figure-time-goal = От получения до доставки. Цель: не дольше { $delay }
+figure-time = Время доставки, последние 24 часа
+figure-time-goal = 95 из 100. Цель: до { $delay }
 figure-undelivered = Не доставлено за всё время
 figure-waiting = В очереди { $count }, самое старое — { $delay }
 figure-spark = { $figure }, по часам: от { $least } до { $most }

@@ -43,6 +43,8 @@ pub struct SourceState {
     pub proved_at: Option<i64>,
     /// Who paused it; empty if unknown.
     pub paused_by: String,
+    /// When a side that does not answer is called next; none if that is not known, or it answers.
+    pub next_at: Option<i64>,
     /// It is said to work and was never called: a developer's server is not checked when its source is created.
     pub is_untested: bool,
 }
@@ -134,6 +136,11 @@ impl StateFacts<'_> {
             action: action.filter(|_| !(is_working && proved_at.is_some())),
             proved_at,
             is_untested: is_working && proved_at.is_none() && has_own_server(&self.source.kind),
+            next_at: match (status, reason) {
+                (SourceStatus::CrmUnreachable, None) => self.to_crm.and_then(|turn| turn.ready_at),
+                (_, Some(StateReason::MessengerUnreachable)) => self.to_messenger.and_then(|turn| turn.ready_at),
+                _ => None,
+            },
             paused_by: if status == SourceStatus::Paused { self.source.paused_by.clone() } else { String::new() },
         }
     }

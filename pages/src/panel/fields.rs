@@ -32,6 +32,8 @@ pub struct Drawn {
     /// The last characters of a stored credential.
     pub tail: String,
     pub error: String,
+    /// It is what the page was opened for.
+    pub has_focus: bool,
 }
 
 /// A field's name in the form.
@@ -73,6 +75,7 @@ pub fn draw(
                 secret: field.secret,
                 tail: if field.secret { stored.trim_start_matches('…').to_owned() } else { String::new() },
                 error: errors.iter().find(|(of, _)| *of == name).map(|(_, text)| text.clone()).unwrap_or_default(),
+                has_focus: false,
                 name,
             }
         })

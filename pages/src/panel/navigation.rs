@@ -89,6 +89,8 @@ pub struct NavEntry {
     pub count: String,
     /// The same number as a sentence.
     pub counted: String,
+    /// One of them keeps messages from flowing.
+    pub is_bad: bool,
     /// Its place in the strip of signs of `base.css`.
     pub sign: u8,
 }
@@ -104,7 +106,8 @@ pub(super) fn places(page: &PageContext, nav: Nav, counts: Counts) -> Vec<NavGro
             Nav::Undelivered => (counts.undelivered, "nav-count-undelivered"),
             _ => (0, ""),
         };
-        NavEntry::of(page, href, word, *place == nav, (count > 0).then_some((count, key)))
+        let entry = NavEntry::of(page, href, word, *place == nav, (count > 0).then_some((count, key)));
+        NavEntry { is_bad: *place == Nav::Alerts && counts.is_stopped, ..entry }
     };
     let group = |(title, places): &(&'static str, &'static [Place])| NavGroup {
         title: page.words.text(*title).to_string(),
@@ -130,6 +133,7 @@ impl NavEntry {
             counted: count
                 .map(|(count, key)| page.words.text(key).with("count", count).to_string())
                 .unwrap_or_default(),
+            is_bad: false,
             sign: sign(href),
         }
     }
@@ -166,7 +170,24 @@ pub struct Counts {
     pub undelivered: u64,
     /// Open alerts.
     pub alerts: u64,
+    /// One of them keeps messages from flowing.
+    pub is_stopped: bool,
 }
+
+/// Alerts during which messages do not flow.
+const STOPPING: [&str; 11] = [
+    "source_stopped",
+    "source_moved",
+    "unpaid",
+    "blocked",
+    alert::SOURCE_BLOCKED,
+    alert::WEBHOOK_SUSPENDED,
+    alert::MESSENGER_UNREACHABLE,
+    alert::LINE_NOT_SET,
+    alert::LINE_FAILING,
+    alert::CRM_UNREACHABLE,
+    alert::PLAN_ENDED,
+];
 
 impl Counts {
     /// The number in the window's title; empty if nothing needs attention.
@@ -198,7 +219,12 @@ pub(super) async fn counts_of(
     let most = i64::try_from(MOST_COUNTED).unwrap_or(i64::MAX);
     let undelivered = dead::undelivered(db, tenant_id, None, hours_begin(app.clock.millis()), most).await?;
     let open = alert::summary(db, tenant_id).await?;
-    Ok((Counts { undelivered: u64::try_from(undelivered).unwrap_or_default(), alerts: open.count }, open))
+    let counts = Counts {
+        undelivered: u64::try_from(undelivered).unwrap_or_default(),
+        alerts: u64::try_from(open.kinds.len()).unwrap_or(MOST_COUNTED),
+        is_stopped: open.kinds.iter().any(|kind| STOPPING.contains(&kind.as_str())),
+    };
+    Ok((counts, open))
 }
 
 #[cfg(test)]
@@ -208,7 +234,7 @@ mod tests {
     #[test]
     fn the_title_shows_how_many_items_need_attention() {
         assert_eq!(Counts::default().title(), "");
-        assert_eq!(Counts { undelivered: 2, alerts: 1 }.title(), "(3) ");
-        assert_eq!(Counts { undelivered: 1000, alerts: 0 }.title(), "(999+) ");
+        assert_eq!(Counts { undelivered: 2, alerts: 1, ..Counts::default() }.title(), "(3) ");
+        assert_eq!(Counts { undelivered: 1000, ..Counts::default() }.title(), "(999+) ");
     }
 }

@@ -5,11 +5,14 @@ use domain::delivery::read::MessageStatus;
 use domain::delivery::read::reason::Reason;
 use domain::source::{SourceState, SourceStatus, StateReason};
 
+use super::PageContext;
+
 /// What happened and what to do.
 #[derive(Clone, Debug)]
 pub struct Explanation {
     pub what: Sentence,
-    pub fix: Sentence,
+    /// None if the first says it already.
+    pub fix: Option<Sentence>,
 }
 
 /// Arguments of a reason's text besides its key.
@@ -42,7 +45,7 @@ pub fn explain(reason: &Reason, about: &ReasonArguments<'_>) -> Explanation {
             .with("limit", "")
     };
     let key = format!("reason-{}", reason.key);
-    Explanation { fix: fill(about.words.text(format!("{key}-fix"))), what: fill(about.words.text(key)) }
+    Explanation { fix: Some(fill(about.words.text(format!("{key}-fix")))), what: fill(about.words.text(key)) }
 }
 
 /// Whether sending again fails again until something changes: the customer, the time for free text, or the channel.
@@ -91,6 +94,12 @@ pub fn short_phone(phone: &str) -> String {
     let end = digits.len();
     let plus = if phone.trim_start().starts_with('+') { "+" } else { "" };
     format!("{plus}{} ··· {}-{}", part(0, end - 7), part(end - 4, end - 2), part(end - 2, end))
+}
+
+/// When a side that does not answer is called next; none if that is not known, or has begun.
+pub fn next_try(page: &PageContext, state: &SourceState) -> Option<String> {
+    let at = state.next_at.filter(|at| *at > page.now)?;
+    Some(page.words.text("health-next").with("clock", page.clock(&at)).to_string())
 }
 
 /// The tone of a source's state, by its consequence: bad if messages do not flow although they should.

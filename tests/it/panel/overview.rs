@@ -200,16 +200,29 @@ async fn an_outage_of_amocrm_is_one_red_headline_within_seconds(world: &mut Worl
     let account = visitor.opens("/panel/account").await.is(200);
     account.says(&["<strong>amoCRM is not answering.</strong>", "class=\"notice t-bad\""]);
     // An alert is raised by the next round of checks, and resolved by a later one.
-    world.advance(Duration::from_secs(60));
+    world.advance(Duration::from_secs(20 * 60));
     parom::alert_checks::round(&world.app().usage).await.unwrap();
+    world.deliver_all().await;
     let page = visitor.opens("/panel").await.is(200);
-    page.says(&[headline]);
+    page.says(&[headline, "Next attempt at 12:2", "class=\"count t-bad\""]);
     page.never_says(&["card problem"]);
     world.sandbox.faults().clear();
     world.deliver_to_the_end().await;
     let after = visitor.opens("/panel").await.is(200);
     after.says(&["Both sources work"]);
-    after.never_says(&[headline, "card problem"]);
+    after.never_says(&[headline, "card problem", "It answers again"]);
+    // How long it was is known once a round of checks has seen its end; so is why a message was late.
+    parom::alert_checks::round(&world.app().usage).await.unwrap();
+    let over = visitor.opens("/panel").await.is(200);
+    over.says(&["amoCRM did not answer from 12:00 to 12:2", "It answers again."]);
+    over.never_says(&["count t-bad"]);
+    let late = world.messages().await[0].id;
+    let page = visitor.opens(&format!("/panel/messages/{late}")).await.is(200);
+    page.says(&[
+        "Arrived late, 2",
+        "amoCRM did not answer from 12:00 to 12:2",
+        "attempts failed first, the last with error 503.",
+    ]);
 }
 
 /// T5: the same of a messenger; and what it refuses is no outage (T4).

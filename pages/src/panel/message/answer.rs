@@ -144,7 +144,8 @@ pub fn explanation(page: &PageContext, story: &Story, reason: &Reason) -> Explan
     let kind = story.body.content.kind();
     let said = reasons::explain(reason, &ReasonArguments { words: page.words, crm: page.crm, kind, name, age: &age });
     match refusal(story, reason) {
-        Some(row) => Explanation { what: page.words.text(row.key()), ..said },
+        // These texts end with what to do.
+        Some(row) => Explanation { what: page.words.text(row.key()), fix: None },
         None => said,
     }
 }
@@ -243,7 +244,8 @@ pub fn sentence(
         }
         WaitingStage::Shadow if story.body.blocked => words.text("msg-answer-blocked").with("crm", page.crm),
         WaitingStage::Shadow => words.text("msg-answer-shadow").with("crm", page.crm),
-        WaitingStage::Failed => words.text("msg-answer-failed").with("reason", why),
+        // The badge above says that it failed.
+        WaitingStage::Failed => reason.map_or_else(|| words.text("msg-answer-failed"), |reason| reason.what.clone()),
         WaitingStage::Sent if unreported.all() => {
             words.text("msg-answer-sent-no-receipts").with("time", page.when(&taken).adverb())
         }

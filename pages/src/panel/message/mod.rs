@@ -1,6 +1,7 @@
 //! "Where is my message?": the page's first sentence answers this; the rest is evidence.
 
 mod answer;
+mod late;
 mod route;
 mod view;
 

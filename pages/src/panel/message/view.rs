@@ -4,7 +4,6 @@ use askama::Template;
 use base::error::Result;
 use base::i18n::{Sentence, Words};
 use base::message::{Content, Direction};
-use chrono::TimeDelta;
 use domain::delivery::read::story::Story;
 use domain::route::decision;
 use domain::source::{SourceState, SourceStatus, StateReason};
@@ -12,6 +11,7 @@ use domain::tenant;
 use uuid::Uuid;
 
 use super::answer::{self, Unreported, WaitingStage};
+use super::late::late;
 use super::route::{self, RouteStep, neighbours_of};
 use super::{by_hand, words_of};
 use crate::panel::messages::way;
@@ -91,7 +91,7 @@ pub struct MessagePage {
     older: Option<Uuid>,
     newer: Option<Uuid>,
     /// Time until the other side accepted it.
-    took: Option<Sentence>,
+    took: Option<String>,
     /// The contact's card in amoCRM.
     card: Option<String>,
     direction: Sentence,
@@ -111,9 +111,6 @@ pub struct MessagePage {
     may_see: bool,
 }
 
-/// A message delivered this long after it was written counts as late.
-const LATE: TimeDelta = TimeDelta::minutes(15);
-
 /// `shown`: the content, if it was requested.
 pub async fn page(
     app: &PanelContext,
@@ -126,6 +123,7 @@ pub async fn page(
     let around = neighbours_of(app, &story.message).await?;
     let mend = mend_of(app, member, page, story).await?;
     let away = away(app, story).await?;
+    let late = late(app, page, story, &around).await?;
     let words = page.words;
     let stage = WaitingStage::of(story);
     let reason = answer::reason(story, stage);
@@ -174,9 +172,9 @@ pub async fn page(
         badge: page.badge(stage.tone(), words.text(stage.word())),
         sentence: answer::sentence(page, story, stage, unreported, said.as_ref()),
         // While Parom checks by itself there is nothing to do.
-        fix: said.as_ref().filter(|_| stage != WaitingStage::Checking).map(|said| said.fix.clone()),
+        fix: said.as_ref().filter(|_| stage != WaitingStage::Checking).and_then(|said| said.fix.clone()),
         said: reason.map(|reason| reason.said).unwrap_or_default(),
-        marks: marks(page, story, away),
+        marks: marks(page, story, away, late),
         may_stop: member.may(Right::Retry) && story.waiting.is_some(),
         may_drop: story.held_found().filter(|_| member.may(Right::Retry)).map(|dead| dead.id.to_string()),
         conversation: message.conversation_id.to_string(),
@@ -214,14 +212,14 @@ fn erased(app: &PanelContext, member: &Member, words: Words) -> Sentence {
 }
 
 /// Time from Parom's acceptance of the message to the other side's; none while it is not accepted.
-fn took(page: &PageContext, story: &Story) -> Option<Sentence> {
+fn took(page: &PageContext, story: &Story) -> Option<String> {
     let done = story.tries().rfind(|attempt| attempt.verdict == "done")?;
     let millis = (done.at + i64::from(done.ms) - story.message.accepted_at).max(0);
-    Some(page.words.text("msg-took").with("delay", page.duration(&millis)))
+    Some(page.duration(&millis))
 }
 
-/// `away`: since when the other side does not answer.
-fn marks(page: &PageContext, story: &Story, away: Option<i64>) -> Vec<Sentence> {
+/// `away`: since when the other side does not answer; `late`: that the message was late, and why.
+fn marks(page: &PageContext, story: &Story, away: Option<i64>, late: Option<Sentence>) -> Vec<Sentence> {
     let words = page.words;
     let mut marks = Vec::new();
     if let Some(since) = away {
@@ -237,13 +235,7 @@ fn marks(page: &PageContext, story: &Story, away: Option<i64>) -> Vec<Sentence> 
     if story.found.is_some() {
         marks.push(words.text("message-found-in-history").with("crm", page.crm));
     }
-    // A silent message is history that was imported, so it is not late.
-    let taken = story.tries().rfind(|attempt| attempt.verdict == "done").filter(|_| !story.body.silent);
-    if let Some(delay) =
-        taken.map(|attempt| attempt.at - story.message.sent_at).filter(|delay| *delay > LATE.num_milliseconds())
-    {
-        marks.push(words.text("message-late").with("delay", page.duration(&delay)));
-    }
+    marks.extend(late);
     marks
 }
 
@@ -363,6 +355,7 @@ mod tests {
             action: None,
             proved_at: None,
             paused_by: String::new(),
+            next_at: None,
             is_untested: false,
         };
         let both = |state: SourceState| {

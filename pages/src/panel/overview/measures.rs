@@ -12,6 +12,7 @@ use domain::source::{SourceState, StateReason};
 use entity::source;
 
 use crate::panel::chart::{self, Chart, ChartSlot, ChartWords, Series};
+use crate::panel::message_query::BY_DURATION;
 use crate::panel::{PageContext, choice};
 
 /// Fewer calls prove nothing.
@@ -163,7 +164,7 @@ pub fn tiles(page: &PageContext, figures: &Figures, source: &str) -> Vec<Tile> {
     vec![
         messages(page, figures, &slots, source),
         delivered(page, &slots),
-        time(page, figures),
+        time(page, figures, source),
         failed(page, figures, &slots, source),
     ]
 }
@@ -237,7 +238,7 @@ fn delivered(page: &PageContext, slots: &[FiguresSlot]) -> Tile {
     }
 }
 
-fn time(page: &PageContext, figures: &Figures) -> Tile {
+fn time(page: &PageContext, figures: &Figures, source: &str) -> Tile {
     let label = page.words.text("figure-time");
     let values: Vec<Option<i64>> =
         figures.times_by_hour().into_iter().map(|times| times.map(|times| times.most)).collect();
@@ -253,7 +254,7 @@ fn time(page: &PageContext, figures: &Figures) -> Tile {
             &sentence(page, &label, &values, |most| page.duration(&most)),
             |most| most > TIME[0],
         ),
-        href: String::new(),
+        href: choice::address("/panel/messages", &[("source", source), ("period", "24h"), ("sort", BY_DURATION)]),
         label,
     }
 }

@@ -3,6 +3,7 @@
 
 use base::error::Result;
 use base::i18n::{Sentence, Words};
+use base::millis::{DAY, MINUTE};
 use connectors::kinds::has_own_server;
 use domain::alert::OpenAlerts;
 use domain::alert_notices::remedy_of;
@@ -15,7 +16,7 @@ use entity::{audit, source};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use crate::panel::reasons::source_tone;
+use crate::panel::reasons::{next_try, source_tone};
 use crate::panel::{Member, PageContext, PanelContext, Right};
 
 pub(super) struct Problems {
@@ -25,6 +26,8 @@ pub(super) struct Problems {
     pub away: Option<AwayProblem>,
     pub sources: Vec<SourceProblem>,
     pub alerts: Vec<ProblemAlert>,
+    /// Outages of the last 24 hours that are over, the latest first.
+    pub over: Vec<Sentence>,
     /// Messages that are undelivered, as every page counts them.
     pub undelivered: i64,
     /// Live sources of the account.
@@ -131,6 +134,8 @@ pub(super) struct AwayProblem {
     pub sources: Vec<(Uuid, String)>,
     /// How many messages wait, and for how long; none if none does yet.
     pub waiting: Option<Sentence>,
+    /// When it is called next; empty if that is not known.
+    pub next: String,
 }
 
 pub(super) struct SourceProblem {
@@ -172,16 +177,15 @@ pub(super) async fn of(
     let (of_account, own): (Vec<_>, Vec<_>) = rows
         .iter()
         .zip(states)
-        .filter(|(_, state)| {
-            state.action.is_some() && !matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
-        })
+        .filter(|(_, state)| state.action.is_some() && !is_well(state))
         .partition(|(_, state)| is_of_account(status, state));
     let cut_off = states.iter().any(|state| state.reason == Some(StateReason::ChannelDisconnected));
     let suspension = if status == TenantStatus::Suspended { suspension_reason(app, tenant_id).await? } else { None };
     let (away, undelivered) = (away(page, rows, states, figures), figures.undelivered());
     let open = domain::alert::open(app.store.read(), tenant_id).await?;
     let limits = domain::alert::about_limits(&open);
-    let state_of = |id: Uuid| own.iter().find(|(row, _)| row.id == id).map(|(_, state)| *state);
+    let is_own = |id: Uuid, state: &SourceState| is_well(state) || own.iter().any(|(row, _)| row.id == id);
+    let state_of = |id: Uuid| rows.iter().zip(states).find(|(row, state)| row.id == id && is_own(id, state));
     let end = plan::end_date(&app.config, &member.here.tenant, app.clock.millis(), words);
     // amoCRM's failing calls have the same cause.
     let crm_is_explained = matches!(status, TenantStatus::Unpaid | TenantStatus::Blocked)
@@ -208,12 +212,13 @@ pub(super) async fn of(
         undelivered,
         alerts: open
             .iter()
-            .filter(|row| !row.source_id.and_then(state_of).is_some_and(|state| is_of_source(row, state)))
+            .filter(|row| !row.source_id.and_then(state_of).is_some_and(|(_, state)| is_of_source(row, state)))
             .filter(|row| !is_of_page(row, &limits, undelivered > 0))
             // What does not flow is late.
             .filter(|row| !(nothing_flows && row.kind == alerts::LATE))
             .filter_map(|row| problem_alert(row, words, page))
             .collect(),
+        over: over(app, tenant_id, page, rows, states).await?,
         sources: of_sources(member, page, &own),
         count: rows.len(),
         away,
@@ -234,7 +239,42 @@ fn away(page: &PageContext, rows: &[source::Model], states: &[SourceState], figu
         waiting: figures.waiting_for_crm().map(|(count, oldest)| {
             page.words.text("figure-waiting").with("count", count).with("delay", page.duration(&oldest))
         }),
+        next: affected().find_map(|(_, state)| next_try(page, state)).unwrap_or_default(),
     })
+}
+
+/// It needs nothing.
+fn is_well(state: &SourceState) -> bool {
+    matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
+}
+
+/// The outages of the last 24 hours that are over, at most three, the latest first. An alert is resolved by a round of checks,
+/// up to a minute after the other side answered.
+async fn over(
+    app: &PanelContext,
+    tenant_id: Uuid,
+    page: &PageContext,
+    rows: &[source::Model],
+    states: &[SourceState],
+) -> Result<Vec<Sentence>> {
+    let is_away = |id: Option<Uuid>| match id {
+        None => states.iter().any(is_crm_away),
+        Some(id) => rows.iter().zip(states).any(|(row, state)| row.id == id && state.next_at.is_some()),
+    };
+    let said = |row: &Alert| {
+        let (from, until) = (alerts::since(row), row.resolved_at.filter(|at| page.now - at < DAY)?);
+        let side = match row.kind.as_str() {
+            alerts::CRM_UNREACHABLE => page.crm.to_owned(),
+            alerts::MESSENGER_UNREACHABLE => rows.iter().find(|one| Some(one.id) == row.source_id)?.name.clone(),
+            _ => return None,
+        };
+        let minutes = (until - from) / MINUTE * MINUTE;
+        (minutes > 0 && !is_away(row.source_id)).then(|| {
+            let said = page.words.text("health-over").with("side", side).with("delay", page.duration(&minutes));
+            said.with("from", page.when(&from).stamp()).with("until", page.when(&until).stamp())
+        })
+    };
+    Ok(alerts::closed(app.store.read(), tenant_id).await?.iter().filter_map(said).take(3).collect())
 }
 
 /// One card for each cause, the worst first; within one state the longest-lasting first.
@@ -253,8 +293,10 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
         let reason = state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm));
         let action = state.action.filter(|_| member.may(Right::EditSources)).map(|action| {
             let label = words.text_of("source-action-", action.as_str()).with("crm", page.crm).to_string();
-            (label, format!("/panel/sources/{}", row.id))
+            let form = if action == StateAction::Reconnect { "/access" } else { "" };
+            (label, format!("/panel/sources/{}{form}", row.id))
         });
+        let text = reason.map(|reason| reason.to_string()).into_iter().chain(next_try(page, state));
         found.push(SourceProblem {
             sources: vec![named],
             name: match state.reason.is_some_and(is_of_channel) {
@@ -264,7 +306,7 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
             tone: source_tone(state),
             state: words.text_of("source-state-", state.status.as_str()).with("crm", page.crm).to_string(),
             since: state.since,
-            text: reason.map(|reason| reason.to_string()).unwrap_or_default(),
+            text: text.collect::<Vec<_>>().join(" "),
             action,
             cause,
             status: state.status,
@@ -395,11 +437,12 @@ pub(super) fn explains_failures(state: &SourceState) -> bool {
     state.status == SourceStatus::Blocked || state.reason.is_some_and(|reason| reasons.contains(&reason))
 }
 
-/// Whether an alert of a source is already expressed by the state that its card shows.
+/// Whether an alert of a source is already expressed by the state that its card shows, or is over: a source that works again
+/// says so at once, its alert with the next proof or round of checks.
 pub(super) fn is_of_source(alert: &Alert, state: &SourceState) -> bool {
     let reason = match alert.kind.as_str() {
         "source_stopped" | "source_gone" => return true,
-        alerts::SOURCE_BLOCKED => return state.status == SourceStatus::Blocked,
+        alerts::SOURCE_BLOCKED => return is_well(state) || state.status == SourceStatus::Blocked,
         alerts::WEBHOOK_SUSPENDED => StateReason::WebhookSuspended,
         "source_moved" => StateReason::LineElsewhere,
         alerts::LINE_NOT_SET => StateReason::LineNotSet,
@@ -409,7 +452,7 @@ pub(super) fn is_of_source(alert: &Alert, state: &SourceState) -> bool {
         alerts::PIPELINE_ARCHIVED => StateReason::PipelineArchived,
         _ => return false,
     };
-    state.reason == Some(reason)
+    is_well(state) || state.reason == Some(reason)
 }
 
 /// Whether an alert of the account is already expressed by its state, by a sentence above the page, or by the count of

@@ -12,7 +12,7 @@ use connectors::kinds::{has_own_server, is_web_chat};
 use connectors::webchat::WebChatSettings;
 use connectors::{Abilities as Data, AfterUnknown, Field, Stand, Support};
 use domain::source::{
-    ChatSite, EmbedCode, LOGO_BYTES, SourceChange, photos, remove_logo, set_logo, set_photo, version,
+    ChatSite, EmbedCode, LOGO_BYTES, SourceChange, StateAction, photos, remove_logo, set_logo, set_photo, version,
 };
 use entity::source;
 use serde::Deserialize;
@@ -185,6 +185,13 @@ async fn show(
     };
     let is_by_hand = |field: &Field| consent.is_some() && (field.required || field.secret);
     let (by_hand, others): (Vec<_>, Vec<_>) = kind.iter().zip(drawn).partition(|(field, _)| is_by_hand(field));
+    let mut fields: Vec<Drawn> = others.into_iter().map(|(_, field)| field).collect();
+    if state.action == Some(StateAction::Reconnect)
+        && errors.is_empty()
+        && let Some(secret) = fields.iter_mut().find(|field| field.secret)
+    {
+        secret.has_focus = true;
+    }
     let access = SourceAccessPage {
         team: chat.team.iter().enumerate().map(photo).collect(),
         tab: if sections.is_empty() { "access" } else { current },
@@ -200,7 +207,7 @@ async fn show(
         may: member.may(Right::EditSources),
         state: state_view(&page, source, &state),
         consent,
-        fields: others.into_iter().map(|(_, field)| field).collect(),
+        fields,
         by_hand: by_hand.into_iter().map(|(_, field)| field).collect(),
         version: seen.version,
         was: seen.was,

@@ -24,7 +24,7 @@ use entity::source;
 use uuid::Uuid;
 
 use super::choice::{pipeline_name, pipelines, pipelines_age};
-use super::reasons::source_tone;
+use super::reasons::{next_try, source_tone};
 use super::{Answer, AppData, EmptyForm, Form, Member, Nav, PageContext, PanelContext, Right};
 use crate::panel;
 use actions::LastTest;
@@ -244,6 +244,7 @@ pub fn state_view(page: &PageContext, source: &source::Model, state: &SourceStat
         true => ("shadow", page.words.text("source-state-shadow-hint").with("crm", page.crm).to_string()),
         false => (state.word(), state.sentence(page.words, page.crm, |at| page.when(&at))),
     };
+    let sentence = std::iter::once(sentence).chain(next_try(page, state)).collect::<Vec<_>>().join(" ");
     SourceStateView {
         name: source.name.clone(),
         mark: page.mark(&source.kind),
