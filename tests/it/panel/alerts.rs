@@ -53,7 +53,7 @@ async fn notices_are_sent_when_an_alert_opens_as_one_reminder_and_when_it_ends(w
     sends(world, 1).await;
     let letter = world.mail.next().await;
     assert_eq!(letter.to, "anna@example.com", "owners and administrators, in their language");
-    assert_eq!(letter.subject, format!("Line support ({}): остановлен, подключите заново", line.host));
+    assert_eq!(letter.subject, format!("Line support ({}): источник остановлен", line.host));
     letter.says(&[
         "не работает с 12:00",
         "Причина: ваш сервер ответил 401.",

@@ -248,7 +248,7 @@ fn is_well(state: &SourceState) -> bool {
     matches!(state.status, SourceStatus::Working | SourceStatus::Checking)
 }
 
-/// The outages of the last 24 hours that are over, at most three, the latest first. An alert is resolved by a round of checks,
+/// The outages of the last 24 hours that are over, at most three, the latest first. An alert may be resolved by a round of checks,
 /// up to a minute after the other side answered.
 async fn over(
     app: &PanelContext,
@@ -268,7 +268,7 @@ async fn over(
             alerts::MESSENGER_UNREACHABLE => rows.iter().find(|one| Some(one.id) == row.source_id)?.name.clone(),
             _ => return None,
         };
-        let minutes = (until - from) / MINUTE * MINUTE;
+        let minutes = (until - from + MINUTE / 2) / MINUTE * MINUTE;
         (minutes > 0 && !is_away(row.source_id)).then(|| {
             let said = page.words.text("health-over").with("side", side).with("delay", page.duration(&minutes));
             said.with("from", page.when(&from).stamp()).with("until", page.when(&until).stamp())
