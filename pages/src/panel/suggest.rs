@@ -63,15 +63,20 @@ pub(super) async fn get(app: AppData, member: Member, asked: web::Query<SuggestQ
     if !typed.is_empty() {
         rows.extend(sources(&app, &member, &typed).await?);
     }
-    if typed.chars().count() >= SETTING_CHARS {
-        rows.extend(of_settings(&app, &member, &page, &typed).await?);
-    }
+    let settings = match typed.chars().count() {
+        SETTING_CHARS.. => of_settings(&app, &member, &page, &typed).await?,
+        _ => Vec::new(),
+    };
+    // A name that begins with what is typed is nearer than a setting that has it somewhere.
+    let (near, far): (Vec<_>, Vec<_>) = settings.into_iter().partition(|one| one.rank <= BEGINS);
+    rows.extend(near.into_iter().map(|one| one.suggestion));
     if typed.chars().count() >= ID_CHARS {
         rows.extend(by_id(&app, &member, &typed).await?);
     }
     if typed.chars().count() >= CUSTOMER_CHARS {
         rows.extend(customers(&app, &member, &page, &typed).await?);
     }
+    rows.extend(far.into_iter().map(|one| one.suggestion));
     html(&page, &Suggestions { rows })
 }
 
@@ -93,7 +98,12 @@ async fn sources(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec
 }
 
 /// The settings that fit best. A reader of a single chat has none.
-async fn of_settings(app: &PanelContext, member: &Member, page: &PageContext, typed: &str) -> Result<Vec<Suggestion>> {
+async fn of_settings(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    typed: &str,
+) -> Result<Vec<FoundSetting>> {
     if page.bound {
         return Ok(Vec::new());
     }
@@ -102,7 +112,8 @@ async fn of_settings(app: &PanelContext, member: &Member, page: &PageContext, ty
     found.extend(settings(app, member, page, &typed).await?);
     // Those that fit equally well keep the order of their pages.
     found.sort_by_key(|one: &FoundSetting| one.rank);
-    Ok(found.into_iter().take(SETTINGS).map(|one| one.suggestion).collect())
+    found.truncate(SETTINGS);
+    Ok(found)
 }
 
 /// The messages and chats of the account that have this id at any side.
@@ -250,6 +261,9 @@ const PAGES: &[PageSettings] = &[
     ),
 ];
 
+/// The rank of a setting whose label begins with what is typed.
+const BEGINS: usize = 1;
+
 /// A setting that fits, and how well: the less the better.
 struct FoundSetting {
     pub rank: usize,
@@ -276,7 +290,7 @@ impl Typed {
             return Some(0);
         }
         if label.starts_with(&self.whole) {
-            return Some(1);
+            return Some(BEGINS);
         }
         if label.contains(&self.whole) {
             return Some(2);
