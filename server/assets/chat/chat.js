@@ -47,7 +47,7 @@ const corrects = async (row, text) => {
   const said = row.querySelector(".text");
   const [before, reword] = [said.textContent, (text) => said.replaceChildren(...linked(text))];
   reword(text);
-  const { ok } = await post("/edits", { id: row.dataset.id, text }).catch(() => ({}));
+  const { ok } = await post("/edits", { id: row.dataset.id, text });
   say("wait", ok ? "" : words.failed);
   if (ok) return;
   reword(before);

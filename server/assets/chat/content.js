@@ -1,6 +1,6 @@
 // The content of a message besides its text: quotes, files, places, and choices.
 
-import { avatar, button, drawing, drawn, element } from "./dom.js";
+import { avatar, built, button, drawing, drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { clocked, sized, words } from "./tools.js";
 
@@ -38,6 +38,8 @@ export const linked = (text) => {
   return [...pieces, text.slice(end)].filter(Boolean);
 };
 
+const paragraph = (text) => built("p", {}, ...linked(text));
+
 const titled = (file) => file.name || words.kinds[file.kind];
 
 const image = (file) => {
@@ -67,10 +69,9 @@ const video = (file) => {
 
 // A button, the position, and the time that is left: browsers' own players are of all sizes and colours.
 const audio = (file) => {
-  const [made, sound, line, time] = [element("div", "sound"), player("audio", file), element("input"), element("span", "size")];
+  const line = built("input", { type: "range", max: 1, step: "any", value: 0, "aria-label": titled(file) });
+  const [sound, time] = [player("audio", file), element("span", "size")];
   const play = drawn("play", "play", "", () => (sound.paused ? sound.play().catch(draw) : sound.pause()));
-  Object.assign(line, { type: "range", max: 1, step: "any", value: 0 });
-  line.setAttribute("aria-label", titled(file));
   const draw = () => {
     const { currentTime: at, duration, paused } = sound;
     const left = Number.isFinite(duration) ? duration : 0;
@@ -83,15 +84,14 @@ const audio = (file) => {
   };
   line.addEventListener("input", () => (sound.currentTime = line.value * (sound.duration || 0)));
   sound.addEventListener("play", () => {
-    for (const other of made.getRootNode().querySelectorAll("audio")) if (other !== sound) other.pause();
+    for (const other of place.root.querySelectorAll("audio")) if (other !== sound) other.pause();
   });
   // Browsers write no duration into what they record; it is known once the end was looked for.
   sound.addEventListener("loadedmetadata", () => sound.duration === Infinity && (sound.currentTime = 1e9));
   sound.addEventListener("durationchange", () => sound.currentTime && sound.paused && (sound.currentTime = 0));
   for (const event of ["timeupdate", "durationchange", "play", "pause", "ended"]) sound.addEventListener(event, draw);
   draw();
-  made.append(play, line, time, sound);
-  return made;
+  return built("div", { class: "sound" }, play, line, time, sound);
 };
 
 // Without an address it is still being uploaded.
@@ -115,11 +115,7 @@ const quote = ({ name, text, forwarded }) => {
   const made = element("blockquote", forwarded ? "quote" : "quote brief");
   const head = [forwarded && words.forwarded, name].filter(Boolean).join(": ");
   if (head) made.append(element("p", "who", head));
-  if (text) {
-    const said = element("p");
-    said.append(...linked(text));
-    made.append(said);
-  }
+  if (text) made.append(paragraph(text));
   return made;
 };
 
@@ -148,11 +144,7 @@ const buttons = (rows, choose) => {
 
 const list = ({ body, footer, button: open, sections }, choose) => {
   const made = element("div", "list");
-  if (body) {
-    const said = element("p");
-    said.append(...linked(body));
-    made.append(said);
-  }
+  if (body) made.append(paragraph(body));
   if (footer) made.append(element("p", "small", footer));
   const rows = element("details", "choices");
   rows.append(element("summary", "choice", open || words.choose));

@@ -8,6 +8,14 @@ export const element = (name, className, text) => {
   return made;
 };
 
+/** A new element with attributes and children. */
+export const built = (name, attributes, ...children) => {
+  const one = element(name);
+  for (const [attribute, value] of Object.entries(attributes)) one.setAttribute(attribute, value);
+  one.append(...children);
+  return one;
+};
+
 /** A button with an action. */
 export const button = (className, text, act) => {
   const made = element("button", className, text);

@@ -1,6 +1,6 @@
 // Files to send with the next message: chosen, taken with the camera, dragged here or pasted.
 
-import { drawn, element } from "./dom.js";
+import { built, drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { on, part, sized, words } from "./tools.js";
 import { say } from "./view.js";
@@ -9,9 +9,7 @@ const MOST = 10;
 // The server looks at the bytes (messages.rs); these names say it before the upload.
 const PROGRAMS = /\.(exe|scr|dll|msi|dex|sh)$/i;
 const chosen = [];
-const list = element("ul", "chosen");
-list.hidden = true;
-list.setAttribute("aria-label", words.files);
+const list = built("ul", { class: "chosen", hidden: "", "aria-label": words.files });
 
 // Drawn, because a site's policy may not let it load a picture of its own.
 const thumbnail = (file) => {
@@ -71,9 +69,7 @@ export const takeFiles = () => {
 };
 
 const chooser = (shape, label, attributes) => {
-  const input = element("input");
-  Object.assign(input, { type: "file", hidden: true });
-  for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
+  const input = built("input", { type: "file", hidden: "", ...attributes });
   on(input, "change", () => {
     add(input.files);
     input.value = "";

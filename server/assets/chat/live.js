@@ -1,6 +1,6 @@
 // Typing and reactions of both sides.
 
-import { button, drawn, element } from "./dom.js";
+import { built, button, drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { on, part, post, words } from "./tools.js";
 
@@ -27,41 +27,30 @@ let toldAt = 0;
 export const tellTyping = () => {
   if (!place.started || Date.now() - toldAt < 3000) return;
   toldAt = Date.now();
-  post("/typing", {}).catch(() => {});
+  post("/typing", {});
 };
 
-const draw = (row) => {
-  const { mine, theirs } = row.dataset;
+/** Shows the current reactions of a message. */
+export const reacted = (row, { mine = "", theirs = "" }) => {
+  Object.assign(row.dataset, { mine, theirs });
   row.querySelector(".reactions")?.remove();
   const shown = [theirs, mine].filter(Boolean);
   if (shown.length) row.querySelector(".mark").prepend(element("span", "reactions", shown.join(" ")));
   row.querySelectorAll(".emoji button").forEach((one) => one.setAttribute("aria-pressed", one.textContent === mine));
 };
 
-/** Shows the current reactions of a message. */
-export const reacted = (row, { mine, theirs }) => {
-  Object.assign(row.dataset, { mine: mine || "", theirs: theirs || "" });
-  draw(row);
-};
-
 const react = async (row, sign) => {
   const before = row.dataset.mine;
   const now = sign === before ? null : sign;
-  reacted(row, { mine: now, theirs: row.dataset.theirs });
-  let done = false;
-  try {
-    done = (await post("/reactions", { id: row.dataset.id, emoji: now })).ok;
-  } catch {
-    // There was no answer.
-  }
-  if (!done) reacted(row, { mine: before, theirs: row.dataset.theirs });
+  reacted(row, { ...row.dataset, mine: now ?? "" });
+  const { ok } = await post("/reactions", { id: row.dataset.id, emoji: now });
+  if (!ok) reacted(row, { ...row.dataset, mine: before });
 };
 
 /** Lets the customer react to a message of the other side. */
 export const letReact = (row) => {
   if (!place.emoji.length || row.classList.contains("mine")) return;
-  const choices = element("p", "emoji");
-  choices.hidden = true;
+  const choices = built("p", { class: "emoji", hidden: "" });
   const opens = (isOpen) => {
     choices.hidden = !isOpen;
     // Above the message, so that no text moves; below it if there is no room above.

@@ -190,13 +190,9 @@ const arrived = async (item, answer) => {
 
 // Returns 0 if the next may be sent, else the milliseconds to wait.
 const deliver = async (item) => {
-  let answer = { status: 0 };
-  try {
-    answer = await posted(item);
-  } catch {
-    // No answer: the repeat shows whether it arrived.
-  }
-  const status = answer.status;
+  // Without an answer the repeat shows whether it arrived.
+  const answer = await posted(item);
+  const { status } = answer;
   if (status === 200 || status === 202) return arrived(item, answer);
   if (status === 429) {
     const seconds = Number(answer.headers.get("Retry-After")) || 3;

@@ -1,8 +1,8 @@
 // Asks what the visitor thinks of a talk that is over: its last word was an answer, and nobody has written for a while.
 
-import { drawn, element } from "./dom.js";
+import { built, drawn, element } from "./dom.js";
 import { place } from "./place.js";
-import { on, part, post, words } from "./tools.js";
+import { asking, part, post, words } from "./tools.js";
 import { follow } from "./view.js";
 
 /** Milliseconds after the last answer: half an hour, and a week. */
@@ -14,37 +14,26 @@ let waiting;
 
 const tell = (score, comment) => {
   place.rated_at = Date.now();
-  post("/rating", { score, comment }).catch(() => {});
+  post("/rating", { score, comment });
 };
-
-const thank = () => card.replaceChildren(element("p", "", words.rating.thanks));
 
 const rate = (score, face) => {
   tell(score, "");
   card.querySelectorAll("button").forEach((one) => one.setAttribute("aria-pressed", one === face));
-  const [form, field, send] = [element("form", "question row"), element("input"), drawn("", "send", words.send)];
-  field.maxLength = 1000;
-  field.placeholder = words.rating.comment;
-  field.setAttribute("aria-label", words.rating.comment);
-  send.type = "submit";
-  form.append(field, send);
-  on(form, "submit", (event) => {
-    event.preventDefault();
-    if (field.value.trim()) tell(score, field.value);
-    thank();
+  const form = asking(words.rating.comment, { maxlength: 1000 }, ({ value }) => {
+    if (value.trim()) tell(score, value);
+    card.replaceChildren(element("p", "", words.rating.thanks));
     part("text").focus();
   });
   card.querySelector("form")?.remove();
   card.append(form);
   follow();
-  field.focus();
+  form.firstChild.focus();
 };
 
 const ask = () => {
-  card = element("fieldset", "rating");
-  card.setAttribute("aria-label", words.rating.title);
   const faces = Object.entries(FACES).map(([score, face]) => drawn(score, face, words.rating[score], (event) => rate(score, event.currentTarget)));
-  card.append(element("p", "", words.rating.title), ...faces);
+  card = built("fieldset", { class: "rating", "aria-label": words.rating.title }, element("p", "", words.rating.title), ...faces);
   part("messages").after(card);
   follow();
 };

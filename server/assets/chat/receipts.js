@@ -20,13 +20,9 @@ const tell = (kind, id) => {
 const flush = async () => {
   const read = [...owed.read].slice(0, 50);
   const delivered = [...owed.delivered].filter((id) => !owed.read.has(id)).slice(0, 50);
-  let done = false;
-  try {
-    const answer = await post("/receipts", { delivered, read });
-    done = answer.ok || (answer.status < 500 && answer.status !== 429 && answer.status !== 401);
-  } catch {
-    // Reported later.
-  }
+  const { status } = await post("/receipts", { delivered, read });
+  // Else they are reported later.
+  const done = status && status < 500 && status !== 429 && status !== 401;
   if (done) {
     read.forEach((id) => owed.read.delete(id));
     [...read, ...delivered].forEach((id) => owed.delivered.delete(id));

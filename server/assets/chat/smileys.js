@@ -1,6 +1,6 @@
 // A small picker of emoji: arrow keys move in it, Escape closes it.
 
-import { button, drawn, element } from "./dom.js";
+import { built, button, drawn } from "./dom.js";
 import { part, words } from "./tools.js";
 
 const ALL = "😀 😁 😂 😊 🙂 😉 😍 😘 🤔 🤗 😎 😢 😭 😡 😅 👍 👎 👌 👏 🙏 💪 👋 🤝 ❤️ 🔥 ✨ 🎉 🎁 🎂 ✅ ❌ ❓";
@@ -16,11 +16,8 @@ const insert = (sign) => {
 
 /** Puts the button before an element, and the picker above a row. */
 export const letPick = (before, row) => {
-  const picker = element("div", "smileys");
-  picker.id = "smileys";
-  picker.hidden = true;
-  picker.setAttribute("role", "group");
-  picker.setAttribute("aria-label", words.smileys);
+  const signs = ALL.split(" ").map((sign) => button("", sign, () => insert(sign)));
+  const picker = built("div", { id: "smileys", class: "smileys", hidden: "", role: "group", "aria-label": words.smileys }, ...signs);
   const toggle = (isOpen) => {
     picker.hidden = !isOpen;
     open.setAttribute("aria-expanded", isOpen);
@@ -29,8 +26,6 @@ export const letPick = (before, row) => {
   const open = drawn("tool", "smile", words.smileys, () => toggle(picker.hidden));
   open.setAttribute("aria-expanded", false);
   open.setAttribute("aria-controls", "smileys");
-  picker.append(...ALL.split(" ").map((sign) => button("", sign, () => insert(sign))));
-  const signs = [...picker.children];
   signs.slice(1).forEach((sign) => (sign.tabIndex = -1));
   picker.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {

@@ -1,6 +1,6 @@
 // Helpers for all parts of the chat.
 
-import { counting } from "./dom.js";
+import { built, counting, drawn } from "./dom.js";
 import { place } from "./place.js";
 
 export const words = place.words;
@@ -13,6 +13,18 @@ export const counted = counting(words.language);
 
 /** Listens as long as this chat exists. */
 export const on = (target, name, act, options) => target.addEventListener(name, act, { ...options, signal: place.signal });
+
+/** A form of one line; `take` gets its field. What is wrong is said in the chat's language (intro.js), not in the browser's. */
+export const asking = (label, attributes, take) => {
+  const [field, send] = [built("input", { ...attributes, placeholder: label, "aria-label": label }), drawn("", "send", words.send)];
+  const form = built("form", { class: "question row", novalidate: "" }, field, send);
+  send.type = "submit";
+  on(form, "submit", (event) => {
+    event.preventDefault();
+    take(field);
+  });
+  return form;
+};
 
 /** A size as text: a megabyte has 1024 times 1024 bytes, as in the configuration. */
 export const sized = (bytes) => {
@@ -34,14 +46,16 @@ export const ask = (path, options = {}) => {
   return fetch(place.base + path, { credentials: "same-origin", ...options, headers });
 };
 
-/** POSTs JSON or a form to this chat; rejects after this many milliseconds. */
+/** POSTs JSON or a form to this chat; the status is 0 if no answer comes within this many milliseconds. */
 export const post = (path, body, within = 20000) => {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), within);
   const isForm = body instanceof FormData;
   const headers = isForm ? {} : { "Content-Type": "application/json" };
   const request = { method: "POST", headers, body: isForm ? body : JSON.stringify(body), signal: limit.signal };
-  return ask(path, request).finally(() => clearTimeout(timer));
+  return ask(path, request)
+    .catch(() => ({ status: 0 }))
+    .finally(() => clearTimeout(timer));
 };
 
 /** Milliseconds before the next attempt: 1, 2, 4 … 30 seconds, each randomised between half and whole. */

@@ -1,6 +1,6 @@
 // A voice note: recorded here, and sent as a file.
 
-import { drawn, element } from "./dom.js";
+import { built, drawn, element } from "./dom.js";
 import { place } from "./place.js";
 import { clocked, on, part, words } from "./tools.js";
 import { say } from "./view.js";
@@ -14,7 +14,7 @@ const TYPES = ["audio/mp4;codecs=mp4a.40.2", "audio/ogg;codecs=opus", "audio/web
 export const letRecord = (before, row, isReady, send) => {
   if (!navigator.mediaDevices || !window.MediaRecorder) return;
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
-  const [bar, time] = [element("div", "replying recording"), element("span", "name")];
+  const time = element("span", "name");
   const [out, done] = [drawn("out", "cross", words.dismiss, () => end(false)), drawn("send", "send", words.send, () => end(true))];
   let recorder;
   let ticking;
@@ -58,10 +58,8 @@ export const letRecord = (before, row, isReady, send) => {
     row.hidden = true;
     done.focus();
   };
-  bar.hidden = true;
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", words.voice.recording);
-  bar.append(element("b", "", words.voice.recording), time, out, done);
+  const said = words.voice.recording;
+  const bar = built("div", { class: "replying recording", hidden: "", role: "group", "aria-label": said }, element("b", "", said), time, out, done);
   before.before(drawn("tool record", "voice", words.voice.record, start));
   row.before(bar);
   bar.addEventListener("keydown", (event) => {
