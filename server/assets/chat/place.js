@@ -4,9 +4,16 @@ import { countInTitle, paint } from "./dom.js";
 
 const given = JSON.parse(document.body.dataset.chat);
 
+// The page has the talk for those without script; with it the talk is drawn as on other sites.
+const lines = [...document.querySelectorAll("[data-message]")].map((row) => {
+  row.remove();
+  return { ...JSON.parse(row.dataset.message), text: row.querySelector(".text")?.textContent };
+});
+
 /** The page's settings, and data shared by all parts of the chat. */
 export const place = {
   ...given,
+  lines,
   root: document,
   area: document.body,
   // Part of storage names: whose messages wait.

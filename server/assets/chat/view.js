@@ -1,7 +1,7 @@
 // The display: messages in their list, and the notice above the input.
 
 import { above, below, face, linked, shownFile } from "./content.js";
-import { element } from "./dom.js";
+import { built, element } from "./dom.js";
 import { letReact, reacted } from "./live.js";
 import { place } from "./place.js";
 import { letReply } from "./reply.js";
@@ -9,7 +9,7 @@ import { counted, on, part, words } from "./tools.js";
 
 const [log, list, notice, fresh] = ["log", "messages", "notice", "fresh"].map(part);
 
-const rows = new Map([...list.querySelectorAll("[data-id]")].map((row) => [row.dataset.id, row]));
+const rows = new Map();
 // A reader at the end stays there, also when the keyboard opens or a message grows.
 let follows = true;
 
@@ -32,12 +32,6 @@ const toEnd = () => {
 
 /** Keeps a reader at the end there after something has grown. */
 export const follow = () => follows && toEnd();
-
-const clock = (time) => {
-  const at = new Date(time.dateTime);
-  time.textContent = at.toLocaleTimeString(words.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  time.title = at.toLocaleString(words.language, { hourCycle: "h23" });
-};
 
 const dayOf = (at) => {
   const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86400000);
@@ -106,34 +100,22 @@ const answers = (name) => {
   head.querySelector(".about").firstChild.textContent = name + " · " + place.title;
 };
 
-const fill = (row, message) => {
-  const [said, mark] = [row.querySelector(".text"), row.querySelector(".mark")];
-  said?.replaceChildren(...linked(message.text));
-  row.querySelectorAll(".plain, .file").forEach((old) => old.remove());
-  (said || mark).before(...above(message));
-  mark.before(...below(message, (...choice) => choose(...choice)));
+const made = (message) => {
+  const { id, mine, owed, group, at, name, text } = message;
+  const row = element("li", mine ? "message mine" : "message theirs");
+  Object.assign(row.dataset, { id, ...(owed && { owed }), ...(group && { group }) });
+  const when = new Date(at);
+  const time = built("time", { datetime: at, title: when.toLocaleString(words.language, { hourCycle: "h23" }) });
+  time.append(when.toLocaleTimeString(words.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
+  const who = mine ? words.you : name || words.employee;
+  row.append(element("p", mine ? "who unseen" : "who", who), ...above(message));
+  if (text) row.append(built("p", { class: "text" }, ...linked(text)));
+  row.append(...below(message, (...choice) => choose(...choice)), built("p", { class: "mark" }, time));
   letReply(row);
   letReact(row);
   reacted(row, message.reactions || {});
-  if (!message.mine) row.prepend(face(row.querySelector(".who").textContent));
-  if (message.name) answers(message.name);
-};
-
-const made = (message) => {
-  const row = element("li", "message " + (message.mine ? "mine" : "theirs"), "");
-  row.dataset.id = message.id;
-  if (message.owed) row.dataset.owed = message.owed;
-  if (message.group) row.dataset.group = message.group;
-  const time = element("time", "", "");
-  time.dateTime = message.at;
-  clock(time);
-  const mark = element("p", "mark", "");
-  mark.append(time);
-  const who = message.mine ? words.you : message.name || words.employee;
-  row.append(element("p", message.mine ? "who unseen" : "who", who));
-  if (message.text) row.append(element("p", "text", message.text));
-  row.append(mark);
-  fill(row, message);
+  if (!mine) row.prepend(face(who));
+  if (name) answers(name);
   return row;
 };
 
@@ -241,20 +223,6 @@ on(log, "scroll", scrolled, { passive: true });
 const sizes = new ResizeObserver(follow);
 [log, list, part("typing"), part("intro")].forEach((one) => one && sizes.observe(one));
 place.signal.addEventListener("abort", () => sizes.disconnect());
-for (const row of rows.values()) {
-  const text = row.querySelector(".text")?.textContent ?? "";
-  clock(row.querySelector("time"));
-  const message = JSON.parse(row.dataset.message);
-  fill(row, { ...message, text });
-  if (message.group) row.dataset.group = message.group;
-  delete row.dataset.message;
-  joined(row, row.previousElementSibling);
-  const days = divided(row).slice(0, -1);
-  if (days.length) row.classList.remove("follow");
-  row.before(...days);
-  tick(row);
-}
-part("greeting").prepend(face());
-markNew();
-place.lines?.forEach((line) => show(line, true));
+part("greeting").prepend(face(place.logo ? "" : place.team[0]?.name));
+place.lines.forEach((line) => show(line, true));
 opened();
