@@ -84,6 +84,7 @@ chat-ask-email = E-mail
 chat-optional = { $label } (optional)
 chat-rating = How was our answer?
 chat-rating-bad = Bad
+chat-required = Needed to send your message.
 chat-rating-fair = So-so
 chat-rating-good = Good
 chat-rating-comment = Add a comment

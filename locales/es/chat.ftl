@@ -86,6 +86,7 @@ chat-ask-email = Correo electrónico
 chat-optional = { $label } (opcional)
 chat-rating = ¿Qué tal nuestra respuesta?
 chat-rating-bad = Mal
+chat-required = Hace falta para enviar tu mensaje.
 chat-rating-fair = Regular
 chat-rating-good = Bien
 chat-rating-comment = Agrega un comentario

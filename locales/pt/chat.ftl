@@ -86,6 +86,7 @@ chat-ask-email = E-mail
 chat-optional = { $label } (opcional)
 chat-rating = O que achou da nossa resposta?
 chat-rating-bad = Ruim
+chat-required = Necessário para enviar sua mensagem.
 chat-rating-fair = Regular
 chat-rating-good = Boa
 chat-rating-comment = Deixe um comentário

@@ -90,6 +90,7 @@ chat-ask-email = Почта
 chat-optional = { $label } (необязательно)
 chat-rating = Как вам наш ответ?
 chat-rating-bad = Плохо
+chat-required = Без этого сообщение не отправить.
 chat-rating-fair = Нормально
 chat-rating-good = Хорошо
 chat-rating-comment = Добавьте комментарий

@@ -3,7 +3,7 @@
 
 import { element } from "./dom.js";
 import { place } from "./place.js";
-import { on, part } from "./tools.js";
+import { on, part, words } from "./tools.js";
 
 const intro = part("intro");
 const fieldOf = (name) => intro?.querySelector(`[name=${CSS.escape(name)}]`);
@@ -44,7 +44,8 @@ const right = (field) => {
   field.closest(".question").querySelector(".wrong")?.remove();
 };
 
-const isWrong = (field, why) => {
+/** Says below a field why its answer is wrong, until it is changed. */
+export const isWrong = (field, why) => {
   right(field);
   const said = element("span", "small wrong", why);
   said.id = "wrong-" + field.name;
@@ -80,7 +81,7 @@ if (intro) {
   intro.hidden = place.root.querySelector(".quick") && intro.querySelector(":required");
   on(intro, "invalid", (event) => {
     event.preventDefault();
-    if (!intro.hidden) isWrong(event.target, event.target.validationMessage);
+    if (!intro.hidden) isWrong(event.target, words.required);
     setTimeout(() => {
       shows(true);
       unanswered().focus();

@@ -428,6 +428,7 @@ fn script_texts(words: Words) -> Value {
     if let Some(all) = all.as_object_mut() {
         all.insert("mail".to_owned(), mail);
         all.insert("optional".to_owned(), marked(words, "chat-optional", &["label"]).into());
+        all.insert("required".to_owned(), say("chat-required").into());
         all.insert("reply".to_owned(), say("chat-reply").into());
         all.insert("edit".to_owned(), say("chat-edit").into());
         all.insert("voice".to_owned(), voice);

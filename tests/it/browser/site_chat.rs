@@ -31,9 +31,11 @@ struct Shop {
     source: String,
 }
 
-/// Who stores the messages, as the line below the form says.
+/// Who stores the messages, as the line below the form says, and what sends e-mails.
 fn with_a_company(config: &mut Config) {
     config.vendor.legal_entity = "Northwind Furniture Ltd".to_owned();
+    config.mail.url = Some("smtp://127.0.0.1:9".into());
+    config.mail.from = Some("Parom <parom@vendor.example>".to_owned());
 }
 
 impl Shop {

@@ -1,5 +1,6 @@
 //! What a shop sets up around the talk: its team, frequent questions, where the button is, and pages without it.
 
+use base::i18n::{Language, Words};
 use base::message::{TalkScore, Visits};
 use entity::conversation;
 use parom_tests::settings::HOST;
@@ -9,7 +10,11 @@ use serde_json::json;
 
 use crate::webchat::files;
 
-use super::{Shop, arrived, everywhere, looks_right, opens, root, shows, types, until};
+use super::{Shop, arrived, everywhere, looks_right, opens, root, say, shows, types, until};
+
+/// Counts the tones that are played.
+const TONES: &str = "window.__tones = 0; const { start } = OscillatorNode.prototype; \
+    OscillatorNode.prototype.start = function (...when) { window.__tones += 1; return start.apply(this, when) }";
 
 async fn a_shop_with_quick_answers() -> Shop {
     let shop = Shop::open(|site| {
@@ -147,10 +152,18 @@ async fn the_shops_own_questions_are_asked(browser: &Browser, shop: &Shop) {
     shop.visit(browser).await;
     let labels = "return [...root.querySelectorAll('#intro label')].map((one) => one.textContent)";
     assert_eq!(root(browser, labels).await, json!(["Your name (optional)", "Order number", "City (optional)"]));
-    looks_right(browser, "site-chat-questions").await;
+    // One thing at a time: first the shop's questions, then those that have to be answered, in the chat's language.
+    let there = "return ['.quick', '#intro'].map((one) => root.querySelector(one).checkVisibility())";
+    assert_eq!(root(browser, there).await, json!([true, false]));
     types(browser, "Hello").await;
-    let asked = "return [root.activeElement.name, root.querySelectorAll('.message').length]";
-    assert_eq!(root(browser, asked).await, json!(["field0", 0]), "nothing is sent without it");
+    until(browser, "it is asked for", "root.activeElement.name === 'field0'").await;
+    assert_eq!(root(browser, there).await, json!([false, true]));
+    browser.presses_key("Enter").await;
+    let wrong = "return [...root.querySelectorAll('.wrong, .message')].map((one) => one.textContent.replaceAll('\\u00a0', ' '))";
+    let needed = say(Words::new(Language::En), "chat-required");
+    assert_eq!(root(browser, wrong).await, json!([needed]), "nothing is sent without it");
+    looks_right(browser, "site-chat-questions").await;
+    root(browser, "root.getElementById('ask-field0').focus()").await;
     browser.types("A-17").await;
     browser.presses_key("Enter").await;
     arrived(&shop.world, &["Hello"]).await;
@@ -197,6 +210,17 @@ async fn a_shop_asks_before_a_talk_and_after_it() {
         settings["rating"] = json!(true);
         settings
     })
+/// Below its field, in the chat's language, as what is missing before a talk.
+async fn a_wrong_address_is_told(browser: &Browser) {
+    root(browser, "root.querySelector('.mail button').click()").await;
+    browser.types("anna@shop").await;
+    browser.presses_key("Enter").await;
+    let wrong = json!(say(Words::new(Language::En), "chat-wrong-email"));
+    let said = "root.querySelector('.mail .wrong')?.textContent.replaceAll('\\u00a0', ' ')";
+    until(browser, "it is said", &format!("{said} === {wrong}")).await;
+    looks_right(browser, "site-chat-mail").await;
+}
+
     .await;
     the_shops_own_questions_are_asked(&browser, &shop).await;
     a_talk_that_is_over_is_rated(&browser, &shop).await;
@@ -204,3 +228,6 @@ async fn a_shop_asks_before_a_talk_and_after_it() {
     browser.close().await;
     shop.world.close().await;
 }
+        settings["quick_answers"] = json!(["Can I pay in parts?"]);
+        settings["email_answers_after"] = json!(10);
+    a_wrong_address_is_told(&browser).await;
