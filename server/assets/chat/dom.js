@@ -46,6 +46,8 @@ const shapes = {
   contact: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8z M4 20c1-4 4-6 8-6s7 2 8 6",
   edit: "M4 20l1.5-5L16 4.5l3.5 3.5L9 18.5z M14 6.5L17.5 10",
   voice: "M12 15a3 3 0 0 0 3-3V6a3 3 0 0 0-6 0v6a3 3 0 0 0 3 3z M6 11.5a6 6 0 0 0 12 0 M12 17.5V21",
+  sound: "M4 10v4h3l5 4V6l-5 4z M16 9a4.5 4.5 0 0 1 0 6",
+  mute: "M4 10v4h3l5 4V6l-5 4z M16 10l4 4 M20 10l-4 4",
   play: "M8 5l11 7-11 7z",
   pause: "M9 6v12 M15 6v12",
   reply: "M9 6L4 11l5 5 M4 11h9a7 7 0 0 1 7 7",
@@ -92,6 +94,18 @@ export const paint = ({ style }, { color, on_color, accents: [light, dark] }) =>
 export const counting = (language) => {
   const plural = new Intl.PluralRules(language);
   return (forms, n) => (forms[plural.select(n)] || forms.other).replace("{n}", n);
+};
+
+/** What a browser remembers under a name; sets it to a value, or removes it if that is null. */
+export const stored = (store, name, value) => {
+  try {
+    if (value === undefined) return store().getItem(name);
+    if (value === null) store().removeItem(name);
+    else store().setItem(name, value);
+  } catch {
+    // The browser stores nothing for this site.
+  }
+  return value;
 };
 
 /** The page's title without our counter in front. */

@@ -1,6 +1,6 @@
 // The chat's environment: its own page, where a cookie identifies the visitor. On other sites site.js creates the same.
 
-import { countInTitle, paint } from "./dom.js";
+import { countInTitle, paint, stored } from "./dom.js";
 
 const given = JSON.parse(document.body.dataset.chat);
 
@@ -18,6 +18,7 @@ export const place = {
   area: document.body,
   // Part of storage names: whose messages wait.
   whose: "",
+  keep: (name, value) => stored(() => localStorage, "parom:" + given.source + ":" + name, value),
   headers: () => ({}),
   isKnown: () => true,
   makeKnown: () => {},

@@ -1,7 +1,7 @@
 // The chat on another site: a button in its own shadow root, and the chat behind it. A secret in the site's own storage
 // identifies the visitor, because cookies of other sites are partitioned or blocked; or the site's signed token.
 
-import { bareTitle, button, countInTitle, counting, drawing, drawn, element, paint } from "./dom.js";
+import { bareTitle, button, countInTitle, counting, drawing, drawn, element, paint, stored } from "./dom.js";
 import { letInvite } from "./invite.js";
 import { openChat, style } from "./parts.js";
 
@@ -10,18 +10,8 @@ const base = new URL(script.src).href.replace(/\/embed\.js.*$/, "");
 const source = base.slice(base.lastIndexOf("/") + 1);
 const named = (what) => "parom:" + source + ":" + what;
 
-const stored = (store, name, value) => {
-  try {
-    if (value === undefined) return store().getItem(named(name));
-    if (value === null) store().removeItem(named(name));
-    else store().setItem(named(name), value);
-  } catch {
-    // The browser stores nothing for this site.
-  }
-  return value;
-};
-const always = (name, value) => stored(() => localStorage, name, value);
-const session = (name, value) => stored(() => sessionStorage, name, value);
+const always = (name, value) => stored(() => localStorage, named(name), value);
+const session = (name, value) => stored(() => sessionStorage, named(name), value);
 
 // Identifies the visitor.
 let token = script.dataset.token || "";
@@ -135,6 +125,7 @@ const place = (past, signal) => ({
   ...look,
   ...past,
   sound: script.dataset.sound !== "off",
+  keep: always,
   base,
   source,
   root,

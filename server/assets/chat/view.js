@@ -97,7 +97,9 @@ const head = place.area.querySelector("header");
 const answers = (name) => {
   head.querySelectorAll(".avatar").forEach((one) => one.remove());
   head.prepend(face(name));
-  head.querySelector(".about").firstChild.textContent = name + " · " + place.title;
+  const title = part("title");
+  title.textContent = name;
+  title.title = place.title;
 };
 
 const made = (message) => {

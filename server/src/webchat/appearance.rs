@@ -429,6 +429,8 @@ fn script_texts(words: Words) -> Value {
         all.insert("mail".to_owned(), mail);
         all.insert("optional".to_owned(), marked(words, "chat-optional", &["label"]).into());
         all.insert("required".to_owned(), say("chat-required").into());
+        all.insert("sound".to_owned(), say("chat-sound-off").into());
+        all.insert("mute".to_owned(), say("chat-sound-on").into());
         all.insert("reply".to_owned(), say("chat-reply").into());
         all.insert("edit".to_owned(), say("chat-edit").into());
         all.insert("voice".to_owned(), voice);

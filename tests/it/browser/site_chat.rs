@@ -147,8 +147,8 @@ async fn customer_and_manager_talk_over_a_site() {
     let face =
         "return [...root.querySelectorAll('.theirs > .avatar, .mine > .avatar')].map((one) => one.textContent.length)";
     assert_eq!(root(&browser, face).await, json!([1]), "who answers is shown beside the answer");
-    let head = "const who = root.querySelector('.theirs .who').textContent;\
-        return root.querySelector('h2').textContent.startsWith(who + ' · ') && root.querySelectorAll('header .avatar').length === 1";
+    let head = "const who = root.querySelector('.theirs .who').textContent, { textContent, title } = root.querySelector('h2');\
+        return textContent === who && title === 'Shop talk' && root.querySelectorAll('header .avatar').length === 1";
     assert_eq!(root(&browser, head).await, json!(true), "and in the header");
     world.sandbox.manager_reacts(HOST, &hello.id, Some("👍"), HookForm::Table).await.expect("the hook");
     until(&browser, "the reaction is there", "root.querySelector('.mine .reactions')?.textContent === '👍'").await;

@@ -125,6 +125,7 @@ async fn a_shop_answers_before_anyone_writes() {
     until(&browser, "the photo is loaded", "root.querySelector('header .avatar img').naturalWidth > 0").await;
     root(&browser, "root.querySelector('details.quick summary').click()").await;
     let links = "return [...root.querySelectorAll('details.quick[open] p a')].map((one) => [one.getAttribute('href'), one.target])";
+    browser.on_every_page(TONES).await;
     let wanted = json!([["tel:+79161234567", ""], ["mailto:anna@shop.example", ""]]);
     assert_eq!(root(&browser, links).await, wanted);
     looks_right(&browser, "site-chat-quick").await;
@@ -142,6 +143,7 @@ async fn a_shop_answers_before_anyone_writes() {
     browser.until("the script is ready", there).await;
     assert_eq!(root(&browser, "return root.querySelectorAll('.quick').length").await, json!(0));
     assert_eq!(root(&browser, "return root.querySelector('.bubble').checkVisibility()").await, json!(false));
+    the_tone_is_turned_off(&browser, &shop).await;
     assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
     browser.close().await;
     shop.world.close().await;
@@ -157,6 +159,35 @@ async fn the_shops_own_questions_are_asked(browser: &Browser, shop: &Shop) {
     assert_eq!(root(browser, there).await, json!([true, false]));
     types(browser, "Hello").await;
     until(browser, "it is asked for", "root.activeElement.name === 'field0'").await;
+/// The tone for an answer that is not in view; what the visitor chose is remembered.
+async fn the_tone_is_turned_off(browser: &Browser, shop: &Shop) {
+    let words = Words::new(Language::En);
+    let chat = shop.world.sandbox.messages(HOST).remove(0).chat_id;
+    let answers = async |text: &str| {
+        for key in ["ArrowLeft", "Escape"] {
+            browser.presses_key(key).await;
+        }
+        shop.world.sandbox.manager_says(HOST, &chat, text).await.expect("the hook");
+        let counted = "root.querySelector('.panel').hidden && !root.querySelector('.badge').hidden";
+        until(browser, "the answer is counted", counted).await;
+        opens(browser).await;
+        until(browser, "and read", "root.querySelector('.badge').hidden").await;
+        browser.run("return window.__tones", vec![]).await
+    };
+    browser.run("window.__tones = 0", vec![]).await;
+    let title = "return root.querySelector('.about + .close').title";
+    assert_eq!(root(browser, title).await, json!(say(words, "chat-sound-off")));
+    assert_eq!(answers("Loud").await, json!(1));
+    root(browser, "root.querySelector('.about + .close').click()").await;
+    assert_eq!(root(browser, title).await, json!(say(words, "chat-sound-on")));
+    assert_eq!(answers("Quiet").await, json!(1));
+    browser.goto(&shop.site.stranger("/")).await;
+    opens(browser).await;
+    assert_eq!(root(browser, title).await, json!(say(words, "chat-sound-on")), "another page has it too");
+    root(browser, "root.querySelector('.about + .close').click()").await;
+    assert_eq!(root(browser, title).await, json!(say(words, "chat-sound-off")));
+}
+
     assert_eq!(root(browser, there).await, json!([false, true]));
     browser.presses_key("Enter").await;
     let wrong = "return [...root.querySelectorAll('.wrong, .message')].map((one) => one.textContent.replaceAll('\\u00a0', ' '))";
