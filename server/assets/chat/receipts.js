@@ -44,7 +44,8 @@ const seen = (row) => {
 const isBefore = (a, b) => (a.compareDocumentPosition(b) & 4) > 0;
 
 const looked = () => {
-  if (document.visibilityState !== "visible" || !onScreen.size) return;
+  // A chat that was closed is seen a little longer, while it fades.
+  if (document.visibilityState !== "visible" || place.area.hidden || !onScreen.size) return;
   const lowest = [...onScreen].reduce((a, b) => (isBefore(a, b) ? b : a));
   // Reading a message also marks the earlier ones as read, however far they have scrolled away.
   for (const row of owing()) {

@@ -23,10 +23,18 @@ export const tellFresh = () => {
   if (count) fresh.textContent = counted(words.fresh, count);
 };
 
+let scrolledTo = 0;
+
+// What is scrolled to here is no move of the reader, though its event comes later, when a picture may have moved the end.
+const scrollTo = (top) => {
+  log.scrollTop = top;
+  scrolledTo = log.scrollTop;
+};
+
 const toEnd = () => {
   follows = true;
   // The questions to a new visitor are read from the beginning.
-  if (rows.size) log.scrollTop = log.scrollHeight;
+  if (rows.size) scrollTo(log.scrollHeight);
   tellFresh();
 };
 
@@ -63,12 +71,10 @@ const markNew = () => {
   first.classList.remove("follow");
 };
 
-let scrolledTo = 0;
-
 /** The chat was opened: what is unread is read from its beginning. */
 export const opened = () => {
   if (!owing().length || !news?.isConnected) return follow();
-  log.scrollTop = scrolledTo = news.offsetTop - 8;
+  scrollTo(news.offsetTop - 8);
   follows = log.scrollHeight - log.scrollTop - log.clientHeight < 2;
   tellFresh();
 };

@@ -468,6 +468,24 @@ async fn all_are_read(world: &World) {
     world.until("amoCRM knows that all were read", read).await;
 }
 
+/// A picture takes the place of its file's name: the list is shorter until it is loaded. Here it grows before the browser
+/// tells that, and, as in Safari, nothing else holds the end.
+async fn the_end_is_in_sight_whenever_a_picture_is_loaded(browser: &Browser, at_end: &str) {
+    let grows = "const [log, list] = ['log', 'messages'].map((id) => root.getElementById(id)); let before = 0; \
+        const low = new CSSStyleSheet(); low.replaceSync('.image img { min-height: 0 }'); \
+        root.adoptedStyleSheets = [...root.adoptedStyleSheets, low]; log.style.overflowAnchor = 'none'; \
+        new ResizeObserver(() => { const last = [...root.querySelectorAll('.mine .image img')].at(-1); \
+            if (list.offsetHeight < before) last.style.height = '250px'; before = list.offsetHeight; }).observe(list)";
+    root(browser, grows).await;
+    browser.blocks(&["*/media/*"]).await;
+    root(browser, &paste(400)).await;
+    chosen(browser, 1).await;
+    types(browser, "").await;
+    let grown = "(([, second]) => second?.offsetHeight === 250)(root.querySelectorAll('.mine .image img'))";
+    until(browser, "the picture has grown", grown).await;
+    until(browser, "the end is in sight", at_end).await;
+}
+
 async fn links_albums_and_the_end_of_the_list(browser: &Browser) {
     let shop = Shop::open(everywhere).await;
     let world = &shop.world;
@@ -539,6 +557,7 @@ async fn links_albums_and_the_end_of_the_list(browser: &Browser) {
     assert_eq!(root(browser, wide).await, json!([260, 260]), "from edge to edge of its bubble");
     let at_end = "(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight < 2)(root.getElementById('log'))";
     until(browser, "the end is in sight", at_end).await;
+    the_end_is_in_sight_whenever_a_picture_is_loaded(browser, at_end).await;
     browser.goto("about:blank").await;
     shop.world.close().await;
 }

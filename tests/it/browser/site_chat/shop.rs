@@ -93,8 +93,18 @@ async fn the_button_is_where_it_does_not_disturb(browser: &Browser) {
 async fn an_answer_is_previewed(browser: &Browser, shop: &Shop) {
     let world = &shop.world;
     let chat = world.sandbox.messages(HOST).remove(0).chat_id;
+    // What comes while a closed chat fades is not read.
+    root(browser, "root.querySelector('.panel').style.transition = '60s allow-discrete'").await;
     browser.presses_key("Escape").await;
     world.sandbox.manager_says(HOST, &chat, "Yes, in four").await.expect("the hook");
+    let delivered = async || {
+        let all = world.sandbox.messages(HOST);
+        let statuses = &all.iter().find(|one| one.text == "Yes, in four")?.statuses;
+        let has = |code| statuses.iter().any(|status| status.code == code);
+        has(1).then(|| !has(2))
+    };
+    assert!(world.until("amoCRM knows that it was delivered", delivered).await, "nobody has read it");
+    root(browser, "root.querySelector('.panel').style.transition = 'none'").await;
     let said = |text: &str| format!("root.querySelector('.say span')?.textContent === {}", json!(text));
     until(browser, "it is beside the button", &said("Yes, in four")).await;
     assert_eq!(root(browser, "return root.activeElement.className").await, json!("bubble"), "it takes no focus");
@@ -115,6 +125,7 @@ async fn an_answer_is_previewed(browser: &Browser, shop: &Shop) {
 async fn a_shop_answers_before_anyone_writes() {
     let Some(browser) = Browser::open("en").await else { return };
     let shop = a_shop_with_quick_answers().await;
+    browser.on_every_page(TONES).await;
     shop.visit(&browser).await;
     let team = "return [...root.querySelectorAll('header .avatar')].map((one) => one.textContent)";
     assert_eq!(root(&browser, team).await, json!(["S", "A", "P"]));
@@ -125,7 +136,6 @@ async fn a_shop_answers_before_anyone_writes() {
     until(&browser, "the photo is loaded", "root.querySelector('header .avatar img').naturalWidth > 0").await;
     root(&browser, "root.querySelector('details.quick summary').click()").await;
     let links = "return [...root.querySelectorAll('details.quick[open] p a')].map((one) => [one.getAttribute('href'), one.target])";
-    browser.on_every_page(TONES).await;
     let wanted = json!([["tel:+79161234567", ""], ["mailto:anna@shop.example", ""]]);
     assert_eq!(root(&browser, links).await, wanted);
     looks_right(&browser, "site-chat-quick").await;
@@ -133,6 +143,7 @@ async fn a_shop_answers_before_anyone_writes() {
     root(&browser, "root.querySelector('button.quick').click()").await;
     arrived(&shop.world, &["Can I pay in parts?"]).await;
     an_answer_is_previewed(&browser, &shop).await;
+    the_tone_is_turned_off(&browser, &shop).await;
 
     // Its own page has the same, and the buttons stay away from a talk that goes on.
     browser.goto(&format!("{}/chat/{}", shop.world.api.base(), shop.source)).await;
@@ -143,22 +154,11 @@ async fn a_shop_answers_before_anyone_writes() {
     browser.until("the script is ready", there).await;
     assert_eq!(root(&browser, "return root.querySelectorAll('.quick').length").await, json!(0));
     assert_eq!(root(&browser, "return root.querySelector('.bubble').checkVisibility()").await, json!(false));
-    the_tone_is_turned_off(&browser, &shop).await;
     assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
     browser.close().await;
     shop.world.close().await;
 }
 
-/// The questions are a card in the talk; what the shop requires is asked for until it is there.
-async fn the_shops_own_questions_are_asked(browser: &Browser, shop: &Shop) {
-    shop.visit(browser).await;
-    let labels = "return [...root.querySelectorAll('#intro label')].map((one) => one.textContent)";
-    assert_eq!(root(browser, labels).await, json!(["Your name (optional)", "Order number", "City (optional)"]));
-    // One thing at a time: first the shop's questions, then those that have to be answered, in the chat's language.
-    let there = "return ['.quick', '#intro'].map((one) => root.querySelector(one).checkVisibility())";
-    assert_eq!(root(browser, there).await, json!([true, false]));
-    types(browser, "Hello").await;
-    until(browser, "it is asked for", "root.activeElement.name === 'field0'").await;
 /// The tone for an answer that is not in view; what the visitor chose is remembered.
 async fn the_tone_is_turned_off(browser: &Browser, shop: &Shop) {
     let words = Words::new(Language::En);
@@ -188,6 +188,16 @@ async fn the_tone_is_turned_off(browser: &Browser, shop: &Shop) {
     assert_eq!(root(browser, title).await, json!(say(words, "chat-sound-off")));
 }
 
+/// The questions are a card in the talk; what the shop requires is asked for until it is there.
+async fn the_shops_own_questions_are_asked(browser: &Browser, shop: &Shop) {
+    shop.visit(browser).await;
+    let labels = "return [...root.querySelectorAll('#intro label')].map((one) => one.textContent)";
+    assert_eq!(root(browser, labels).await, json!(["Your name (optional)", "Order number", "City (optional)"]));
+    // One thing at a time: first the shop's questions, then those that have to be answered, in the chat's language.
+    let there = "return ['.quick', '#intro'].map((one) => root.querySelector(one).checkVisibility())";
+    assert_eq!(root(browser, there).await, json!([true, false]));
+    types(browser, "Hello").await;
+    until(browser, "it is asked for", "root.activeElement.name === 'field0'").await;
     assert_eq!(root(browser, there).await, json!([false, true]));
     browser.presses_key("Enter").await;
     let wrong = "return [...root.querySelectorAll('.wrong, .message')].map((one) => one.textContent.replaceAll('\\u00a0', ' '))";
@@ -198,6 +208,17 @@ async fn the_tone_is_turned_off(browser: &Browser, shop: &Shop) {
     browser.types("A-17").await;
     browser.presses_key("Enter").await;
     arrived(&shop.world, &["Hello"]).await;
+}
+
+/// Below its field, in the chat's language, as what is missing before a talk.
+async fn a_wrong_address_is_told(browser: &Browser) {
+    root(browser, "root.querySelector('.mail button').click()").await;
+    browser.types("anna@shop").await;
+    browser.presses_key("Enter").await;
+    let wrong = json!(say(Words::new(Language::En), "chat-wrong-email"));
+    let said = "root.querySelector('.mail .wrong')?.textContent.replaceAll('\\u00a0', ' ')";
+    until(browser, "it is said", &format!("{said} === {wrong}")).await;
+    looks_right(browser, "site-chat-mail").await;
 }
 
 async fn a_talk_that_is_over_is_rated(browser: &Browser, shop: &Shop) {
@@ -238,27 +259,16 @@ async fn a_shop_asks_before_a_talk_and_after_it() {
         settings["ask"] = json!(["name"]);
         settings["ask_optional"] = json!(["name"]);
         settings["custom_fields"] = json!(["Order number *", "City"]);
+        settings["quick_answers"] = json!(["Can I pay in parts?"]);
         settings["rating"] = json!(true);
+        settings["email_answers_after"] = json!(10);
         settings
     })
-/// Below its field, in the chat's language, as what is missing before a talk.
-async fn a_wrong_address_is_told(browser: &Browser) {
-    root(browser, "root.querySelector('.mail button').click()").await;
-    browser.types("anna@shop").await;
-    browser.presses_key("Enter").await;
-    let wrong = json!(say(Words::new(Language::En), "chat-wrong-email"));
-    let said = "root.querySelector('.mail .wrong')?.textContent.replaceAll('\\u00a0', ' ')";
-    until(browser, "it is said", &format!("{said} === {wrong}")).await;
-    looks_right(browser, "site-chat-mail").await;
-}
-
     .await;
     the_shops_own_questions_are_asked(&browser, &shop).await;
+    a_wrong_address_is_told(&browser).await;
     a_talk_that_is_over_is_rated(&browser, &shop).await;
     assert_eq!(browser.run("return window.__forbidden", vec![]).await, json!([]));
     browser.close().await;
     shop.world.close().await;
 }
-        settings["quick_answers"] = json!(["Can I pay in parts?"]);
-        settings["email_answers_after"] = json!(10);
-    a_wrong_address_is_told(&browser).await;
