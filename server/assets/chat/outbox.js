@@ -80,7 +80,7 @@ const present = (item) => {
     discard(item);
     write(item.text, { ...item.with, row: item.row, quote: item.quote, file, kind: item.file?.kind });
   });
-  const out = drawn("again", "cross", words.remove_file.replace("{file}", item.file?.name || item.text), () => discard(item));
+  const out = drawn("again out", "cross", words.remove_file.replace("{file}", item.file?.name || item.text), () => discard(item));
   // A file that was refused for what it is will be refused again.
   mark(item.id, item.refused, item.refused === words.failed ? [again, out] : [out]);
 };
