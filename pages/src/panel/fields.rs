@@ -56,7 +56,8 @@ pub fn draw(
             let value = value_at(values, field);
             let value = if field.on && value.is_null() { &Value::Bool(true) } else { value };
             let stored = masked.and_then(|masked| masked.get(field.name)).and_then(Value::as_str).unwrap_or_default();
-            let name = name_of(field);
+            let (name, label) = (name_of(field), words.text(field.label).to_string());
+            let wrong = errors.iter().find(|(of, _)| *of == name);
             let shown = value;
             let text = if field.input == Input::Hours { hours_of(value) } else { text_of(value) };
             let chosen: Vec<&str> = value.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -67,14 +68,14 @@ pub fn draw(
             });
             Drawn {
                 input: field.input.as_str(),
-                label: words.text(field.label).to_string(),
+                error: wrong.map(|(_, text)| without_label(words, &label, text)).unwrap_or_default(),
+                label,
                 hint: field.hint.map(|hint| words.text(hint).to_string()).unwrap_or_default(),
                 value: if field.secret { String::new() } else { text },
                 choices: choices.collect(),
                 required: field.required && stored.is_empty(),
                 secret: field.secret,
                 tail: if field.secret { stored.trim_start_matches('…').to_owned() } else { String::new() },
-                error: errors.iter().find(|(of, _)| *of == name).map(|(_, text)| text.clone()).unwrap_or_default(),
                 has_focus: false,
                 name,
             }
@@ -215,6 +216,17 @@ pub fn refused(words: Words, label: &str, detail: &LocalizedText) -> String {
     words.text("form-field-refused").with("field", label).with("reason", reason.trim_end_matches('.')).to_string()
 }
 
+/// The sentence of [`refused`] below the label of its field, which need not be repeated there.
+fn without_label(words: Words, label: &str, text: &str) -> String {
+    const REASON: char = '\u{1}';
+    let whole = words.text("form-field-refused").with("field", label).with("reason", REASON.to_string()).to_string();
+    let reason = whole.split_once(REASON).and_then(|(before, after)| text.strip_prefix(before)?.strip_suffix(after));
+    reason.map_or_else(
+        || text.to_owned(),
+        |reason| LocalizedText::new("said-quoted").with("text", reason).sentence(words, CRM),
+    )
+}
+
 /// A connector's errors as text, keyed by the form's names; errors that concern no field come last, with an empty name.
 pub fn wrong(words: Words, fields: &[Field], settings: &Value, errors: &[FieldError]) -> Vec<(String, String)> {
     errors
@@ -342,6 +354,8 @@ mod tests {
         let said = "nter an address with https, such as shop.example or shop.example:8443.";
         assert_eq!(wrong[0].1, format!("“Sites where the chat is shown”: e{said}"));
         assert_eq!(wrong[1].1, format!("E{said}"));
+        let drawn = draw(words, FIELDS, &json!({}), None, &wrong);
+        assert_eq!(drawn[1].error, format!("E{said}"), "the field has its label above it");
     }
 
     #[test]
