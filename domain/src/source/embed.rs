@@ -77,6 +77,7 @@ pub fn preview_texts_in(words: Words) -> Value {
         "title": say("chat-title"),
         "greeting": say("chat-greeting"),
         "placeholder": say("chat-placeholder"),
+        "send": say("chat-send"),
         "status": {
             "online": say("chat-status-online"),
             "minutes": say("chat-status-minutes"),
@@ -86,6 +87,13 @@ pub fn preview_texts_in(words: Words) -> Value {
         "away": say("chat-away"),
         "ask": { "name": say("chat-ask-name"), "phone": say("chat-ask-phone"), "email": say("chat-ask-email") },
         "optional": words.text("chat-optional").with("label", "{label}").to_string(),
+        "rating": {
+            "title": say("chat-rating"),
+            "bad": say("chat-rating-bad"),
+            "fair": say("chat-rating-fair"),
+            "good": say("chat-rating-good"),
+        },
+        "mail": say("chat-mail"),
         "question": say("source-preview-question"),
         "answer": say("source-preview-answer"),
     })

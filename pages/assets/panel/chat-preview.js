@@ -1,6 +1,7 @@
 // The chat of a site as its visitors will see it, drawn from settings that may not be stored yet: beside the panel's form
 // and in the widget's. It has the chat's own style and parts, in a shadow root.
 
+import { avatar, drawing, paint } from "/chat/static/dom.js";
 import { element } from "./fields.js";
 
 // Colours: contrast as in WCAG 2.2, with the text colour that the chat chooses.
@@ -30,14 +31,18 @@ const hasHours = ({ working_hours }) => Boolean(working_hours?.hours?.length);
 /** The line below the title, during working hours: nothing is said about when managers answer where nothing is set. */
 export const statusOf = (settings, texts) => texts.status[settings.reply_time || (hasHours(settings) ? "online" : "")] || "";
 
-const launcher = () => {
-  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const outline = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  icon.setAttribute("viewBox", "0 0 24 24");
-  icon.setAttribute("class", "drawing");
-  outline.setAttribute("d", "M4 5h16v11H9l-5 4z");
-  icon.append(outline);
-  return element("div", { ariaHidden: "true" }, icon);
+// A button that does nothing here.
+const icon = (className, shape) => element("span", { className, ariaHidden: "true" }, drawing(shape));
+
+const FACES = { bad: "bad", fair: "fair", good: "smile" };
+
+// What is offered when a talk is over.
+const offers = (settings, { rating, mail }) => {
+  const faces = Object.entries(FACES).map(([score, face]) => element("button", { type: "button", disabled: true, title: rating[score] }, drawing(face)));
+  return [
+    settings.rating && element("fieldset", { className: "rating" }, element("p", { textContent: rating.title }), ...faces),
+    settings.email_answers_after && element("div", { className: "mail" }, element("button", { type: "button", className: "choice", disabled: true, textContent: mail })),
+  ];
 };
 
 const message = (side, text, face) => element("li", { className: "message " + side }, face, element("p", { className: "text", textContent: text }));
@@ -64,22 +69,18 @@ const consented = (text) => {
 export const preview = (into) => {
   const host = element("div", { className: "preview" });
   const root = host.attachShadow({ mode: "open" });
-  const [box, greets, button] = [element("section"), element("p", { className: "greets" }), launcher()];
+  const [box, greets, button] = [element("section"), element("p", { className: "greets" }), icon("", "chat")];
   root.append(element("link", { rel: "stylesheet", href: "/chat/static/chat.css" }), box, greets, button);
   Object.assign(host.style, { display: "block", overflowWrap: "anywhere", font: ".9375rem/1.5rem var(--font)" });
   into.append(host);
   return (settings, texts, pictures = {}) => {
     const text = (entered, own) => (entered || "").trim() || own;
     const { colour, isLow } = colourOf(settings.color);
-    host.style.setProperty("--brand", colour);
     // As the chat has it, where the colour is readable on a light ground.
-    host.style.setProperty("--light", isLow ? "" : colour);
-    host.style.setProperty("--deep", "color-mix(in srgb, " + colour + " 78%, " + (isLow ? "#FFF)" : "#000)"));
-    host.style.setProperty("--on-brand", isLow ? "#000000" : "#FFFFFF");
+    paint(host, { color: colour, on_color: isLow ? "#000000" : "#FFFFFF", accents: [isLow ? "" : colour, ""] });
     host.setAttribute("theme", settings.theme || "auto");
     const title = text(settings.title, texts.title);
     const status = text(settings.reply_text, statusOf(settings, texts));
-    const avatar = (name, src) => element("span", { className: "avatar", ariaHidden: "true" }, src ? element("img", { src, alt: "" }) : [...name][0].toUpperCase());
     const team = linesOf(settings.team).slice(0, 4).map((name) => () => avatar(name, pictures[name]));
     const own = () => avatar(title, pictures[""]);
     const about = element("div", { className: "about" }, element("h2", { textContent: title }), element("p", { id: "status", className: hasHours(settings) ? "here" : "", textContent: status, hidden: !status }));
@@ -89,11 +90,16 @@ export const preview = (into) => {
     asked.push(...linesOf(settings.custom_fields).map((line) => labelled(line.replace(/\s*\*+$/, ""), line.endsWith("*"))));
     const consent = text(settings.consent_text, "");
     const talk = element("ol", { id: "messages" }, message("mine", texts.question), message("theirs", texts.answer, (team[0] ?? own)()));
-    const questions = (asked.length || consent) && element("fieldset", { id: "intro" }, ...asked, consent && consented(consent));
-    const log = element("section", { id: "log" }, element("p", { id: "greeting" }, own(), greeting), ...linesOf(settings.quick_answers).map(quick), talk, questions);
+    const questions = (asked.length > 0 || consent) && element("fieldset", { id: "intro" }, ...asked, consent && consented(consent));
+    // What comes before a talk, or after it.
+    const before = [...linesOf(settings.quick_answers).map(quick), talk, questions];
+    const rest = settings.isOver ? [talk, ...offers(settings, texts)] : before;
+    const log = element("section", { id: "log" }, element("p", { id: "greeting" }, (pictures[""] ? own : (team[0] ?? own))(), greeting), ...rest);
     const input = element("textarea", { rows: 1, disabled: true, placeholder: texts.placeholder, ariaLabel: texts.placeholder });
-    const form = element("form", {}, element("div", { className: "row" }, input));
-    box.replaceChildren(element("header", {}, own(), ...team.map((one) => one()), about), element("div", { className: "main" }, log, form));
+    const tools = ["smile", "file", "voice"].map((shape) => icon("tool", shape));
+    const sends = element("button", { type: "submit", disabled: true, title: texts.send }, drawing("send"));
+    const form = element("form", { id: "form" }, element("div", { className: "row" }, input, ...tools, sends));
+    box.replaceChildren(element("header", {}, own(), ...team.map((one) => one()), about, icon("close", "sound"), icon("close", "close")), element("div", { className: "main" }, log, form));
     const framed = { borderRadius: "20px", border: "1px solid var(--line)", background: "var(--bg)", color: "var(--text)" };
     Object.assign(box.style, { display: "flex", flexDirection: "column", minHeight: "30rem", overflow: "hidden", ...framed });
     log.scrollTop = log.scrollHeight;

@@ -56,7 +56,7 @@ picker.addEventListener("input", () => {
   draw();
 });
 
-// The preview, in the language that was chosen above it, or whose texts were opened last.
+// The preview, in the language that was chosen above it, or in which the text that is edited is read.
 const visitor = element("select", { id: "preview-language" }, ...Object.entries(about.texts).map(([value, texts]) => element("option", { value, textContent: texts.name })));
 const blocks = [...document.querySelectorAll("[data-language]")];
 visitor.value = blocks.find((block) => block.open)?.dataset.language || about.words.language;
@@ -86,17 +86,20 @@ for (const chosen of document.querySelectorAll("input[name=picture]")) {
   });
 }
 
-const typed = (name) => field(name).value.trim();
+// A server that sends no e-mails has no field for them.
+const typed = (name) => field(name)?.value.trim() ?? "";
 const QUESTIONS = ["name", "phone", "email"];
 
 /** The entered settings, with the texts for visitors of a language. */
 const entered = (language) => {
   const own = (name, other = name) => typed("translations." + language + "." + name) || typed(other);
   return {
-    ...Object.fromEntries(["color", "side", "theme", "reply_time", "team", "custom_fields"].map((name) => [name, typed(name)])),
+    ...Object.fromEntries(["color", "side", "theme", "reply_time", "team", "custom_fields", "email_answers_after"].map((name) => [name, typed(name)])),
     ...Object.fromEntries(["title", "greeting", "reply_text", "consent_text", "quick_answers"].map((name) => [name, own(name)])),
     labels: Object.fromEntries(QUESTIONS.map((name) => [name, own("labels." + name)])),
     working_hours: { hours: about.hours },
+    rating: field("rating").checked,
+    isOver: form.elements.tab.value === "after",
     invitation: { show: typed("invitation.show"), text: own("invitation_text", "invitation.text") },
     ...Object.fromEntries(["ask", "ask_optional"].map((name) => [name, [...form.querySelectorAll('[name="set.' + name + '"]:checked')].map((one) => one.value)])),
   };
@@ -136,7 +139,21 @@ const draw = () => {
   show(settings, about.texts[visitor.value], pictures);
 };
 
+// What is edited is seen: a text of a language in it, one for all languages in one that has no text of its own.
+const follow = ({ target }) => {
+  const [, language, name] = /^set\.(?:translations\.(\w+)\.)?(.+)/.exec(target.name) ?? [];
+  const isOwn = (one) => field("translations." + one + "." + name.replace("invitation.", "invitation_"))?.value.trim();
+  const shown = language ?? (name && [visitor.value, about.words.language, ...Object.keys(about.texts)].find((one) => !isOwn(one)));
+  if (!shown || shown === visitor.value) return;
+  visitor.value = shown;
+  draw();
+};
+
 drawLists(form, about.words);
-form.addEventListener("input", draw);
+form.addEventListener("focusin", follow);
+form.addEventListener("input", (event) => {
+  follow(event);
+  draw();
+});
 turnTo(form.elements.tab.value);
 draw();

@@ -102,6 +102,19 @@ async fn lists(browser: &Browser) {
     assert_eq!(run(browser, &format!("{list} {any}")).await, json!(["b1", "b1", "b1"]));
 }
 
+/// The preview shows what its tab is about.
+async fn after_the_talk(browser: &Browser) {
+    opens_tab(browser, "after").await;
+    let asked = format!(
+        "return [{PREVIEW}.querySelectorAll('.quick').length, {PREVIEW}.querySelectorAll('.rating button').length]"
+    );
+    assert_eq!(run(browser, &asked).await, json!([0, 0]));
+    run(browser, "document.getElementById('f-set.rating').click()").await;
+    assert_eq!(run(browser, &asked).await, json!([0, 3]));
+    looks_right(browser, "en/chat-settings-after").await;
+    run(browser, "document.getElementById('f-set.rating').click()").await;
+}
+
 async fn languages(browser: &Browser) {
     opens_tab(browser, "languages").await;
     run(browser, "document.querySelector('[data-language=es] summary').click()").await;
@@ -120,6 +133,13 @@ async fn languages(browser: &Browser) {
         types_into(browser, &format!("translations.es.{name}"), text).await;
     }
     previews(browser, "the preview follows", "querySelector('h2').textContent === 'Flores'").await;
+    // A text for all languages is seen in one that has no text of its own; and back.
+    types_into(browser, "title", "Flowers").await;
+    previews(browser, "it follows again", "querySelector('h2').textContent === 'Flowers'").await;
+    let language = "return document.getElementById('preview-language').value";
+    assert_eq!(run(browser, language).await, json!("en"), "and it is said which language it is");
+    types_into(browser, "translations.es.title", "Flores").await;
+    assert_eq!(run(browser, language).await, json!("es"));
     looks_right(browser, "en/chat-settings-languages").await;
     saves(browser, "languages").await;
     // A mistake opens its language.
@@ -188,6 +208,7 @@ async fn an_owner_sets_the_chat_up_and_puts_it_on_a_page() {
     appearance(&browser).await;
     questions(&browser).await;
     lists(&browser).await;
+    after_the_talk(&browser).await;
     languages(&browser).await;
     let saved = world.api.get(&format!("/api/v1/sources/{id}")).await.is(200).json;
     let settings = &saved["settings"];
