@@ -195,13 +195,16 @@ impl DemoStage {
         let names = Names::of(terminal::language());
         let translated =
             |language: &Language| (language.code().to_owned(), json!({ "quick_answers": questions(*language) }));
-        let translations: serde_json::Map<_, _> = Language::ALL.iter().map(translated).collect();
+        let others = Language::ALL.iter().filter(|language| **language != terminal::language());
+        let translations: serde_json::Map<_, _> = others.map(translated).collect();
         let chat = json!({
             "title": names.shops[0],
             "team": ["Maria", "Olga"],
             "reply_time": "minutes",
             "quick_answers": questions(terminal::language()),
             "translations": translations,
+            "rating": true,
+            "email_answers_after": 5,
         });
         let wanted = [
             ("webchat", names.sources[0], chat),
