@@ -113,7 +113,7 @@ const made = (message) => {
   const row = element("li", mine ? "message mine" : "message theirs");
   Object.assign(row.dataset, { id, ...(owed && { owed }), ...(group && { group }) });
   const when = new Date(at);
-  const time = built("time", { datetime: at, title: when.toLocaleString(words.language, { hourCycle: "h23" }) });
+  const time = built("time", { datetime: at, title: when.toLocaleString(words.language, { dateStyle: "long", timeStyle: "short", hourCycle: "h23" }) });
   time.append(when.toLocaleTimeString(words.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }));
   const who = mine ? words.you : name || words.employee;
   row.append(element("p", mine ? "who unseen" : "who", who), ...above(message));
