@@ -27,6 +27,7 @@ use tokio::io::unix::AsyncFd;
 use uuid::Uuid;
 
 use crate::tenant::AccountArgs;
+use crate::terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum CustomerCommand {
@@ -70,7 +71,7 @@ pub enum CustomerCommand {
         #[command(flatten)]
         account: AccountArgs,
         /// The link, by the id that `links` shows
-        #[arg(value_name = "LINK", value_parser = crate::terminal::id)]
+        #[arg(value_name = "LINK", value_parser = terminal::id)]
         link: Uuid,
         /// Does not ask
         #[arg(long)]
@@ -100,7 +101,7 @@ pub enum CustomerCommand {
         #[command(flatten)]
         account: AccountArgs,
         /// Only one customer's, by Parom's id of any of their chats; the latest 500
-        #[arg(value_name = "CHAT", value_parser = crate::terminal::id)]
+        #[arg(value_name = "CHAT", value_parser = terminal::id)]
         chat: Option<Uuid>,
         /// Prints JSON
         #[arg(long)]
@@ -300,7 +301,7 @@ struct AccountOut {
 
 async fn list(app: &App) -> anyhow::Result<CommandReport> {
     let mut customers = Vec::new();
-    let mut text = String::new();
+    let mut rows = Vec::new();
     for row in customer::list(&app.store).await? {
         let accounts: Vec<AccountOut> = customer::accounts(&app.store, row.id)
             .await?
@@ -313,7 +314,7 @@ async fn list(app: &App) -> anyhow::Result<CommandReport> {
             .collect();
         let state = row.disabled_at.map_or_else(|| "valid".to_owned(), |at| format!("disabled {}", Moment(at)));
         let hosts: Vec<_> = accounts.iter().map(|account| format!("{} ({})", account.host, account.status)).collect();
-        text.push_str(&format!("{}  {state}  {}\n", row.login, hosts.join(", ")));
+        rows.push([row.login.clone(), state, hosts.join(", ")]);
         customers.push(CustomerOut {
             id: row.id,
             login: row.login,
@@ -322,6 +323,7 @@ async fn list(app: &App) -> anyhow::Result<CommandReport> {
             accounts,
         });
     }
+    let text = terminal::table(["LOGIN", "STATE", "ACCOUNTS"], rows);
     Ok(CommandReport { text, json: json!({ "customers": customers }) })
 }
 
@@ -380,7 +382,11 @@ mod tests {
         let again = printed(&app, &["add", "Shop"], None).await.unwrap_err().to_string();
         assert!(again.contains("is there already"), "{again}");
         let table = printed(&app, &["list"], None).await.unwrap();
-        assert!(table.starts_with("shop  valid") && !table.contains(made.trim()), "{table}");
+        assert!(
+            table.lines().any(|line| line.starts_with("shop ") && line.contains("  valid"))
+                && !table.contains(made.trim()),
+            "{table}"
+        );
         let rows = audit::Entity::of_tenant(VENDOR).all(app.store.read()).await.unwrap();
         assert_eq!((rows.len(), rows[0].action.as_str(), rows[0].object.as_str()), (1, "customer.added", "shop"));
         assert!(!rows[0].detail.contains(made.trim()));

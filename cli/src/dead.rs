@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::help::left_to_a_server;
 use crate::tenant::{all_accounts, find_account, note};
+use crate::terminal;
 
 /// Letters per read.
 const PAGE: u64 = 200;
@@ -45,7 +46,7 @@ pub enum DeadCommand {
         #[arg(value_name = "ACCOUNT")]
         account: String,
         /// Id that `retry` or `drop` printed
-        #[arg(value_name = "REPLAY", value_parser = crate::terminal::id)]
+        #[arg(value_name = "REPLAY", value_parser = terminal::id)]
         id: Uuid,
     },
 }
@@ -129,6 +130,7 @@ async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl W
     if rows.is_empty() && !as_json {
         crate::help::nothing_listed("no dead letter is stored, or none matches");
     }
+    let mut lines = Vec::new();
     for (row, host) in rows {
         let shown = shown(&row, &host)?;
         if as_json {
@@ -136,11 +138,11 @@ async fn list(app: &App, which: &DeadLetterArgs, as_json: bool, out: &mut impl W
             continue;
         }
         let text = |name: &str| shown.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (at, direction, tries) = (text("last_at"), text("direction"), tries(row.attempts));
-        writeln!(out, "{}  {at}  {host}  {direction:<12}  {:<20}  {tries}  {}", row.id, row.reason, row.detail)
-            .context(CLOSED)?;
+        let (id, at, direction, tries) = (row.id.to_string(), text("last_at"), text("direction"), tries(row.attempts));
+        lines.push([id, at, host, direction, row.reason, tries, row.detail]);
     }
-    Ok(())
+    let headings = ["ID", "LAST ATTEMPT", "ACCOUNT", "DIRECTION", "REASON", "ATTEMPTS", "DETAIL"];
+    out.write_all(terminal::table(headings, lines).as_bytes()).context(CLOSED)
 }
 
 fn shown(row: &dead_letter::Model, host: &str) -> anyhow::Result<Value> {
@@ -278,13 +280,13 @@ pub struct DeadLetterArgs {
     #[arg(value_name = "ACCOUNT|ID")]
     named: Vec<String>,
     /// Only dead letters of this source (Parom's id)
-    #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
+    #[arg(long, value_name = "ID", value_parser = terminal::id)]
     source: Option<Uuid>,
     /// Only dead letters with this reason, as shown by `list`
     #[arg(long)]
     reason: Option<String>,
     /// Only this dead letter, instead of all that match
-    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"], value_parser = crate::terminal::id)]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["source", "reason"], value_parser = terminal::id)]
     id: Option<Uuid>,
 }
 
@@ -354,6 +356,6 @@ impl DeadLetterArgs {
 /// The account of a source.
 async fn whose(app: &App, source_id: Uuid) -> anyhow::Result<tenant::Model> {
     let source = app.lookup.source(source_id).await?;
-    let source = source.with_context(|| crate::terminal::no_source(source_id))?;
+    let source = source.with_context(|| terminal::no_source(source_id))?;
     tenants::load(app.store.read(), source.tenant_id).await?.context("the source's account is gone")
 }

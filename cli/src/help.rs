@@ -6,13 +6,45 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::CommandFactory;
+use clap::builder::Styles;
 use clap::error::ErrorKind;
+use clap::{Command as Commands, CommandFactory, Subcommand};
 use clap_complete::Shell;
 use parom::app::App;
 use parom::doctor::is_served;
 
 use crate::Arguments;
+
+/// The commands by what they are for, as the help shows them.
+const GROUPS: [(&str, &[&str]); 6] = [
+    ("Try it", &["demo", "sandbox"]),
+    ("Server", &["serve", "migrate", "config", "doctor", "health", "backup", "secrets"]),
+    ("Accounts", &["tenant", "customer", "import", "routes", "sales"]),
+    ("What was not delivered", &["dead", "quarantine", "spool"]),
+    ("Vendor", &["integration", "channel", "widget", "vendor", "key"]),
+    ("Developers", &["chats", "connector", "openapi", "completions", "man"]),
+];
+
+/// The template of `parom --help`. Clap has no groups of commands.
+pub fn in_groups() -> String {
+    let commands = crate::Command::augment_subcommands(Commands::new("parom"));
+    let styles = Styles::styled();
+    let (header, literal) = (styles.get_header(), styles.get_literal());
+    let mut template = "{about-with-newline}\n{usage-heading} {usage}\n".to_owned();
+    for (title, names) in GROUPS {
+        let shown = names.iter().filter_map(|name| commands.find_subcommand(name)).filter(|one| !one.is_hide_set());
+        let lines: Vec<String> = shown
+            .map(|one| {
+                let about = one.get_about().map(ToString::to_string).unwrap_or_default();
+                format!("  {literal}{:<12}{literal:#} {about}\n", one.get_name())
+            })
+            .collect();
+        if !lines.is_empty() {
+            template += &format!("\n{header}{title}:{header:#}\n{}", lines.concat());
+        }
+    }
+    template + &format!("\n{header}Options:{header:#}\n{{options}}\n\nMore about a command: parom help COMMAND")
+}
 
 #[derive(clap::Args)]
 pub struct CompletionsCommand {
@@ -105,6 +137,8 @@ pub(super) fn nothing_listed(text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -117,6 +151,21 @@ mod tests {
                 assert!(script.contains(word), "{shell}: {word}");
             }
         }
+    }
+
+    #[test]
+    fn each_command_is_in_one_group_of_the_help() {
+        let grouped = GROUPS.into_iter().flat_map(|(_, names)| names).copied();
+        let all = Arguments::command();
+        assert_eq!(grouped.collect::<BTreeSet<_>>(), all.get_subcommands().map(clap::Command::get_name).collect());
+        let shown = Arguments::command().render_help().to_string();
+        for command in all.get_subcommands().filter(|one| !one.is_hide_set()) {
+            let about = command.get_about().unwrap().to_string();
+            let line = format!("\n  {:<12} {about}\n", command.get_name());
+            assert_eq!(shown.matches(&line).count(), 1, "{line}{shown}");
+            assert!(line.trim().len() <= 90, "{line}");
+        }
+        assert!(shown.contains("--config") && !shown.contains("Commands:"), "{shown}");
     }
 
     #[test]

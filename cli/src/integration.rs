@@ -13,6 +13,8 @@ use parom::audit::{Actor, By};
 use parom::integrations::{self, ListedIntegration, MadeOrChanged};
 use serde_json::{Value, json};
 
+use crate::terminal;
+
 #[derive(Debug, Subcommand)]
 pub enum IntegrationCommand {
     /// Lists the integrations of the configuration file and the stored ones
@@ -77,7 +79,7 @@ fn listed(all: &[ListedIntegration], json: bool) -> String {
     if all.is_empty() {
         return "There is no integration.".to_owned();
     }
-    let lines = all.iter().map(|one| {
+    let row = |one: &ListedIntegration| {
         let place = if one.in_file { "file" } else { "stored" };
         let state = match (&one.integration, one.in_use, one.paused) {
             (None, ..) => "unreadable",
@@ -86,9 +88,10 @@ fn listed(all: &[ListedIntegration], json: bool) -> String {
             (.., false) => "active",
         };
         let channels = one.integration.as_ref().map_or(0, |integration| integration.channels.len());
-        format!("{:24}  {place:6}  {state:10}  channels {channels}  accounts {}", one.name, one.accounts)
-    });
-    lines.collect::<Vec<_>>().join("\n")
+        [one.name.clone(), place.to_owned(), state.to_owned(), channels.to_string(), one.accounts.to_string()]
+    };
+    let headings = ["NAME", "PLACE", "STATE", "CHANNELS", "ACCOUNTS"];
+    terminal::table(headings, all.iter().map(row).collect()).trim_end().to_owned()
 }
 
 fn out(one: &ListedIntegration) -> Value {

@@ -21,6 +21,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit_log;
+use crate::terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
@@ -30,7 +31,7 @@ pub enum KeyCommand {
         #[arg(long)]
         name: String,
         /// Account that the key is for [default: a vendor key, for all accounts]
-        #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
+        #[arg(long, value_name = "ID", value_parser = terminal::id)]
         tenant: Option<Uuid>,
         /// Scope of the key
         #[arg(long, value_enum, default_value_t)]
@@ -45,7 +46,7 @@ pub enum KeyCommand {
     /// Lists keys, without their secrets
     List {
         /// Only keys of this account
-        #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
+        #[arg(long, value_name = "ID", value_parser = terminal::id)]
         tenant: Option<Uuid>,
         /// Prints JSON
         #[arg(long)]
@@ -54,7 +55,7 @@ pub enum KeyCommand {
     /// Revokes a key; running servers notice within a second
     Revoke {
         /// Id of the key, as shown by `parom key list`
-        #[arg(value_parser = crate::terminal::id)]
+        #[arg(value_parser = terminal::id)]
         id: Uuid,
         /// Prints JSON: {"id","status"}
         #[arg(long)]
@@ -255,7 +256,7 @@ impl<'a> KeyOut<'a> {
 }
 
 fn print_table(out: &mut impl Write, keys: &[KeyOut<'_>]) -> std::io::Result<()> {
-    for key in keys {
+    let row = |key: &KeyOut<'_>| {
         let whose = key.tenant_id.map_or_else(|| "vendor".to_owned(), |id| id.to_string());
         let maker = key.created_by.as_deref().unwrap_or("unknown");
         let end = match (&key.revoked_at, &key.expires_at) {
@@ -263,9 +264,11 @@ fn print_table(out: &mut impl Write, keys: &[KeyOut<'_>]) -> std::io::Result<()>
             (None, Some(at)) => format!("expires {at}"),
             (None, None) => "valid".to_owned(),
         };
-        writeln!(out, "{}  …{}  {:5}  {whose:36}  {end}  {}  (by {maker})", key.id, key.tail, key.scope, key.name)?;
-    }
-    Ok(())
+        let (id, tail) = (key.id.to_string(), format!("…{}", key.tail));
+        [id, tail, key.scope.to_owned(), whose, end, key.name.to_owned(), maker.to_owned()]
+    };
+    let headings = ["ID", "KEY", "SCOPE", "ACCOUNT", "STATE", "NAME", "MAKER"];
+    out.write_all(terminal::table(headings, keys.iter().map(row).collect()).as_bytes())
 }
 
 #[cfg(test)]
@@ -329,7 +332,7 @@ mod tests {
         let json: serde_json::Value =
             serde_json::from_str(&printed(&store, &["list", "--json"]).await.unwrap()).unwrap();
         assert_eq!(json["keys"][0]["created_by"], "parom key create");
-        assert!(table.contains("(by parom key create)"), "{table}");
+        assert!(table.contains("  parom key create"), "{table}");
         assert_eq!(
             (&json["keys"][0]["tenant_id"], &json["keys"][0]["name"]),
             (&serde_json::Value::Null, &"check vendor".into())

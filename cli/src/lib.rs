@@ -53,7 +53,7 @@ const COMMIT: &str = env!("PAROM_COMMIT");
 
 /// Connects messengers to amoCRM and Kommo.
 #[derive(Parser)]
-#[command(name = "parom", version = VERSION, propagate_version = true)]
+#[command(name = "parom", version = VERSION, propagate_version = true, help_template = help::in_groups())]
 struct Arguments {
     /// The configuration file.
     #[arg(long, global = true, env = "PAROM_CONFIG", value_name = "FILE")]
@@ -64,7 +64,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Starts a local amoCRM and the server with a web chat, a Telegram bot and a custom messenger.
+    /// Starts the server with a simulated amoCRM and simulated messengers.
     #[cfg(feature = "demo")]
     #[command(after_help = "Examples:\n  parom demo\n  parom demo --data demo\n  parom demo --check")]
     Demo(demo::DemoCommand),
@@ -74,7 +74,7 @@ enum Command {
     /// Starts the server.
     #[command(after_help = "Examples:\n  parom serve --config /etc/parom/parom.toml")]
     Serve,
-    /// Starts the local amoCRM alone.
+    /// Starts the simulated amoCRM alone.
     #[cfg(feature = "demo")]
     #[command(after_help = "Examples:\n  parom sandbox --listen 127.0.0.1:9100")]
     Sandbox(sandbox::SandboxCommand),
@@ -89,7 +89,7 @@ enum Command {
         after_help = "Examples:\n  parom config check --config parom.toml\n  parom config print --config parom.toml"
     )]
     Config(config::ConfigCommand),
-    /// Asks the server of this configuration whether it answers, for the health check of a container.
+    /// Asks the server whether it answers, for the health check of a container.
     Health,
     /// Checks the configuration and everything that Parom depends on.
     #[command(after_help = "Examples:\n  parom doctor --config /etc/parom/parom.toml\n  parom doctor --json")]
@@ -101,13 +101,13 @@ enum Command {
                       parom chats verify --secret S --signature X < body.json"
     )]
     Chats(chats::ChatsCommand),
-    /// Checks the webhook endpoint of a custom messenger against the documentation.
+    /// Checks the webhook endpoint of a custom messenger.
     #[command(subcommand)]
     Connector(connector::ConnectorCommand),
     /// Manages keys of the public API.
     #[command(subcommand, after_help = "Examples:\n  parom key create --name vendor --scope admin\n  parom key list")]
     Key(key::KeyCommand),
-    /// Manages the logins that connect accounts in the widget, and the customers who write to an account.
+    /// Manages logins of the widget, and customers of an account.
     #[command(
         subcommand,
         after_help = "Examples:\n  parom customer add acme\n  \
@@ -120,7 +120,7 @@ enum Command {
         after_help = "Examples:\n  parom tenant list\n  parom tenant suspend acme.amocrm.ru\n  parom tenant resume acme.amocrm.ru"
     )]
     Tenant(tenant::TenantCommand),
-    /// Lists, retries and removes dead letters: messages that are not retried automatically.
+    /// Lists, retries and removes messages that are not retried automatically.
     #[command(subcommand)]
     Dead(dead::DeadCommand),
     /// Builds and checks the widget archive for the marketplace.
@@ -129,10 +129,10 @@ enum Command {
         after_help = "Examples:\n  parom widget build --out widget.zip\n  parom widget check widget.zip"
     )]
     Widget(widget::WidgetCommand),
-    /// Prints the letter that asks amoCRM's support to register a Chats API channel.
+    /// Prints the letter that asks amoCRM's support to register a channel.
     #[command(subcommand, after_help = "Examples:\n  parom channel request > letter.txt")]
     Channel(channel::ChannelCommand),
-    /// Creates, changes and pauses integrations that are not in the configuration file; running servers follow.
+    /// Manages integrations that are not in the configuration file.
     #[command(subcommand)]
     Integration(integration::IntegrationCommand),
     /// Manages operators: the vendor's staff who can sign in to the admin.
@@ -163,10 +163,10 @@ enum Command {
                       parom backup verify /var/backups/parom/monday"
     )]
     Backup(backup::BackupCommand),
-    /// Handles hooks from amoCRM that were spooled to disk while the database was unavailable.
+    /// Handles hooks that were spooled to disk while the database was away.
     #[command(subcommand)]
     Spool(serve::SpoolCommand),
-    /// Lists and retries calls of amoCRM and of messengers that could not be processed when they came.
+    /// Lists and retries calls that could not be processed when they came.
     #[command(subcommand)]
     Quarantine(quarantine::QuarantineCommand),
     /// Prints the OpenAPI document of the public API.

@@ -17,6 +17,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::tenant::{all_accounts, find_account, note};
+use super::terminal;
 
 /// Calls per read.
 const PAGE: u64 = 50;
@@ -48,7 +49,7 @@ pub struct KeptCalls {
     #[arg(long)]
     reason: Option<String>,
     /// Only this call
-    #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
+    #[arg(long, value_name = "ID", value_parser = terminal::id)]
     id: Option<Uuid>,
 }
 
@@ -95,26 +96,29 @@ pub async fn run(command: QuarantineCommand, app: &App, out: &mut impl Write) ->
 }
 
 async fn list(app: &App, which: &KeptCalls, as_json: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let mut count = 0_u64;
+    let (mut count, mut lines) = (0_u64, Vec::new());
     let each = async |row: raw_hook::Model, host: &str| {
         count += 1;
         let (id, at, door, reason, target) = (row.id, Moment(row.received_at), row.kind, row.quarantine, row.target);
-        let line = if as_json {
+        if as_json {
             let body = String::from_utf8_lossy(&row.body);
             let tenant_id = Some(row.tenant_id).filter(|id| *id != VENDOR);
-            json!({ "id": id, "tenant_id": tenant_id, "host": host, "door": door, "target": target, "reason": reason,
-                "received_at": at, "body": body })
-            .to_string()
-        } else {
-            format!("{id}  {at}  {host}  {door:<10}  {reason:<20}  {:>7} bytes  {target}", row.body.len())
-        };
-        writeln!(out, "{line}").context(CLOSED)
+            let line = json!({
+                "id": id, "tenant_id": tenant_id, "host": host, "door": door, "target": target, "reason": reason,
+                "received_at": at, "body": body,
+            });
+            return writeln!(out, "{line}").context(CLOSED);
+        }
+        let (id, at, size) = (id.to_string(), at.to_string(), format!("{} bytes", row.body.len()));
+        lines.push([id, at, host.to_owned(), door, reason, size, target]);
+        Ok(())
     };
     which.each(app, each).await?;
     if count == 0 && !as_json {
         crate::help::nothing_listed("nothing is in quarantine, or nothing matches");
     }
-    Ok(())
+    let headings = ["ID", "CAME", "ACCOUNT", "DOOR", "REASON", "SIZE", "TARGET"];
+    out.write_all(terminal::table(headings, lines).as_bytes()).context(CLOSED)
 }
 
 async fn retry(app: &App, which: &KeptCalls, out: &mut impl Write) -> anyhow::Result<()> {

@@ -21,6 +21,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::tenant::{AccountArgs, as_error, find_account};
+use crate::terminal;
 
 #[derive(Debug, Subcommand)]
 pub enum RoutesCommand {
@@ -64,13 +65,13 @@ pub enum RoutesCommand {
         #[command(flatten)]
         account: AccountArgs,
         /// A past message, by Parom's id
-        #[arg(long, value_name = "ID", value_parser = crate::terminal::id, group = "what")]
+        #[arg(long, value_name = "ID", value_parser = terminal::id, group = "what")]
         message: Option<Uuid>,
         /// A made-up message with this text
         #[arg(long, group = "what", requires = "source")]
         text: Option<String>,
         /// The source that the made-up message comes to (Parom's id)
-        #[arg(long, value_name = "ID", value_parser = crate::terminal::id)]
+        #[arg(long, value_name = "ID", value_parser = terminal::id)]
         source: Option<Uuid>,
     },
     /// Prints as JSON what rules would have done with the last 1,000 messages, beside what was done; nothing is written
@@ -110,7 +111,9 @@ pub async fn run(command: RoutesCommand, app: &Arc<App>, out: &mut impl Write) -
                 crate::help::nothing_listed("the account has no rules yet; parom routes set ACCOUNT FILE saves some");
             }
             let in_force = rows.iter().find(|row| !row.is_draft).map(|row| row.number);
-            rows.iter().try_for_each(|row| writeln!(out, "{}", line(row, in_force)))?;
+            let headings = ["VERSION", "STATE", "SAVED", "RULES", "AUTHOR"];
+            let lines = rows.iter().map(|row| line(row, in_force)).collect();
+            out.write_all(terminal::table(headings, lines).as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
         RoutesCommand::Restore { account, number } => {
@@ -163,7 +166,7 @@ fn read(file: &Path) -> anyhow::Result<RuleSet> {
 }
 
 /// A version in the list.
-fn line(row: &route_version::Model, in_force: Option<i32>) -> String {
+fn line(row: &route_version::Model, in_force: Option<i32>) -> [String; 5] {
     let state = match row.is_draft {
         true => "draft",
         false if in_force == Some(row.number) => "in force",
@@ -172,7 +175,8 @@ fn line(row: &route_version::Model, in_force: Option<i32>) -> String {
     let rules = versions::rules_of(row).map_or(0, |rules| rules.rules.len());
     let rules = if rules == 1 { "1 rule".to_owned() } else { format!("{rules} rules") };
     let author = if row.author.is_empty() { "–" } else { &row.author };
-    format!("{:>5}  {state:<8}  {}  {rules}  {author}", row.number, Moment(row.created_at))
+    let at = Moment(row.created_at).to_string();
+    [row.number.to_string(), state.to_owned(), at, rules, author.to_owned()]
 }
 
 fn saved(out: &mut impl Write, done: Result<route_version::Model, Error>) -> anyhow::Result<ExitCode> {

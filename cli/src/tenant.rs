@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::audit_log;
 use crate::help::left_to_a_server;
+use crate::terminal;
 
 /// The actor named in proofs of erasure.
 const BY: &str = "cli";
@@ -83,7 +84,7 @@ pub enum TenantCommand {
         #[arg(long, group = "of")]
         phone: Option<String>,
         /// Only this conversation (Parom's id)
-        #[arg(long, group = "of", value_name = "ID", value_parser = crate::terminal::id)]
+        #[arg(long, group = "of", value_name = "ID", value_parser = terminal::id)]
         conversation: Option<Uuid>,
         /// File to write, which must not exist [default: standard output]
         #[arg(long, value_name = "FILE")]
@@ -113,7 +114,7 @@ pub enum TenantCommand {
         #[arg(long, group = "who")]
         phone: Option<String>,
         /// This conversation (Parom's id)
-        #[arg(long, group = "who", value_name = "ID", value_parser = crate::terminal::id)]
+        #[arg(long, group = "who", value_name = "ID", value_parser = terminal::id)]
         conversation: Option<Uuid>,
         /// Only counts what would be erased
         #[arg(long)]
@@ -321,16 +322,17 @@ async fn list_accounts(app: &App, as_json: bool, out: &mut impl Write) -> anyhow
     if all.is_empty() {
         crate::help::nothing_listed("no account has installed an integration yet");
     }
-    for one in &all {
+    let row = |one: &Value| {
         let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or("–").to_owned();
         let days = one.get("access_days_left").and_then(Value::as_i64);
-        let days = days.map_or_else(|| "no access".to_owned(), |days| format!("access {days} d"));
+        let days = days.map_or_else(|| "no access".to_owned(), |days| format!("{days} d"));
         let used = one.get("sources").and_then(Value::as_u64).unwrap_or(0);
         let (id, account, status, host) = (text("id"), text("account_id"), text("status"), text("host"));
-        writeln!(out, "{id}  {account:>10}  {status:<20}  {days:<12}  {used:>3} sources  {host}")
-            .context("standard output cannot be written")?;
-    }
-    Ok(())
+        [id, account, status, days, used.to_string(), host]
+    };
+    let headings = ["ID", "AMOCRM ID", "STATE", "ACCESS", "SOURCES", "ACCOUNT"];
+    out.write_all(terminal::table(headings, all.iter().map(row).collect()).as_bytes())
+        .context("standard output cannot be written")
 }
 
 async fn account_line(app: &App, tenant: &tenant::Model) -> anyhow::Result<Value> {

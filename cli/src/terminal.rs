@@ -52,6 +52,24 @@ pub fn language() -> Language {
     set.and_then(|code| Language::of_code(&code)).unwrap_or(Language::En).complete()
 }
 
+/// A list as lines of columns. A person at a terminal reads their headings first; programs take `--json`, or the rows alone.
+pub(crate) fn table<const N: usize>(headings: [&str; N], rows: Vec<[String; N]>) -> String {
+    let is_headed = !rows.is_empty() && io::stdout().is_terminal();
+    let heading = is_headed.then(|| headings.map(str::to_owned));
+    columns(&heading.into_iter().chain(rows).collect::<Vec<_>>())
+}
+
+fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |text: &String| text.chars().count();
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().filter_map(|row| row.get(column).map(width)).max().unwrap_or(0));
+    let line = |row: &[String; N]| {
+        let cells: Vec<String> = row.iter().zip(widths).map(|(text, width)| format!("{text:<width$}")).collect();
+        cells.join("  ").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}
+
 /// Done and all steps behind the bar.
 pub(crate) const COUNT: &str = "{wide_bar} {pos}/{len}  {msg}";
 /// The share that is done behind the bar.
@@ -85,6 +103,12 @@ pub fn no_source(id: Uuid) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_columns_of_a_list_are_aligned() {
+        let rows = [["NAME", "STATE"], ["Ольга", "valid"], ["a", ""]].map(|row| row.map(str::to_owned));
+        assert_eq!(columns(&rows), "NAME   STATE\nОльга  valid\na\n");
+    }
 
     #[test]
     fn the_error_for_a_wrong_id_shows_what_an_id_looks_like() {

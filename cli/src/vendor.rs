@@ -138,12 +138,13 @@ impl<'a> From<&'a operators::OperatorRow> for OperatorOut<'a> {
 }
 
 fn print_table(out: &mut impl Write, rows: &[OperatorOut<'_>]) -> std::io::Result<()> {
-    for row in rows {
+    let cells = |row: &OperatorOut<'_>| {
         let step = if row.two_step { "two-step" } else { "not yet signed in" };
-        let seen = row.seen_at.as_ref().map(|at| format!("signed in, seen {at}")).unwrap_or_default();
-        writeln!(out, "{}  {step:17}  {seen:43}  {}", row.email, row.name)?;
-    }
-    Ok(())
+        let seen = row.seen_at.as_ref().map(|at| at.to_string()).unwrap_or_default();
+        [row.email.to_owned(), step.to_owned(), seen, row.name.to_owned()]
+    };
+    let headings = ["EMAIL", "SIGN-IN", "LAST SEEN", "NAME"];
+    out.write_all(terminal::table(headings, rows.iter().map(cells).collect()).as_bytes())
 }
 
 #[cfg(test)]
@@ -209,7 +210,7 @@ mod tests {
             printed(&app, &["add", email]).await.unwrap();
         }
         let table = printed(&app, &["list"]).await.unwrap();
-        assert!(table.lines().count() == 2 && table.contains("not yet signed in"), "{table}");
+        assert!(table.matches("@vendor.example").count() == 2 && table.contains("not yet signed in"), "{table}");
         let done = printed(&app, &["disable", "PETR@vendor.example"]).await.unwrap();
         assert_eq!(done, "petr@vendor.example can no longer sign in to the admin.\n");
         let left: serde_json::Value = serde_json::from_str(&printed(&app, &["list", "--json"]).await.unwrap()).unwrap();
