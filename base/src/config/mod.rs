@@ -29,6 +29,7 @@ mod vendor;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -75,6 +76,9 @@ pub struct Config {
     pub instagram: Meta,
     pub facebook: Meta,
     pub metrica: Metrica,
+    /// Where links that open a chat lead instead of the messenger, by kind: the phones of simulated messengers.
+    #[serde(default, deserialize_with = "parse::named_addresses")]
+    pub simulated: BTreeMap<String, Url>,
     pub vendor: Vendor,
     pub status: StatusConfig,
     pub customers: Customers,

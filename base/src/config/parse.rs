@@ -1,6 +1,7 @@
 //! Parsers of setting values. Their errors say what is wrong and never repeat the value: an address may contain a
 //! password.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -44,6 +45,11 @@ impl<'de> Deserialize<'de> for ParsedUrl {
 /// Parses a list of absolute addresses.
 pub(super) fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Url>, D::Error> {
     Ok(Vec::<ParsedUrl>::deserialize(deserializer)?.into_iter().map(|address| address.0).collect())
+}
+
+/// Parses absolute addresses by name.
+pub(super) fn named_addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Url>, D::Error> {
+    Ok(BTreeMap::<String, ParsedUrl>::deserialize(deserializer)?.into_iter().map(|(name, url)| (name, url.0)).collect())
 }
 
 /// Parses an optional absolute address.

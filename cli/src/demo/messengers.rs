@@ -203,7 +203,8 @@ impl Messengers {
         let section = |(kind, url): (&str, &str)| format!("[{kind}]\napi_url = \"{url}\"\n{}", self.vendors_app(kind));
         let alerts = format!("[alerts]\ntelegram_token = \"{}\"\n", self.alert_bot.token);
         let metrica = format!("[metrica]\napi_url = \"{}\"\n", self.metrica.base_url());
-        self.addresses().map(section).concat() + &metrica + &alerts
+        let phones = self.addresses().map(|(kind, url)| format!("{kind} = \"{url}/phone\"\n")).concat();
+        format!("{}{metrica}{alerts}[simulated]\n{phones}", self.addresses().map(section).concat())
     }
 
     /// The phone that gets alerts.

@@ -197,7 +197,7 @@ async fn item_of(
     put(&mut item, "deleted_in_crm", json!(state.reason == Some(StateReason::DeletedInCrm)));
     put(&mut item, "revision", json!(sources::version(row).to_string()));
     put(&mut item, "embed", embed(app, row));
-    put(&mut item, "link", json!(sources::line::link_of(row)));
+    put(&mut item, "link", json!(sources::line::link_of(app, row)));
     Ok(item)
 }
 

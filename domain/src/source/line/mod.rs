@@ -21,6 +21,7 @@ use connectors::{HookTarget, Settings, WebhookToEnter};
 use entity::source;
 use secrecy::SecretString;
 
+use crate::platform::PlatformContext;
 use crate::source::SourceContext;
 
 pub use claim::{FailedTest, failed_test, is_taken, learned, reported_trouble, source_of, sources_of, trouble};
@@ -47,8 +48,16 @@ pub fn name_of(source: &source::Model) -> Option<String> {
 }
 
 /// The address that opens a chat with a source's line, for everyone: without the parameter for the origin.
-pub fn link_of(source: &source::Model) -> Option<String> {
-    let link = deep_link(&source.kind, &name_of(source)?)?;
+pub fn link_of(app: &PlatformContext, source: &source::Model) -> Option<String> {
+    let name = name_of(source)?;
+    match app.config.simulated.get(&source.kind) {
+        Some(phones) => Some(phones.to_string()),
+        None => public_link(&source.kind, &name),
+    }
+}
+
+fn public_link(kind: &str, name: &str) -> Option<String> {
+    let link = deep_link(kind, name)?;
     link.split('?').next().map(str::to_owned)
 }
 
@@ -67,21 +76,12 @@ fn hook_of(app: &SourceContext, source: &source::Model, settings: &Settings) -> 
 
 #[cfg(test)]
 mod tests {
-    use entity::fixture;
-    use serde_json::json;
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]
     fn the_link_of_a_line_says_nothing_of_where_it_was_found() {
-        let line = |kind: &str, name: &str| {
-            let facts = json!({ "line": { "name": name } }).to_string();
-            link_of(&source::Model { kind: kind.to_owned(), facts, ..fixture::source(Uuid::nil(), Uuid::nil()) })
-        };
-        assert_eq!(line("telegram", "@acme_bot").as_deref(), Some("https://t.me/acme_bot"));
-        assert_eq!(line("max", "@acme_bot").as_deref(), Some("https://max.ru/acme_bot"));
-        assert_eq!(line("webchat", "@acme_bot"), None);
-        assert_eq!(line("max", ""), None);
+        assert_eq!(public_link("telegram", "@acme_bot").as_deref(), Some("https://t.me/acme_bot"));
+        assert_eq!(public_link("max", "@acme_bot").as_deref(), Some("https://max.ru/acme_bot"));
+        assert_eq!(public_link("webchat", "@acme_bot"), None);
     }
 }

@@ -94,7 +94,7 @@ pub(super) async fn of(
 pub(in crate::panel) fn entrance(app: &PanelContext, source: &source::Model) -> Result<Option<Entrance>> {
     let name = domain::source::line::name_of(source);
     let embedded = || domain::source::embed(&app.sources, source).map(|embed| embed.link);
-    let Some(link) = domain::source::line::link_of(source).or_else(embedded) else { return Ok(None) };
+    let Some(link) = domain::source::line::link_of(app, source).or_else(embedded) else { return Ok(None) };
     let qr = second_step::qr_picture(&link)?;
     Ok(Some(Entrance { link, name: name.unwrap_or_default(), qr }))
 }

@@ -237,7 +237,7 @@ pub async fn test(app: AppData, member: Member, name: web::Path<String>) -> Answ
         let arrived = first.is_some();
         sources.push(TestedSource {
             id: id.to_string(),
-            link: line::link_of(&source).unwrap_or_default(),
+            link: line::link_of(&app, &source).unwrap_or_default(),
             line: line::name_of(&source).unwrap_or_default(),
             name: source.name,
             tone: if arrived { "ok" } else { "wait" },
