@@ -4,11 +4,12 @@
 use askama::Template;
 use serde_json::{Value, json};
 
+use super::cards::Facts;
 use super::frame::{Frame, Place, Shell, Visit, render_host};
 use super::widget::{Stage, host_data};
 use crate::crm::bots;
 use crate::crm::exchange::wrong;
-use crate::crm::state::{Account, BotRun, Card, LEADS};
+use crate::crm::state::{Account, BotRun, LEADS};
 use crate::crm::widget::BotStep;
 use crate::kit::Answer;
 
@@ -20,17 +21,12 @@ struct BotsPage<'a> {
     host_data: String,
     /// The steps of installed widgets, with their widgets' names.
     steps: Vec<(&'a str, BotStep<'a>)>,
-    /// The newest first.
-    leads: Vec<&'a Card>,
+    /// Their numbers and what is shown of them, the newest first.
+    leads: Vec<(i64, String)>,
     runs: Vec<&'a BotRun>,
 }
 
 impl BotsPage<'_> {
-    fn lead(&self, lead: &Card) -> String {
-        let person = self.shell.account.person_in(lead.text("chat_id"));
-        format!("{} · {}", lead.id, person.map_or("", |person| person.name.as_str()))
-    }
-
     fn href(&self, run: &BotRun) -> String {
         self.frame.of_account(&self.shell.account.host, &format!("leads/{}", run.lead_id))
     }
@@ -61,12 +57,14 @@ pub(super) fn show(visit: &Visit<'_>) -> Answer {
         let in_designer = |one: &crate::crm::config::IntegrationConfig, widget: &crate::crm::widget::Widget| {
             account.has_active(&one.client_id) && widget.is_in("salesbot_designer")
         };
+        let leads = account.crm.all(&LEADS).iter().rev().take(20);
+        let leads = leads.map(|lead| (lead.id, Facts::of(frame, state, account, lead).in_a_line()));
         let page = BotsPage {
             frame,
             shell,
             host_data: host_data(visit, state, account, stage, in_designer),
             steps: steps.collect(),
-            leads: account.crm.all(&LEADS).iter().rev().take(20).collect(),
+            leads: leads.collect(),
             runs: account.bots.iter().rev().take(20).collect(),
         };
         Some(render_host(visit.core, &page))

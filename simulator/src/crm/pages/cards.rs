@@ -43,7 +43,7 @@ impl LeadsPage<'_> {
 }
 
 /// What a manager sees of a lead, in words.
-struct Facts {
+pub(super) struct Facts {
     title: String,
     contact: String,
     pipeline: String,
@@ -57,7 +57,7 @@ struct Facts {
 }
 
 impl Facts {
-    fn of(frame: &Frame, state: &State, account: &Account, lead: &Card) -> Self {
+    pub(super) fn of(frame: &Frame, state: &State, account: &Account, lead: &Card) -> Self {
         let (pipeline, stage, price) = (lead.number("pipeline_id"), lead.number("status_id"), lead.number("price"));
         let contact = account.crm.contact(lead.number("contact_id")).map(Card::name).filter(|name| !name.is_empty());
         let contact = contact.or_else(|| person_of(account, lead).map(|person| person.name.as_str()));
@@ -74,6 +74,12 @@ impl Facts {
             created: created.with_timezone(&Local).format("%d.%m.%Y").to_string(),
             logo: chat_of(account, lead).and_then(|chat| logo(state, account, chat)),
         }
+    }
+
+    /// Its name and its contact's.
+    pub(super) fn in_a_line(&self) -> String {
+        let parts = [&self.title, &self.contact].map(String::as_str);
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
     }
 }
 
