@@ -16,8 +16,8 @@ define([], function () {
   };
 
   const SOURCE_TONES = {
-    working: 'ok', checking: 'wait', needs_attention: 'warn', stopped: 'bad', paused: 'off', unpaid: 'warn',
-    blocked: 'bad', crm_unreachable: 'wait'
+    working: 'ok', checking: 'wait', needs_attention: 'warn', stopped: 'bad', paused: 'off', unpaid: 'bad',
+    blocked: 'bad', crm_unreachable: 'bad'
   };
   const TENANT_TONES = {
     active: 'ok', provisioning: 'wait', awaiting_credentials: 'wait', needs_reauth: 'warn', unpaid: 'warn',
