@@ -12,12 +12,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Check, Road, Status};
 
-/// What was seen.
+/// What was seen, of each step or check.
 #[derive(Clone, Debug)]
-pub struct LastLook {
+pub struct LastLook<Seen> {
     /// Milliseconds since 1970.
     pub at: i64,
-    pub steps: Vec<LookedStep>,
+    pub seen: Vec<Seen>,
 }
 
 /// A step as it was.
@@ -30,49 +30,6 @@ pub struct LookedStep {
     pub said: Vec<(LocalizedText, LocalizedText)>,
 }
 
-impl LastLook {
-    /// The first step that was not proved.
-    pub fn next(&self) -> Option<&LookedStep> {
-        self.steps.iter().find(|step| step.status != Some(Status::Ok))
-    }
-
-    /// Of this integration; none before the first, or if another release wrote it differently.
-    pub async fn of(store: &Store, integration: &str) -> Result<Option<Self>, DbErr> {
-        let seen = seen(store, &name(integration)).await?;
-        Ok(seen.map(|(at, steps)| Self { at, steps }))
-    }
-
-    /// Stores what was seen now.
-    pub async fn keep(store: &Store, integration: &str, road: &Road, now: i64) -> anyhow::Result<()> {
-        let steps: Vec<LookedStep> = road
-            .steps
-            .iter()
-            .map(|step| LookedStep {
-                name: step.name.to_owned(),
-                status: step.status(),
-                said: step
-                    .checks
-                    .iter()
-                    .filter_map(|check| Some((check.detail.clone(), check.remedy.clone()?)))
-                    .collect(),
-            })
-            .collect();
-        keep(store, name(integration), &steps, now).await
-    }
-}
-
-fn name(integration: &str) -> String {
-    format!("road:{integration}")
-}
-
-/// The last result of all checks.
-#[derive(Clone, Debug)]
-pub struct LastResult {
-    /// Milliseconds since 1970.
-    pub at: i64,
-    pub checks: Vec<LookedCheck>,
-}
-
 /// A check as it was.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LookedCheck {
@@ -83,46 +40,72 @@ pub struct LookedCheck {
     pub remedy: Option<LocalizedText>,
 }
 
-/// Integrations' roads have longer names.
-const CHECKS: &str = "checks";
+impl LastLook<LookedStep> {
+    /// The first step that was not proved.
+    pub fn next(&self) -> Option<&LookedStep> {
+        self.seen.iter().find(|step| step.status != Some(Status::Ok))
+    }
 
-impl LastResult {
-    /// None before the first, or if another release wrote it differently.
-    pub async fn read(store: &Store) -> Result<Option<Self>, DbErr> {
-        let seen = seen(store, CHECKS).await?;
-        Ok(seen.map(|(at, checks)| Self { at, checks }))
+    /// At the road of this integration.
+    pub async fn of_road(store: &Store, integration: &str) -> Result<Option<Self>, DbErr> {
+        Self::of(store, &name(integration)).await
     }
 
     /// Stores what was seen now.
-    pub async fn keep(store: &Store, checks: Vec<Check>, now: i64) -> anyhow::Result<Self> {
+    pub async fn keep_road(store: &Store, integration: &str, road: &Road, now: i64) -> anyhow::Result<()> {
+        let steps = road.steps.iter().map(|step| LookedStep {
+            name: step.name.to_owned(),
+            status: step.status(),
+            said: step.checks.iter().filter_map(|check| Some((check.detail.clone(), check.remedy.clone()?))).collect(),
+        });
+        Self { at: now, seen: steps.collect() }.keep(store, name(integration)).await
+    }
+}
+
+/// Integrations' roads have longer names.
+const CHECKS: &str = "checks";
+
+fn name(integration: &str) -> String {
+    format!("road:{integration}")
+}
+
+impl LastLook<LookedCheck> {
+    /// At all checks.
+    pub async fn of_checks(store: &Store) -> Result<Option<Self>, DbErr> {
+        Self::of(store, CHECKS).await
+    }
+
+    /// Stores what was seen now.
+    pub async fn keep_checks(store: &Store, checks: Vec<Check>, now: i64) -> anyhow::Result<()> {
         let looked = |check: Check| LookedCheck {
             name: check.name.to_owned(),
             status: check.status,
             detail: check.detail,
             remedy: check.remedy,
         };
-        let checks: Vec<LookedCheck> = checks.into_iter().map(looked).collect();
-        keep(store, CHECKS.to_owned(), &checks, now).await?;
-        Ok(Self { at: now, checks })
+        Self { at: now, seen: checks.into_iter().map(looked).collect() }.keep(store, CHECKS.to_owned()).await
     }
 }
 
-async fn seen<T: DeserializeOwned>(store: &Store, name: &str) -> Result<Option<(i64, T)>, DbErr> {
-    let row = crm_copy::Entity::of_tenant(VENDOR).filter(Column::Name.eq(name));
-    let row = row.one(store.read()).await?;
-    Ok(row.and_then(|row| Some((row.read_at, serde_json::from_str(&row.body).ok()?))))
-}
+impl<Seen: Serialize + DeserializeOwned> LastLook<Seen> {
+    /// None before the first, or if another release wrote it differently.
+    async fn of(store: &Store, name: &str) -> Result<Option<Self>, DbErr> {
+        let row = crm_copy::Entity::of_tenant(VENDOR).filter(Column::Name.eq(name));
+        let row = row.one(store.read()).await?;
+        Ok(row.and_then(|row| Some(Self { at: row.read_at, seen: serde_json::from_str(&row.body).ok()? })))
+    }
 
-async fn keep(store: &Store, name: String, seen: &impl Serialize, now: i64) -> anyhow::Result<()> {
-    let body = serde_json::to_string(seen).context("what was seen, as JSON")?;
-    let row = crm_copy::Model { tenant_id: VENDOR, name, body, read_at: now, asked_at: now };
-    crm_copy::Entity::insert(row.into_active_model())
-        .on_conflict(
-            OnConflict::columns([Column::TenantId, Column::Name])
-                .update_columns([Column::Body, Column::ReadAt, Column::AskedAt])
-                .to_owned(),
-        )
-        .exec_without_returning(store.write())
-        .await?;
-    Ok(())
+    async fn keep(&self, store: &Store, name: String) -> anyhow::Result<()> {
+        let body = serde_json::to_string(&self.seen).context("what was seen, as JSON")?;
+        let row = crm_copy::Model { tenant_id: VENDOR, name, body, read_at: self.at, asked_at: self.at };
+        crm_copy::Entity::insert(row.into_active_model())
+            .on_conflict(
+                OnConflict::columns([Column::TenantId, Column::Name])
+                    .update_columns([Column::Body, Column::ReadAt, Column::AskedAt])
+                    .to_owned(),
+            )
+            .exec_without_returning(store.write())
+            .await?;
+        Ok(())
+    }
 }

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub use last_look::{LastLook, LastResult, LookedCheck};
+pub use last_look::{LastLook, LookedCheck};
 pub use outside::{RENEWED, certificate_days};
 pub use reasons::of_configuration;
 pub use road::{Road, RoadInspector, RoadRecords, is_at_its_end};

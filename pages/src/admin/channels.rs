@@ -130,12 +130,12 @@ async fn road(app: &PanelContext, words: Words, one: &Integration) -> Result<Opt
     if doctor::is_at_its_end(&app.store, one).await? {
         return Ok(None);
     }
-    let Some(look) = LastLook::of(&app.store, &one.name).await? else {
+    let Some(look) = LastLook::of_road(&app.store, &one.name).await? else {
         return Ok(Some(RoadRow { looked_at: None, steps: Vec::new() }));
     };
     let next = look.next().map(|step| step.name.as_str());
     let in_words = |text: &LocalizedText| text.in_words(words, one.platform.brand());
-    let steps = look.steps.iter().map(|step| StepRow {
+    let steps = look.seen.iter().map(|step| StepRow {
         title: words.text_of("admin-road-", &step.name),
         badge: step.status.map(|status| badge(words, status)),
         is_next: next == Some(step.name.as_str()),
@@ -154,7 +154,7 @@ pub async fn look(app: AppData, visitor: AdminVisitor, name: web::Path<String>, 
         records: Some(RoadRecords { store: &app.store, vault: &app.vault }),
     };
     let road = inspector.road(&integration).await?;
-    LastLook::keep(&app.store, &integration.name, &road, app.clock.millis()).await?;
+    LastLook::keep_road(&app.store, &integration.name, &road, app.clock.millis()).await?;
     visitor.see_other(&app, "/admin/channels", Notice::done(visitor.words.text("admin-road-looked"))).await
 }
 

@@ -1,14 +1,13 @@
 //! The checks of `parom doctor` on a page: what they found last, and a button to run them.
 
 use askama::Template;
-use base::error::Result;
 use base::i18n::{CRM, LocalizedText, Sentence, Words};
-use domain::doctor::{LastResult, LookedCheck, Status, look};
+use domain::doctor::{LastLook, LookedCheck, Status, look};
 use domain::identity::{EmptyForm, Form};
 
 use super::operator::AdminVisitor;
 use super::states::StateBadge;
-use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html};
+use crate::panel::{Answer, AppData, Notice, PageContext, Tone, html};
 
 const HERE: &str = "/admin/doctor";
 
@@ -16,13 +15,27 @@ const HERE: &str = "/admin/doctor";
 #[template(path = "admin/doctor.html")]
 struct Doctor {
     page: PageContext,
-    /// When they ran.
+    /// None: nobody has run them yet.
+    last: Option<LastChecks>,
+}
+
+struct LastChecks {
     at: i64,
     /// Failures, then warnings.
     wrong: Vec<LookedCheck>,
     passed: Vec<LookedCheck>,
     warnings: usize,
     failures: usize,
+}
+
+impl LastChecks {
+    fn of(LastLook { at, seen }: LastLook<LookedCheck>) -> Self {
+        let count = |status| seen.iter().filter(|check| check.status == status).count();
+        let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
+        let (passed, mut wrong): (Vec<_>, Vec<_>) = seen.into_iter().partition(|check| check.status == Status::Ok);
+        wrong.sort_by_key(|check| check.status != Status::Fail);
+        Self { at, wrong, passed, warnings, failures }
+    }
 }
 
 impl Doctor {
@@ -59,27 +72,16 @@ pub(super) fn badge(words: Words, status: Status) -> StateBadge {
     StateBadge { tone, text: words.text(key) }
 }
 
-/// The page. Before anybody has run the checks it runs them, which takes some seconds.
+/// What the checks found when they ran last.
 pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
-    let LastResult { at, checks } = match LastResult::read(&app.store).await? {
-        Some(last) => last,
-        None => run_checks(&app).await?,
-    };
-    let count = |status| checks.iter().filter(|check| check.status == status).count();
-    let (warnings, failures) = (count(Status::Warn), count(Status::Fail));
-    let (passed, mut wrong): (Vec<_>, Vec<_>) = checks.into_iter().partition(|check| check.status == Status::Ok);
-    wrong.sort_by_key(|check| check.status != Status::Fail);
+    let last = LastLook::of_checks(&app.store).await?.map(LastChecks::of);
     let page = visitor.page("admin-doctor", HERE);
-    html(&page, &Doctor { page: page.clone(), at, wrong, passed, warnings, failures })
+    html(&page, &Doctor { page: page.clone(), last })
 }
 
 /// Runs the checks and shows what they found.
 pub async fn run(app: AppData, visitor: AdminVisitor, _form: Form<EmptyForm>) -> Answer {
-    run_checks(&app).await?;
-    visitor.see_other(&app, HERE, Notice::done(visitor.words.text("admin-road-looked"))).await
-}
-
-async fn run_checks(app: &PanelContext) -> Result<LastResult> {
     let checks = look(&app.config, None).await;
-    Ok(LastResult::keep(&app.store, checks, app.clock.millis()).await?)
+    LastLook::keep_checks(&app.store, checks, app.clock.millis()).await?;
+    visitor.see_other(&app, HERE, Notice::done(visitor.words.text("admin-road-looked"))).await
 }

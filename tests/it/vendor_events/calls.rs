@@ -241,6 +241,8 @@ async fn the_secret_and_the_address_are_shown_nowhere(vendor: &mut Vendor) {
     vendor.billing.answers_next([Answer::Cut]);
     vendor.account(HOST).await;
     let olga = Operator::signed_in(vendor).await;
+    olga.opens("/admin/doctor").await.is(200);
+    olga.sends("/admin/doctor", &[]).await.is(303);
     let list = vendor.api.get("/api/v1/vendor-events").await.is(200);
     let id = list.text_at("/items/1/id");
     let shown = [
