@@ -45,7 +45,6 @@ struct UndeliveredReasons {
 }
 
 struct UndeliveredReasonRow {
-    tenant_id: Uuid,
     host: String,
     to_crm: bool,
     reason: Sentence,
@@ -86,7 +85,6 @@ pub async fn all(app: AppData, visitor: AdminVisitor, query: web::Query<Undelive
         let crm = tenant.map_or("amoCRM", |tenant| states::crm(&app, tenant));
         let direction = Direction::from_number(count.direction).unwrap_or(Direction::ToCrm);
         UndeliveredReasonRow {
-            tenant_id: count.tenant_id,
             host: tenant.map(|tenant| tenant.host.clone()).unwrap_or_default(),
             to_crm: direction == Direction::ToCrm,
             reason: reason_text(words, &Reason::of_dead(&count.reason, "", direction), crm),
