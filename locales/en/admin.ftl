@@ -149,7 +149,6 @@ admin-next-page = Next page
 admin-col-account = Account
 admin-col-integration = Integration
 admin-col-state = State
-admin-col-sources = Sources
 admin-col-errors = Failed requests
 admin-col-name = Name
 admin-col-person = Name
@@ -234,7 +233,7 @@ admin-int-secret = Secret ends in
 admin-int-previous = earlier one, still accepted:
 admin-int-redirect = Redirect URI
 admin-int-hosts = Account domains
-admin-int-addresses = Consent, account and Chats API URLs
+admin-int-addresses = Addresses
 admin-int-widget = Widget code
 admin-road = Marketplace checklist
 admin-road-says = “parom doctor” checks the same steps. The list disappears when all are done; docs/marketplace.md explains each.
@@ -439,6 +438,8 @@ admin-two-weeks = Messages of the last two weeks
 admin-accounts-by-state = Accounts by state
 admin-destinations = Where messages go
 admin-destinations-hint = Behind by: how long a message that could go at once has waited. Failing: channels and sources called in the last 15 minutes that failed three times in a row. Errors and times cover the same 15 minutes, up to 500 calls per process and destination; the times are the slowest process’s. Refusals do not count as errors.
+admin-destinations-how = How this is counted
+admin-col-answers = Answer: usual / slow
 admin-destination-of = { $part } of { $whole }
 admin-col-destination = Destination
 admin-col-failing = Failing
@@ -449,7 +450,7 @@ admin-certificate-days =
         [one] valid for { $days } more day
        *[other] valid for { $days } more days
     }
-admin-checks = Check certificate, DNS, clock, disks and backup
+admin-checks = Check the installation
 admin-processes = Processes
 admin-processes-none = No process has reported yet.
 admin-process-runs = Running

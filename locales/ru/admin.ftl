@@ -169,7 +169,6 @@ admin-next-page = Следующая страница
 admin-col-account = Аккаунт
 admin-col-integration = Интеграция
 admin-col-state = Состояние
-admin-col-sources = Источники
 admin-col-errors = Неудачные запросы
 admin-col-name = Название
 admin-col-person = Имя
@@ -258,7 +257,7 @@ admin-int-secret = Секрет, последние знаки
 admin-int-previous = прежний, ещё принимается:
 admin-int-redirect = Redirect URI
 admin-int-hosts = Адреса аккаунтов
-admin-int-addresses = Адреса согласия, аккаунта и API чатов
+admin-int-addresses = Адреса
 admin-int-widget = Код виджета
 admin-road = Публикация в маркетплейсе
 admin-road-says = Те же шаги проверяет «parom doctor». Когда все пройдены, список исчезает; подробности — в docs/ru/marketplace.md.
@@ -480,6 +479,8 @@ admin-two-weeks = Сообщения за две недели
 admin-accounts-by-state = Аккаунты по состояниям
 admin-destinations = Куда идут сообщения
 admin-destinations-hint = «Отстаёт на» — сколько уже ждёт сообщение, которое можно отправить сразу. «Не отвечают» — каналы и источники, у которых за последние 15 минут три ошибки подряд. Ошибки и время — за те же 15 минут, до 500 вызовов процесса к одному адресату; время — у самого медленного процесса. Отказ — это ответ, а не ошибка.
+admin-destinations-how = Как это считается
+admin-col-answers = Ответ: обычно / медленно
 admin-destination-of = { $part } из { $whole }
 admin-col-destination = Куда
 admin-col-failing = Не отвечают
@@ -492,7 +493,7 @@ admin-certificate-days =
         [many] действует ещё { $days } дней
        *[other] действует ещё { $days } дня
     }
-admin-checks = Проверить сертификат, DNS, часы, диски и резервную копию
+admin-checks = Проверить установку
 admin-processes = Процессы
 admin-processes-none = Ни один процесс ещё не отчитался.
 admin-process-runs = Работает

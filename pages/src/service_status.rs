@@ -79,16 +79,13 @@ async fn page(app: web::Data<StatusContext>, request: HttpRequest) -> HttpRespon
     };
     let words = Words::new(Language::of_request(&request));
     let name = app.config.vendor.name_in(words);
-    let worst = snapshot.worst();
-    let is_tried = snapshot.parts.iter().all(|part| part.has_traffic);
-    let summary = if worst == PartState::Works && !is_tried { "untried" } else { worst.as_str() };
-    // What is wrong is read first, and what nobody uses yet last.
+    // Parts with a problem come first, parts without traffic last.
     let mut parts: Vec<&Part> = snapshot.parts.iter().collect();
     parts.sort_by_key(|part| (Reverse(part.state), !part.has_traffic));
     let shown = StatusPage {
         title: words.text("status-title").with("name", name).to_string(),
-        summary: words.text_of("status-all-", summary),
-        tone: worst.as_str(),
+        summary: words.text_of("status-all-", snapshot.word()),
+        tone: snapshot.worst().as_str(),
         lines: parts.into_iter().map(|part| line(&app, words, part, &snapshot)).collect(),
         checked: words
             .text("status-checked")
@@ -144,15 +141,7 @@ fn line(app: &StatusContext, words: Words, part: &Part, snapshot: &Snapshot) -> 
         bars,
         days,
         tone: if is_untried { "muted" } else { part.state.as_str() },
-        name: match &part.name {
-            PartName::Receiving => words.text("status-receiving"),
-            PartName::Crm => words.text("status-crm").with("crm", app.integrations.brands()),
-            PartName::Messenger(kind) if *kind == connectors::webchat::KIND.name => words.text_of("connector-", kind),
-            PartName::Messenger(kind) => {
-                words.text("status-messenger").with("name", words.text_of("connector-", kind).to_string())
-            }
-            PartName::Panel => words.text("status-panel"),
-        },
+        name: part.name.in_words(app, words),
         state: words.text_of("status-is-", if is_untried { "untried" } else { part.state.as_str() }),
         since: since.map(|time| words.text("status-since").with("time", time).to_string()).unwrap_or_default(),
     }
@@ -172,6 +161,19 @@ pub enum PartName {
 }
 
 impl PartName {
+    /// Its name for people.
+    pub fn in_words(&self, app: &PlatformContext, words: Words) -> Sentence {
+        match self {
+            Self::Receiving => words.text("status-receiving"),
+            Self::Crm => words.text("status-crm").with("crm", app.integrations.brands()),
+            Self::Messenger(kind) if *kind == connectors::webchat::KIND.name => words.text_of("connector-", kind),
+            Self::Messenger(kind) => {
+                words.text("status-messenger").with("name", words.text_of("connector-", kind).to_string())
+            }
+            Self::Panel => words.text("status-panel"),
+        }
+    }
+
     /// Its name in JSON.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -310,6 +312,14 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The end of the keys of the sentence about all parts.
+    pub fn word(&self) -> &'static str {
+        match self.worst() {
+            PartState::Works if self.parts.iter().any(|part| !part.has_traffic) => "untried",
+            worst => worst.as_str(),
+        }
+    }
+
     /// The worst state of a part.
     pub fn worst(&self) -> PartState {
         self.parts.iter().map(|part| part.state).max().unwrap_or(PartState::Works)
@@ -332,7 +342,7 @@ struct Remembered {
 
 impl Board {
     /// The state, at most some seconds old. Concurrent callers wait for one read.
-    async fn look(&self, app: &StatusContext) -> Snapshot {
+    pub async fn look(&self, app: &StatusContext) -> Snapshot {
         let mut remembered = self.remembered.lock().await;
         let now = app.clock.millis();
         if let Some(last) = remembered.last.as_ref().filter(|last| (last.at..last.at + KEPT).contains(&now)) {

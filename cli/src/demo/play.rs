@@ -368,8 +368,9 @@ async fn opens_admin(stage: &DemoStage) -> anyhow::Result<()> {
     let (csrf, _) = csrf.context("the page with the code has no form")?;
     let code = stage.operator.code().await?.digits;
     let (cookie, to) = sends(stage, &cookie, "/admin/code", &[("csrf", csrf), ("code", &code)]).await?;
-    ensure!(to == "/admin/accounts", "the code led to {to}");
-    let admin = stage.http.get(format!("{}{to}", stage.url())).header(header::COOKIE, &cookie).send().await?;
+    ensure!(to == "/admin", "the code led to {to}");
+    let admin =
+        stage.http.get(format!("{}/admin/accounts", stage.url())).header(header::COOKIE, &cookie).send().await?;
     let (status, text) = (admin.status(), admin.text().await?);
     ensure!(status.is_success() && text.contains(HOST), "the accounts were answered {status}");
     Ok(())

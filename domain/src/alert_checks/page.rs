@@ -8,14 +8,12 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::alert::{self, Alarm};
-use crate::source::SourceStatus;
+use crate::source::{NOT_ANSWERING, SourceStatus};
 use crate::tenant::TenantStatus;
 use crate::usage::UsageContext;
 
 /// Accounts of a page.
 const PAGE: u64 = 200;
-/// Consecutive failures after which a side counts as not answering, as in the states of sources.
-const NOT_ANSWERING: i32 = 3;
 
 /// A source, without its settings.
 #[derive(Clone, Debug, FromQueryResult)]

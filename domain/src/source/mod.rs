@@ -70,7 +70,7 @@ pub use restore::{
     Migration, MigrationAction, MigrationStep, adopt, migration, remove_stray, restore, restore_all, strays,
 };
 pub use rotate::{rotate_secret, rotate_site_secret};
-pub use state::{SourceState, StateAction, StateReason, state, states, states_of};
+pub use state::{NOT_ANSWERING, SourceState, StateAction, StateReason, state, states, states_of};
 
 worded! {
     /// How a source is doing, with the word of the public API (docs/api-design.md#quirks-on-purpose).

@@ -91,7 +91,7 @@ impl SourceState {
 const KEPT_UNPAID: i64 = 7;
 
 /// Consecutive failures after which a side counts as not answering.
-const NOT_ANSWERING: i32 = 3;
+pub const NOT_ANSWERING: i32 = 3;
 
 /// Everything that determines a state.
 struct StateFacts<'facts> {

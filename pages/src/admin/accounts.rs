@@ -74,7 +74,7 @@ pub struct AccountRow {
 impl AccountRow {
     pub(super) fn new(app: &PanelContext, words: Words, tenant: tenant::Model, facts: AccountFigures) -> Self {
         Self {
-            state: states::account(app, words, &tenant),
+            state: states::account(app, words, &tenant, facts.is_away),
             access: states::access(words, &facts.access),
             wants_access: states::wants_access(&tenant, facts.access.state),
             plan_until: plan_until(app, words, &tenant),
@@ -226,13 +226,14 @@ pub struct AccountFigures {
     /// None if it has no open alerts.
     pub alerts: Option<OpenAlerts>,
     pub sources: i64,
-    pub sources_limit: u32,
     /// Waiting letters.
     pub backlog: Backlog,
     /// Failed calls of this hour and the one before.
     pub failed: i64,
     /// Ids of channels that amoCRM does not let this account connect.
     pub not_allowed: Vec<Uuid>,
+    /// Its amoCRM does not answer.
+    pub is_away: bool,
 }
 
 /// The figures of these accounts, in their order.
@@ -273,6 +274,7 @@ pub async fn figures_of(
     let mut alerts = alerts_of(app, words, tenants).await?;
     let backlogs = app.queue.backlogs(&ids).await?;
     let failed = sides::failed_calls(db, &ids, now).await?;
+    let away = states::away_of(db, &ids).await?;
     let lease_now = app.store.now().await?;
     Ok(tenants
         .iter()
@@ -282,19 +284,13 @@ pub async fn figures_of(
                 access: grant::shown(grants.get(&id).map_or(&[], Vec::as_slice), now, lease_now),
                 alerts: alerts.remove(&id),
                 sources: sources.get(&id).copied().unwrap_or_default(),
-                sources_limit: sources_limit(app, tenant),
                 backlog: backlogs.get(&id).copied().unwrap_or_default(),
                 failed: failed.get(&id).copied().unwrap_or_default(),
                 not_allowed: channels.remove(&id).unwrap_or_default(),
+                is_away: away.contains(&id),
             }
         })
         .collect())
-}
-
-/// The maximum number of sources of an account.
-pub fn sources_limit(app: &PanelContext, tenant: &tenant::Model) -> u32 {
-    let own = tenant.sources_limit.map(|limit| u32::try_from(limit).unwrap_or(0));
-    own.unwrap_or_else(|| plan::sources_limit(&app.config, tenant))
 }
 
 // The board: accounts that something is wrong with, those that it hurts most first. Each query that looks for them reads only what is
@@ -320,6 +316,7 @@ async fn board(app: &PanelContext, words: Words) -> Result<(Vec<AccountRow>, boo
     let mut ids: BTreeSet<Uuid> = alert::accounts(db, CANDIDATES).await?.iter().map(|one| one.tenant_id).collect();
     ids.extend(troubled(db).await?);
     ids.extend(overdue(db, app.store.now().await?).await?);
+    ids.extend(away(db).await?);
     ids.remove(&VENDOR);
     let tenants = by_ids(db, &ids.into_iter().collect::<Vec<_>>()).await?;
     let facts = figures_of(app, words, &tenants).await?;
@@ -333,11 +330,12 @@ async fn board(app: &PanelContext, words: Words) -> Result<(Vec<AccountRow>, boo
     Ok((rows, leaves_out))
 }
 
-/// What is compared, the weightiest first: open alerts, for how long messages wait, failed calls, and how near the end of the plan is.
-fn hurt(app: &PanelContext, row: &AccountRow, now: i64) -> (i64, i64, i64, i64) {
+/// What is compared, the weightiest first: open alerts, whether amoCRM does not answer, for how long messages wait, failed calls, and
+/// how near the end of the plan is.
+fn hurt(app: &PanelContext, row: &AccountRow, now: i64) -> (i64, bool, i64, i64, i64) {
     let facts = &row.facts;
     let end = plan::Term::of(&app.config.plans.get(), &row.tenant).map_or(i64::MAX, |term| term.ends_at);
-    (facts.alerts.as_ref().map_or(0, |alerts| alerts.count), waits(facts, now), facts.failed, -end)
+    (facts.alerts.as_ref().map_or(0, |alerts| alerts.count), facts.is_away, waits(facts, now), facts.failed, -end)
 }
 
 /// For how long an account's messages wait; 0 if that is nothing to look at.
@@ -351,6 +349,13 @@ async fn troubled(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
     use tenant::Column::TenantId;
     let found = tenant::Entity::find().filter(is_troubled()).select_only().column(TenantId).order_by_desc(TenantId);
     found.limit(CANDIDATES).into_tuple().all(db).await
+}
+
+/// Accounts whose amoCRM does not answer.
+async fn away(db: &impl ConnectionTrait) -> Result<Vec<Uuid>, DbErr> {
+    use turn::Column::TenantId;
+    let found = turn::Entity::find().filter(states::away()).select_only().column(TenantId).group_by(TenantId);
+    found.order_by_desc(TenantId).limit(CANDIDATES).into_tuple().all(db).await
 }
 
 /// Accounts whose channel or source could have been served for minutes. Turns that are due are few, and have an index.

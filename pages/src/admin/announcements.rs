@@ -21,8 +21,7 @@ use uuid::Uuid;
 
 use super::accounts;
 use super::operator::AdminVisitor;
-use super::page::Wrong;
-use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, SelectOption, Tone, Wrong, html, html_as};
 
 const HERE: &str = "/admin/announcements";
 /// Most that are listed.
@@ -50,9 +49,9 @@ struct AnnouncementPage {
     /// The one that is changed; none for a new one.
     id: Option<Uuid>,
     form: AnnouncementForm,
-    audiences: Vec<(&'static str, Sentence)>,
-    plans: Vec<String>,
-    integrations: Vec<String>,
+    audiences: Vec<SelectOption>,
+    plans: Vec<SelectOption>,
+    integrations: Vec<SelectOption>,
     longest: usize,
     wrong: Wrong,
 }
@@ -189,27 +188,43 @@ fn answer(
     let title = if id.is_some() { "admin-announcement-change" } else { "admin-announcement-new" };
     let page = visitor.page(title, HERE).with_error_if(flaw.is_some());
     let wrong = flaw.map(|flaw| {
-        let field = if flaw == "times" {
-            "ends"
-        } else if flaw == "text" {
-            "text_ru"
-        } else {
-            flaw
+        let field = match (flaw, form.audience.as_str()) {
+            ("times", _) => "ends",
+            ("text", _) if is_text(&form.text_ru) => "text_en",
+            ("text", _) => "text_ru",
+            ("audience", "accounts") => "accounts",
+            ("audience", "plan") => "plan",
+            ("audience", "integration") => "integration",
+            _ => flaw,
         };
         (field, words.text_of("admin-announcement-wrong-", flaw).with("longest", LONGEST_TEXT))
     });
     let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let to = |kind| SelectOption::new(kind, words.text_of("admin-announcement-to-", kind), &form.audience);
+    let plans: Vec<String> = app.config.plan_list.get().iter().map(|plan| plan.name.clone()).collect();
+    let integrations: Vec<String> = app.integrations.all().iter().map(|one| one.name.clone()).collect();
     let shown = AnnouncementPage {
         page: page.clone(),
         id,
+        audiences: Audience::KINDS.map(to).into(),
+        plans: named(plans, &form.plan),
+        integrations: named(integrations, &form.integration),
         form,
-        audiences: Audience::KINDS.map(|kind| (kind, words.text_of("admin-announcement-to-", kind))).to_vec(),
-        plans: app.config.plan_list.get().iter().map(|plan| plan.name.clone()).collect(),
-        integrations: app.integrations.all().iter().map(|one| one.name.clone()).collect(),
         longest: LONGEST_TEXT,
         wrong: Wrong::new(wrong),
     };
     html_as(status, &page, &shown)
+}
+
+/// Whether it can be announced: not empty, and not too long.
+fn is_text(typed: &str) -> bool {
+    !typed.trim().is_empty() && typed.chars().count() <= LONGEST_TEXT
+}
+
+/// These names as choices, and none of them.
+fn named(names: Vec<String>, chosen: &str) -> Vec<SelectOption> {
+    let none = SelectOption::new("", "–", chosen);
+    std::iter::once(none).chain(names.into_iter().map(|name| SelectOption::new(name.clone(), name, chosen))).collect()
 }
 
 /// As browsers send and take `datetime-local`; in UTC here.

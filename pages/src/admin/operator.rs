@@ -37,10 +37,10 @@ use serde_json::{Value, json};
 use url::form_urlencoded::byte_serialize;
 use uuid::Uuid;
 
-use super::states::in_state;
+use super::states::{away_accounts, in_state};
 use crate::panel::{
     Answer, AppData, MOST_COUNTED, NotProved, PageContext, PanelContext, Visitor, counted_title, html_as, instead,
-    named, to as redirect,
+    named, said, to as redirect,
 };
 
 /// Where requests without a session are redirected, and those without the second step.
@@ -125,7 +125,7 @@ enum Steps {
 async fn after(request: &HttpRequest, steps: Steps) -> Result<AdminVisitor, actix_web::Error> {
     let Some((session, person)) = current(request).await? else { return Err(without_session(request).await?) };
     match (session.is_admin, steps) {
-        (true, Steps::First) => Err(elsewhere("/admin/accounts")),
+        (true, Steps::First) => Err(elsewhere("/admin")),
         (false, Steps::Both) => Err(elsewhere(SECOND_STEP)),
         _ => Ok(visitor(request, session, person).await?),
     }
@@ -203,7 +203,7 @@ pub(super) fn is_troubled() -> Condition {
     TROUBLED.into_iter().fold(Condition::any(), |all, state| all.add(in_state(state)))
 }
 
-/// How many accounts need attention: they are in one of these states, or have open alerts.
+/// How many accounts need attention: they are in one of these states, have open alerts, or their amoCRM does not answer.
 pub async fn count_needing_attention(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     let open = Query::select()
         .column(alert_rows::Column::TenantId)
@@ -211,6 +211,7 @@ pub async fn count_needing_attention(db: &impl ConnectionTrait) -> Result<u64, D
         .and_where(alert_rows::Column::ResolvedAt.is_null())
         .to_owned();
     let needing = is_troubled().add(tenant::Column::TenantId.in_subquery(open));
+    let needing = needing.add(tenant::Column::TenantId.in_subquery(away_accounts()));
     tenant::Entity::find().filter(needing).filter(tenant::Column::TenantId.ne(VENDOR)).count(db).await
 }
 
@@ -368,8 +369,7 @@ fn safe(to: &str) -> &str {
 
 fn prove_page(visitor: &AdminVisitor, status: StatusCode, to: &str, wrong: Option<Sentence>) -> Answer {
     let page = visitor.page("admin-prove", "").with_error_if(wrong.is_some());
-    let wrong = wrong.map(|wrong| wrong.to_string()).unwrap_or_default();
-    html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong, page: page.clone() })
+    html_as(status, &page, &ProvePage { to: safe(to).to_owned(), wrong: said(wrong), page: page.clone() })
 }
 
 #[cfg(test)]

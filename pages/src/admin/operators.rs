@@ -22,9 +22,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::operator::AdminVisitor;
-use super::page::{RemovalPage, said};
+use super::page::RemovalPage;
 use super::sign_in::language_of;
-use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as};
+use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html, html_as, said};
 
 const HERE: &str = "/admin/operators";
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::web;
 use askama::Template;
 use base::error::Result;
 use base::i18n::{Sentence, Words, duration};
@@ -16,15 +17,15 @@ use domain::doctor::{RENEWED, certificate_days};
 use domain::tenant::{AMOJO, TenantStatus};
 use entity::{alert as alert_rows, heartbeat, tenant};
 use queue::PoolHealth;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::accounts::{STATES, by_ids};
 use super::alerts;
 use super::operator::{AdminVisitor, count_needing_attention};
-use super::states::{self, StateBadge};
+use super::states::{self, StateBadge, away_accounts, in_state};
 use crate::panel::{Answer, AppData, Chart, PageContext, PanelContext, Tile, Tone, chart, chart_of, html};
-use crate::service_status::{PartState, of_pool};
+use crate::service_status::{Part, PartState, StatusContext, of_pool};
 
 const HERE: &str = "/admin";
 /// Days of the chart.
@@ -39,6 +40,9 @@ const ALERTS_READ: u64 = 500;
 #[template(path = "admin/overview.html")]
 struct VendorOverview {
     page: PageContext,
+    /// What the status page says, and the parts that do not work.
+    headline: StateBadge,
+    parts: Vec<PartLine>,
     tiles: Vec<Tile>,
     attention: Vec<AttentionRow>,
     /// At most the vendor's own account is there.
@@ -55,6 +59,14 @@ struct VendorOverview {
     certificate: Option<StateBadge>,
     /// Hosts with an open circuit breaker in a process, and until when.
     closed: Vec<(String, i64)>,
+}
+
+/// A part of the service that does not work.
+struct PartLine {
+    tone: Tone,
+    name: Sentence,
+    state: Sentence,
+    since: Option<i64>,
 }
 
 /// An account with open alerts.
@@ -85,7 +97,7 @@ struct ProcessRow {
 }
 
 /// `GET /admin`
-pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
+pub async fn show(app: AppData, status: web::Data<StatusContext>, visitor: AdminVisitor) -> Answer {
     let page = visitor.page("nav-overview", HERE);
     let words = page.words;
     let db = app.store.read();
@@ -106,7 +118,18 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
     let processes = domain::missed_hooks::processes(&app.store).await?;
     let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
     let calls = domain::missed_hooks::recent_calls(&app.delivery, &processes);
+    let away = tenant::Entity::find().filter(in_state(TenantStatus::Active));
+    let away = away.filter(tenant::Column::TenantId.in_subquery(away_accounts())).count(db).await?;
+    let snapshot = status.board.look(&status).await;
+    let part = |part: &Part| PartLine {
+        tone: tone(part.state),
+        name: part.name.in_words(&app, words),
+        state: words.text_of("status-is-", part.state.as_str()),
+        since: part.since,
+    };
     let overview = VendorOverview {
+        headline: StateBadge { tone: tone(snapshot.worst()), text: words.text_of("status-all-", snapshot.word()) },
+        parts: snapshot.parts.iter().filter(|part| part.state != PartState::Works).map(part).collect(),
         is_beginning: accounts.values().sum::<i64>() <= 1,
         mixed: versions.windows(2).any(|pair| pair[0] != pair[1]),
         processes: processes.iter().map(|(row, alive)| process(words, row, *alive)).collect(),
@@ -114,7 +137,7 @@ pub async fn show(app: AppData, visitor: AdminVisitor) -> Answer {
         more,
         attention,
         chart: chart_of(words, &days, false, |at| page.when(&at).date()),
-        states: states(words, &accounts),
+        states: states(words, &accounts, away),
         destinations: all(&app, words, &calls).await?,
         disk: disk(words, app.usage.load.free()),
         certificate: certificate(&app, words).await,
@@ -130,6 +153,7 @@ async fn attention(app: &PanelContext, words: Words) -> Result<Vec<AttentionRow>
     let found = alert::accounts(db, LISTED + 1).await?;
     let ids: Vec<Uuid> = found.iter().map(|one| one.tenant_id).collect();
     let tenants = by_ids(db, &ids).await?;
+    let away = states::away_of(db, &ids).await?;
     let newest = alert_rows::Entity::find()
         .filter(alert_rows::Column::TenantId.is_in(ids))
         .filter(alert_rows::Column::ResolvedAt.is_null())
@@ -143,7 +167,7 @@ async fn attention(app: &PanelContext, words: Words) -> Result<Vec<AttentionRow>
         Some(AttentionRow {
             tenant_id: one.tenant_id,
             host: tenant.host.clone(),
-            state: states::account(app, words, tenant),
+            state: states::account(app, words, tenant, away.contains(&tenant.tenant_id)),
             subject: alerts::row(words, newest, Some(&tenant.host), states::crm(app, tenant)).subject,
             newest_at: one.newest_at,
             count: one.count,
@@ -173,16 +197,24 @@ async fn accounts(db: &impl ConnectionTrait) -> Result<BTreeMap<&'static str, i6
     Ok(counts)
 }
 
-fn states(words: Words, accounts: &BTreeMap<&'static str, i64>) -> Vec<StateCount> {
+/// Counts by state. `away`: those of the active ones whose amoCRM does not answer.
+fn states(words: Words, accounts: &BTreeMap<&'static str, i64>, away: u64) -> Vec<StateCount> {
+    let away = i64::try_from(away).unwrap_or(i64::MAX);
+    let unreachable = StateCount {
+        badge: StateBadge { tone: Tone::Bad, text: words.text("source-state-crm_unreachable").with("crm", "amoCRM") },
+        href: "/admin/accounts".to_owned(),
+        count: away,
+    };
     let count = |status: TenantStatus| StateCount {
         badge: StateBadge {
             tone: states::tone(status),
             text: states::status_word(words, status).with("crm", "amoCRM"),
         },
         href: format!("/admin/accounts?state={}", status.as_str()),
-        count: accounts.get(status.as_str()).copied().unwrap_or(0),
+        count: accounts.get(status.as_str()).copied().unwrap_or(0)
+            - if status == TenantStatus::Active { away } else { 0 },
     };
-    STATES.into_iter().map(count).filter(|row| row.count > 0).collect()
+    std::iter::once(unreachable).chain(STATES.into_iter().map(count)).filter(|row| row.count > 0).collect()
 }
 
 fn process(words: Words, row: &heartbeat::Model, alive: bool) -> ProcessRow {
@@ -312,8 +344,18 @@ fn alerts_tile(page: &PageContext, open: u64) -> Tile {
     }
 }
 
+const fn tone(state: PartState) -> Tone {
+    match state {
+        PartState::Works => Tone::Ok,
+        PartState::Degraded => Tone::Warn,
+        PartState::Down => Tone::Bad,
+    }
+}
+
 /// One row.
 struct DestinationRow {
+    /// The kind of messenger; none: amoCRM.
+    pub kind: Option<&'static str>,
     pub name: String,
     pub state: StateBadge,
     /// Since when the oldest letter that could be sent has waited.
@@ -322,9 +364,8 @@ struct DestinationRow {
     pub failing: String,
     /// Calls of all processes that failed, of all.
     pub errors: String,
-    /// How long half of them and 95 of 100 took in the slowest process.
-    pub usual: String,
-    pub slow: String,
+    /// How long half of them took in the slowest process, and 95 of 100.
+    pub times: Option<(String, String)>,
 }
 
 /// All destinations that have a source or a channel.
@@ -341,12 +382,7 @@ async fn all(app: &PanelContext, words: Words, report: &CallReport) -> Result<Ve
 
 fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFigures>, now: i64) -> DestinationRow {
     let (state, _) = of_pool(one, calls, now);
-    let tone = match state {
-        PartState::Works => Tone::Ok,
-        PartState::Degraded => Tone::Warn,
-        PartState::Down => Tone::Bad,
-    };
-    let state = StateBadge { tone, text: words.text_of("status-is-", state.as_str()) };
+    let state = StateBadge { tone: tone(state), text: words.text_of("status-is-", state.as_str()) };
     let of = |part: i64, whole: i64| {
         words
             .text("admin-destination-of")
@@ -355,24 +391,27 @@ fn row(app: &PanelContext, words: Words, one: &PoolHealth, calls: Option<&CallFi
             .to_string()
     };
     let none = || "–".to_owned();
+    let kind = kind_of(app, &one.pool);
     DestinationRow {
-        name: name(app, words, &one.pool),
+        kind,
+        name: name(app, words, &one.pool, kind),
         state,
         due_since: one.due_since,
         failing: if one.called > 0 { of(one.broken, one.called) } else { none() },
         errors: calls.map_or_else(none, |calls| of(calls.failed, calls.calls)),
-        usual: calls.map_or_else(none, |calls| duration(calls.usual, words)),
-        slow: calls.map_or_else(none, |calls| duration(calls.within, words)),
+        times: calls.map(|calls| (duration(calls.usual, words), duration(calls.within, words))),
     }
 }
 
+fn kind_of(app: &PanelContext, pool: &str) -> Option<&'static str> {
+    app.connectors.kinds().find(|kind| app.connectors.get(kind).is_some_and(|one| one.pool() == pool))
+}
+
 /// amoCRM with the name of the integration, or the kind of messenger.
-fn name(app: &PanelContext, words: Words, pool: &str) -> String {
+fn name(app: &PanelContext, words: Words, pool: &str, kind: Option<&str>) -> String {
     if let Some(integration) = pool.strip_prefix(AMOJO) {
         let crm = app.integrations.named(integration).map_or("amoCRM", |one| one.platform.brand());
         return format!("{crm} · {integration}");
     }
-    let mut kinds = app.connectors.kinds();
-    let kind = kinds.find(|kind| app.connectors.get(kind).is_some_and(|one| one.pool() == pool));
     kind.map_or_else(|| pool.to_owned(), |kind| words.text_of("connector-", kind).to_string())
 }

@@ -86,25 +86,6 @@ pub fn bare(app: &PanelContext, words: Words, title: &'static str) -> PageContex
     PageContext::bare(Realm::Admin, words, title, app.clock.millis(), app.is_read_only())
 }
 
-/// The field of a form that was refused, and why.
-pub struct Wrong(Option<(&'static str, String)>);
-
-impl Wrong {
-    pub fn new(wrong: Option<(&'static str, Sentence)>) -> Self {
-        Self(wrong.map(|(field, wrong)| (field, wrong.to_string())))
-    }
-
-    /// What is wrong with this field; empty: nothing.
-    pub fn of(&self, field: &str) -> &str {
-        self.0.as_ref().filter(|(wrong, _)| *wrong == field).map_or("", |(_, text)| text)
-    }
-}
-
-/// The same of a form with one field.
-pub fn said(wrong: Option<Sentence>) -> String {
-    wrong.map(|wrong| wrong.to_string()).unwrap_or_default()
-}
-
 /// A page with one sentence.
 #[derive(Template)]
 #[template(path = "admin/said.html")]

@@ -1,10 +1,15 @@
 //! Display of accounts' states in the admin: tone and text.
 
+use std::collections::BTreeSet;
+
 use base::i18n::{Sentence, Words};
+use domain::source::NOT_ANSWERING;
 use domain::tenant::grant::{Access, AccessState};
-use domain::tenant::{ChannelStatus, TenantStatus};
-use entity::tenant;
-use sea_orm::{ColumnTrait, Condition};
+use domain::tenant::{AMOJO, ChannelStatus, TenantStatus};
+use entity::{tenant, turn};
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
 
 use crate::panel::{PanelContext, Tone};
 
@@ -23,10 +28,31 @@ pub fn crm(app: &PanelContext, tenant: &tenant::Model) -> &'static str {
     app.integrations.named(&tenant.integration).map_or(AMOCRM, |integration| integration.platform.brand())
 }
 
-/// The state of an account.
-pub fn account(app: &PanelContext, words: Words, tenant: &tenant::Model) -> StateBadge {
+/// The state of an account. `is_away`: its amoCRM does not answer.
+pub fn account(app: &PanelContext, words: Words, tenant: &tenant::Model, is_away: bool) -> StateBadge {
     let status = TenantStatus::shown(tenant);
-    StateBadge { tone: tone(status), text: status_word(words, status).with("crm", crm(app, tenant)) }
+    let (tone, text) = match status {
+        TenantStatus::Active if is_away => (Tone::Bad, words.text("source-state-crm_unreachable")),
+        status => (tone(status), status_word(words, status)),
+    };
+    StateBadge { tone, text: text.with("crm", crm(app, tenant)) }
+}
+
+/// Turns of channels whose amoCRM does not answer, as the states of their sources have it.
+pub(super) fn away() -> Condition {
+    Condition::all().add(turn::Column::Failures.gte(NOT_ANSWERING)).add(turn::Column::Pool.starts_with(AMOJO))
+}
+
+/// The ids of their accounts.
+pub(super) fn away_accounts() -> SelectStatement {
+    Query::select().column(turn::Column::TenantId).from(turn::Entity).cond_where(away()).to_owned()
+}
+
+/// Those of these accounts whose amoCRM does not answer.
+pub async fn away_of(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, DbErr> {
+    let found = turn::Entity::find().filter(turn::Column::TenantId.is_in(ids.iter().copied())).filter(away());
+    let found: Vec<Uuid> = found.select_only().column(turn::Column::TenantId).into_tuple().all(db).await?;
+    Ok(found.into_iter().collect())
 }
 
 /// The text of a state; the caller fills in `crm`.

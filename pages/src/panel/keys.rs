@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use super::choice::SelectOption;
 use super::{
-    Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone,
+    Answer, AppData, ConfirmPage, EmptyForm, Form, Member, Nav, Notice, PageContext, PanelContext, Right, Tone, said,
 };
 use crate::panel;
 
@@ -143,7 +143,7 @@ fn show(member: &Member, fields: &KeyForm, error: Option<Sentence>) -> Answer {
     page.is_below = true;
     let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let words = page.words;
-    let error = error.map(|error| error.to_string()).unwrap_or_default();
+    let error = said(error);
     let scopes = carried_by(member)
         .map(|scope| SelectOption::new(scope.name(), words.text_of("keys-scope-", scope.name()), &fields.scope));
     let ends = ENDS.map(|days| {

@@ -50,6 +50,7 @@ mod views;
 mod webhooks;
 mod week;
 mod wizard;
+mod wrong;
 
 use actix_web::middleware::from_fn;
 use actix_web::{HttpResponse, web};
@@ -73,6 +74,7 @@ pub use reasons::source_tone;
 pub use rights::Right;
 pub use sign_in::named;
 pub use undelivered::{letter_kind, settle as settle_undelivered, table as undelivered_table};
+pub use wrong::{Wrong, said};
 
 /// The shared state, as handlers get it.
 pub type AppData = web::Data<PanelContext>;

@@ -7,7 +7,7 @@ use base::store::VENDOR;
 use entity::{conversation, heartbeat, tenant};
 use parom::alert::Alarm;
 use parom::delivery::gauges;
-use parom::doctor::LastResult;
+use parom::doctor::LastLook;
 use parom_tests::settings::{CHANNEL_ID, HOST};
 use parom_tests::{Answer, World, both, once};
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -141,8 +141,15 @@ async fn queues_show_where_and_why_letters_wait(world: &mut World) {
     // and they grow older after it.
     gauges::look(&world.app().delivery).await.unwrap();
     world.advance(std::time::Duration::from_secs(60));
-    olga.opens("/admin").await.is(200).says(&["2 waiting, the longest 13 min"]);
+    let down = ["Some parts are down.", "<strong>Delivery to amoCRM</strong>: Down"];
+    let first = olga.opens("/admin").await.is(200);
+    first.says(&["2 waiting, the longest 13 min", "1 needs attention"]);
+    first.says(&down);
     let list = olga.opens("/admin/accounts").await.is(200);
+    let account = format!("/admin/accounts/{}", line.tenant_id);
+    for page in [&list, &olga.opens(&account).await.is(200)] {
+        page.says(&["amoCRM is not answering"]);
+    }
     assert!(list.text.contains("13\u{a0}min"), "the age of the oldest letter: {}", list.text);
     world.sandbox.faults().clear();
     let action = page.text.split("action=\"/admin/queues/").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -154,6 +161,9 @@ async fn queues_show_where_and_why_letters_wait(world: &mut World) {
     olga.sends(&format!("/admin/queues/{}/{}/try", line.tenant_id, Uuid::from_u128(9)), &[]).await.is(404);
     let after = olga.opens("/admin/queues").await.is(200);
     after.never_says(&["Try now", "next attempt"]);
+    olga.opens(&account).await.is(200).never_says(&["amoCRM is not answering"]);
+    world.advance(std::time::Duration::from_secs(6));
+    olga.opens("/admin").await.is(200).never_says(&down);
     assert!(after.text.contains("Nothing is waiting") && !after.text.contains("Being sent"), "{}", after.text);
 }
 
@@ -311,8 +321,8 @@ async fn accounts_with_open_alerts_are_listed_first(world: &mut World) {
     let page = olga.opens("/admin").await.is(200);
     page.says(&["1 needs attention", "Accounts with open alerts", "1 message was not delivered: Line", "<title>(2) "]);
     page.says(&[&format!("href=\"/admin/accounts/{}\">{HOST}<", line.tenant_id)]);
-    let [first, states] = ["Accounts with open alerts", "Accounts by state"].map(|what| page.text.find(what).unwrap());
-    assert!(first < states);
+    let [first, processes] = ["Accounts with open alerts", "Processes"].map(|what| page.text.find(what).unwrap());
+    assert!(first < processes);
 }
 
 /// V3: a messenger that failed 5 of 8 calls was "Operational". What it refuses is an answer.
@@ -339,10 +349,13 @@ async fn doctor_and_letter_are_shown(world: &mut World) {
     // Doctor signs by the machine's clock, the sandbox looks at the frozen one.
     world.allow_problems();
     let olga = Operator::signed_in(world).await;
+    // Opening the page asks nobody.
+    olga.opens("/admin/doctor").await.is(200).says(&["Run checks", "Not checked yet"]);
+    olga.sends("/admin/doctor", &[]).await.is(303);
     let ran = olga.opens("/admin/doctor").await.is(200);
     ran.says(&["Run checks", "Checked just now", "<p>Public address</p>"]);
     let words = Words::new(Language::En);
-    for check in LastResult::read(&world.app().store).await.unwrap().unwrap().checks {
+    for check in LastLook::of_checks(&world.app().store).await.unwrap().unwrap().seen {
         assert!(words.has(&format!("admin-checked-{}", check.name)), "{} has no name for people", check.name);
     }
     // Failures and warnings come first; passed checks are folded.

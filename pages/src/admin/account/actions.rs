@@ -25,8 +25,10 @@ use uuid::Uuid;
 use super::{address, data_tab, load, plan_tab};
 use crate::admin::operator::AdminVisitor;
 use crate::admin::operators;
-use crate::admin::page::said;
-use crate::panel::{Answer, AppData, Notice, PageContext, PanelContext, Tone, html_as, to as redirect};
+use crate::admin::states;
+use crate::panel::{
+    Answer, AppData, Notice, PageContext, PanelContext, SelectOption, Tone, html_as, said, to as redirect,
+};
 
 /// Longest and shortest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -83,18 +85,12 @@ impl ReasonQuestion {
 
 /// What the form of plan and limits shows.
 pub(super) struct PlanForm {
-    pub plans: Vec<PlanOption>,
+    pub plans: Vec<SelectOption>,
+    /// Whether amoCRM shows its time window.
+    pub windows: Vec<SelectOption>,
     /// As typed. Last days are `2026-12-31`; empty: no end.
     pub typed: PlanInput,
     pub grace_days: u32,
-}
-
-/// A plan to choose.
-pub(super) struct PlanOption {
-    /// Empty: no plan.
-    pub name: String,
-    pub text: String,
-    pub chosen: bool,
 }
 
 /// What was entered. Fields that were not sent stay as they are.
@@ -134,14 +130,18 @@ impl PlanForm {
             window: typed.window.or(stored.window),
             ..typed
         });
-        let option = |name: &str, text| PlanOption { name: name.to_owned(), text, chosen: name == typed.plan };
+        let option = |name: &str, text: String| SelectOption::new(name, text, &typed.plan);
         let mut plans = vec![option("", words.text("admin-plan-none").to_string())];
         plans.extend(app.config.plan_list.get().iter().map(|plan| option(&plan.name, plan.name.clone())));
+        let windows = [("on", "admin-window-shown"), ("off", "admin-window-hidden")].map(|(value, key)| {
+            let label = words.text(key).with("crm", states::crm(app, tenant));
+            SelectOption::new(value, label, typed.window.as_deref().unwrap_or("on"))
+        });
         if plans.iter().all(|plan| !plan.chosen) {
             let unknown = words.text("admin-plan-unknown").with("plan", typed.plan.as_str());
             plans.push(option(&typed.plan, unknown.to_string()));
         }
-        Self { plans, typed, grace_days: app.config.plans.get().grace_days }
+        Self { plans, windows: windows.into(), typed, grace_days: app.config.plans.get().grace_days }
     }
 
     pub fn trial_until(&self) -> &str {
@@ -159,10 +159,6 @@ impl PlanForm {
     pub fn weight(&self) -> &str {
         self.typed.weight.as_deref().unwrap_or_default()
     }
-
-    pub fn is_window_off(&self) -> bool {
-        self.typed.window.as_deref() == Some("off")
-    }
 }
 
 /// What is to be set; the error is the field that cannot be read.
@@ -175,8 +171,8 @@ struct Wanted {
 
 impl Wanted {
     fn read(typed: &PlanInput, tenant: &tenant::Model) -> Result<Self, &'static str> {
-        let trial_until = until(&typed.trial_until, tenant.trial_until).ok_or("trial")?;
-        let paid_until = until(&typed.paid_until, tenant.paid_until).ok_or("paid")?;
+        let trial_until = until(&typed.trial_until, tenant.trial_until).ok_or("trial_until")?;
+        let paid_until = until(&typed.paid_until, tenant.paid_until).ok_or("paid_until")?;
         let name = Some(typed.plan.clone()).filter(|name| !name.is_empty());
         let limit = match typed.limit.as_deref().map(str::trim) {
             None => None,

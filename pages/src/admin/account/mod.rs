@@ -19,10 +19,9 @@ use uuid::Uuid;
 
 use super::accounts::{self, AccountFigures};
 use super::operator::AdminVisitor;
-use super::page::Wrong;
 use super::states::{self, StateBadge};
 use crate::panel::{
-    AgreementShown, Answer, AppData, PageContext, PanelContext, ToTone, Tone, html, html_as, source_tone,
+    AgreementShown, Answer, AppData, PageContext, PanelContext, ToTone, Tone, Wrong, html, html_as, source_tone,
 };
 use actions::{PlanForm, PlanInput, TextsForm};
 use troubles::{ReadByPage, Trouble};
@@ -95,11 +94,13 @@ pub(super) struct Head {
 impl Head {
     pub async fn of(app: &PanelContext, words: Words, tenant: tenant::Model, tab: Tab) -> Result<Self> {
         let crm = states::crm(app, &tenant);
-        let notes = account_note::Entity::of_tenant(tenant.tenant_id).count(app.store.read()).await?;
+        let db = app.store.read();
+        let notes = account_note::Entity::of_tenant(tenant.tenant_id).count(db).await?;
+        let is_away = states::away_of(db, &[tenant.tenant_id]).await?.contains(&tenant.tenant_id);
         Ok(Self {
             crm,
-            state: states::account(app, words, &tenant),
-            hint: hint(app, words, &tenant, crm),
+            state: states::account(app, words, &tenant, is_away),
+            hint: hint(app, words, &tenant, crm, is_away),
             tab,
             notes,
             tenant,
@@ -164,6 +165,13 @@ struct PlanTab {
     /// Messages of the current month by kind, with the kind.
     usage: Vec<(String, KindUsage)>,
     wrong: Wrong,
+}
+
+impl PlanTab {
+    /// The last day before an end, in words.
+    fn last_day(&self, end: Option<&i64>) -> String {
+        end.map_or_else(|| "–".to_owned(), |at| self.page.when(&at.saturating_sub(1)).date())
+    }
 }
 
 #[derive(Template)]
@@ -327,8 +335,11 @@ async fn figures(app: &PanelContext, words: Words, tenant: &tenant::Model) -> Re
 }
 
 /// The meaning of the state; its days are those of letters to amoCRM.
-fn hint(app: &PanelContext, words: Words, tenant: &tenant::Model, crm: &'static str) -> Sentence {
+fn hint(app: &PanelContext, words: Words, tenant: &tenant::Model, crm: &'static str, is_away: bool) -> Sentence {
     let status = tenants::TenantStatus::shown(tenant);
+    if is_away && status == tenants::TenantStatus::Active {
+        return words.text("source-state-crm_unreachable-hint");
+    }
     let end = tenants::plan::end_date(&app.config, tenant, app.clock.millis(), words);
     let days = if status == tenants::TenantStatus::Uninstalled { 30 } else { 7 };
     words.text(format!("tenant-state-{}-hint", status.as_str())).with("crm", crm).with("days", days).with("date", end)

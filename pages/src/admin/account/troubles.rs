@@ -48,6 +48,7 @@ pub(super) async fn of(app: &PanelContext, words: Words, known: &ReadByPage<'_>)
     if found.is_empty() {
         found.extend(of_access(words, known));
     }
+    found.extend(of_outage(words, known));
     let about = |channel: &&AccountChannelRow| channel.state.tone == Tone::Bad;
     found.extend(known.channels.iter().filter(about).map(|channel| Trouble {
         tone: channel.state.tone,
@@ -81,7 +82,7 @@ fn of_state(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Option<
         TenantStatus::Unpaid | TenantStatus::Blocked => ("admin-view-as", look(known)),
         _ => ("admin-link-for-administrator", access(known)),
     };
-    let badge = states::account(app, words, known.tenant);
+    let badge = states::account(app, words, known.tenant, false);
     let alert = known.alerts.iter().find(|row| row.kind == status.as_str());
     Some(Trouble {
         tone: badge.tone,
@@ -90,6 +91,20 @@ fn of_state(app: &PanelContext, words: Words, known: &ReadByPage<'_>) -> Option<
         whom: known.tenant.host.clone(),
         label: words.text(key),
         href,
+    })
+}
+
+/// amoCRM does not answer, until an alert says so.
+fn of_outage(words: Words, known: &ReadByPage<'_>) -> Option<Trouble> {
+    let is_said = known.alerts.iter().any(|row| row.kind == kinds::CRM_UNREACHABLE);
+    let is_active = TenantStatus::shown(known.tenant) == TenantStatus::Active;
+    (known.facts.is_away && is_active && !is_said).then(|| Trouble {
+        tone: Tone::Bad,
+        text: words.text("source-state-crm_unreachable").with("crm", known.crm).to_string(),
+        since: None,
+        whom: known.tenant.host.clone(),
+        label: words.text("admin-do-queues"),
+        href: "/admin/queues".to_owned(),
     })
 }
 
@@ -120,7 +135,7 @@ fn of_alert(words: Words, known: &ReadByPage<'_>, row: &alert::Model) -> Trouble
     };
     let source = known.sources.iter().find(|source| Some(source.id) == row.source_id);
     Trouble {
-        tone: Tone::Warn,
+        tone: if row.kind == kinds::CRM_UNREACHABLE { Tone::Bad } else { Tone::Warn },
         text: alerts::row(words, row, Some(&known.tenant.host), known.crm).subject.to_string(),
         since: Some(row.opened_at),
         whom: source.map_or_else(|| known.tenant.host.clone(), |source| source.name.clone()),

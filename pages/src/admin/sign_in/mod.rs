@@ -27,8 +27,8 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 
 use super::operator::{AdminVisitor, HalfWay, SIGN_IN};
-use super::page::{SentencePage, bare, said};
-use crate::panel::{Answer, AppData, PageContext, PanelContext, html, html_as, to as redirect};
+use super::page::{SentencePage, bare};
+use crate::panel::{Answer, AppData, PageContext, PanelContext, html, html_as, said, to as redirect};
 
 /// How a session of the admin was opened.
 const BY_PASSWORD: &str = "password";
@@ -378,7 +378,7 @@ pub async fn enter_code(
         }
     }
     throttle::forgive(&app.identity, CODE_DOOR, &visitor.person.id.to_string(), visitor.here.origin.clone()).await?;
-    second_step(&app, &visitor, "/admin/accounts", None).await
+    second_step(&app, &visitor, "/admin", None).await
 }
 
 /// Counts an attempt; the error holds the seconds to wait.

@@ -17,8 +17,10 @@ use serde_json::json;
 
 use super::{BY_NEW_AUTHENTICATOR, CodeForm, count_try, note_refusal};
 use crate::admin::operator::{AdminVisitor, HalfWay, SIGN_IN};
-use crate::admin::page::{SentencePage, Wrong, said};
-use crate::panel::{Answer, AppData, NotProved, Notice, PageContext, PanelContext, html, html_as, to as redirect};
+use crate::admin::page::SentencePage;
+use crate::panel::{
+    Answer, AppData, NotProved, Notice, PageContext, PanelContext, Wrong, html, html_as, said, to as redirect,
+};
 
 pub const HERE: &str = "/admin/own";
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::panel::choice::SelectOption;
 use crate::panel::errors::broke_off;
-use crate::panel::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, html_as, nothing_kept, to};
+use crate::panel::{Answer, AppData, Member, Nav, PageContext, PanelContext, Right, html_as, nothing_kept, said, to};
 
 /// Message keys are `import-leads-{word}`.
 const LEADS: [&str; 2] = ["newest", "none"];
@@ -68,7 +68,7 @@ async fn show(app: &PanelContext, member: &Member, fields: &UploadFields, error:
         fields: file_fields(page.words),
         link_contacts: !fields.link_contacts.is_empty(),
         most: u64::from(app.config.import.file_mb) * 1024 * 1024,
-        error: error.map(|error| error.to_string()).unwrap_or_default(),
+        error: said(error),
         page: page.clone(),
     };
     html_as(status, &page, &form)
