@@ -236,7 +236,7 @@ fn claim(story: &Story, waiting: &WaitingLetter) -> anyhow::Result<Claim> {
 pub async fn resend(app: &DeliveryContext, source: &source::Model, tried: &attempt::Model) -> Result<()> {
     let is_message = [LetterKind::Message.number(), LetterKind::Resend.number()].contains(&tried.kind);
     let story = match is_message {
-        true => story::read(app.store.read(), source.tenant_id, tried.message_id).await?,
+        true => story::read(app.store.read(), source.tenant_id, tried.message_id, app.clock.millis()).await?,
         false => None,
     };
     let story = story.ok_or_else(not_kept)?;

@@ -168,7 +168,8 @@ async fn a_message_in_a_busy_account_says_what_goes_first(world: &mut World) {
     let live = world.customer(&shop, "dana").writes("Hello").await;
     let says = async |world: &World, id: &str, wanted: &str| {
         let statements = statements_of(async {
-            let found = story::read(world.app().store.read(), shop.tenant_id, id.parse().unwrap()).await;
+            let (db, now) = (world.app().store.read(), world.clock.millis());
+            let found = story::read(db, shop.tenant_id, id.parse().unwrap(), now).await;
             assert!(found.unwrap().unwrap().waiting.is_some());
         });
         visitor.opens(&format!("/panel/messages/{id}")).await.is(200).says(&[wanted]);
@@ -177,9 +178,13 @@ async fn a_message_in_a_busy_account_says_what_goes_first(world: &mut World) {
     let first = says(world, &flood[0], "Stored in Parom, it goes next.").await;
     says(world, &flood[2], "Waiting: about 2 messages of this account go first.").await;
     says(world, &live, "Waiting: 1 message of this account goes first.").await;
+    // Of the chats whose turn comes later, one message goes before the second of a chat.
+    let second = world.customer(&api, "anna").writes("Are you there?").await;
+    says(world, &second, "Waiting: about 4 messages of this account go first.").await;
     // The calls of the last minute are the pace.
     let channel = turn::Entity::update_many().filter(turn::Column::Target.eq(CHANNEL_ID.parse::<Uuid>().unwrap()));
     let paced = channel
+        .col_expr(turn::Column::Reason, Expr::value("rate"))
         .col_expr(turn::Column::Calls, Expr::value(13))
         .col_expr(turn::Column::Errors, Expr::value(1))
         .col_expr(turn::Column::CountedFrom, Expr::value(world.clock.millis() - 60_000));

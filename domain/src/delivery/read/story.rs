@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use anyhow::Context;
 use base::message::{Body, Direction, Failure, LetterKind, Person, Role, State, Stream, lane_id};
 use entity::{attempt, conversation, dead_letter, dedupe, found_message, lane, letter, message, source, turn};
+use queue::RATE;
 use queue::accept_batch::{EventKind, HistoryMessage};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
@@ -132,8 +133,8 @@ impl Story {
     }
 }
 
-/// A message of an account; none if the account has no such message.
-pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> anyhow::Result<Option<Story>> {
+/// A message of an account, as of `now`; none if the account has no such message.
+pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid, now: i64) -> anyhow::Result<Option<Story>> {
     let Some(message) = message::Entity::find_by_id((tenant_id, id)).one(db).await? else {
         return Ok(None);
     };
@@ -147,7 +148,7 @@ pub async fn read(db: &impl ConnectionTrait, tenant_id: Uuid, id: Uuid) -> anyho
         None => None,
     };
     let state = State::from_number(message.state)?;
-    let waiting = waiting(db, &message, direction).await?;
+    let waiting = waiting(db, &message, direction, now).await?;
     Ok(Some(Story {
         direction,
         status: MessageStatus::of(state, hold.is_some()),
@@ -203,6 +204,7 @@ async fn waiting(
     db: &impl ConnectionTrait,
     message: &message::Model,
     direction: Direction,
+    now: i64,
 ) -> Result<Option<WaitingLetter>, DbErr> {
     let lane_id = lane_id(message.conversation_id, direction, Stream::Messages);
     let in_lane = || letter::Entity::of_tenant(message.tenant_id).filter(letter::Column::LaneId.eq(lane_id));
@@ -232,7 +234,8 @@ async fn waiting(
     let turn = turn::Entity::of_tenant(message.tenant_id).filter(turn::Column::Target.eq(lane.target)).one(db).await?;
     let on_its_way = ahead == 0 && lane.owner.is_some();
     let due = lane.due_at.filter(|_| ahead == 0 && !on_its_way);
-    let before = if on_its_way { SentBefore::default() } else { sent_before(db, &lane, turn.as_ref(), ahead).await? };
+    let before =
+        if on_its_way { SentBefore::default() } else { sent_before(db, &lane, turn.as_ref(), ahead, now).await? };
     let turns = turn.filter(|turn| !turn.reason.is_empty()).and_then(|turn| turn.ready_at);
     let next_at = due.map(|due| turns.map_or(due, |turns| turns.max(due)));
     Ok(Some(WaitingLetter { letter, target: lane.target, ahead, before, next_at, on_its_way }))
@@ -244,35 +247,39 @@ struct DueOfSource {
     messages: i64,
 }
 
-/// Counts what goes before a letter of this lane, with the `ahead` of its chat: chats of the same source that wait for longer,
-/// and one message of each other source for each of its own, because on the way to amoCRM sources take turns. One statement
-/// that reads at most [`MOST_AHEAD`] chats of each source by the index of due lanes.
+/// Counts what goes before a letter of this lane, with the `ahead` of its chat. Chats of a source take turns: one that waits for
+/// longer has a turn more before this letter than letters go before it in its own, one that waits for less has as many. Of each
+/// other source one message goes for each of its own, because on the way to amoCRM sources take turns too. One statement that
+/// reads at most [`MOST_AHEAD`] chats of each source by the index of due lanes.
 async fn sent_before(
     db: &impl ConnectionTrait,
     lane: &lane::Model,
     turn: Option<&turn::Model>,
     ahead: u64,
+    now: i64,
 ) -> Result<SentBefore, DbErr> {
-    // A chat has as many turns before this letter as letters go before it in its own.
     let most = MOST_AHEAD + 1;
     let text = format!(
-        "SELECT source.id AS source_id, CAST(coalesce((SELECT sum(CASE WHEN due.waiting < $5 THEN due.waiting ELSE $5 END) \
-         FROM (SELECT lane.waiting FROM lane WHERE lane.tenant_id = $1 AND lane.target = $2 \
-         AND lane.source_id = source.id AND lane.due_at IS NOT NULL AND lane.due_at <= $3 AND lane.lane_id <> $4 \
+        "SELECT source.id AS source_id, CAST(coalesce((SELECT sum(CASE WHEN due.waiting < due.turns THEN due.waiting \
+         ELSE due.turns END) FROM (SELECT lane.waiting, CASE WHEN lane.due_at <= $3 THEN $5 + 1 ELSE $5 END AS turns \
+         FROM lane WHERE lane.tenant_id = $1 AND lane.target = $2 AND lane.source_id = source.id \
+         AND lane.due_at IS NOT NULL AND lane.due_at <= $6 AND lane.lane_id <> $4 \
          ORDER BY lane.due_at LIMIT {most}) AS due), 0) AS bigint) AS messages \
          FROM source WHERE source.tenant_id = $1 AND (source.channel_id = $2 OR source.id = $2)"
     );
     let ahead = i64::try_from(ahead).unwrap_or(i64::MAX - 1);
     let until = lane.due_at.unwrap_or(i64::MAX);
-    let values = [lane.tenant_id.into(), lane.target.into(), until.into(), lane.lane_id.into(), (ahead + 1).into()];
+    let due_by = Ord::max(until, now);
+    let values =
+        [lane.tenant_id.into(), lane.target.into(), until.into(), lane.lane_id.into(), ahead.into(), due_by.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), text, values);
     let due = DueOfSource::find_by_statement(statement).all(db).await?;
     let of_own = due.iter().filter(|of| of.source_id == lane.source_id).map(|of| of.messages).sum::<i64>();
     let own = ahead.saturating_add(of_own);
     let others = due.iter().filter(|of| of.source_id != lane.source_id).map(|of| of.messages.min(own + 1)).sum::<i64>();
     let messages = u64::try_from(own.saturating_add(others)).unwrap_or(0);
-    // While the other side does not answer there is no pace.
-    let turn = turn.filter(|turn| turn.reason.is_empty());
+    // While the other side does not answer there is no pace. A rate is one.
+    let turn = turn.filter(|turn| turn.reason.is_empty() || turn.reason == RATE);
     let (calls, counted_from) = turn.map_or((0, 0), |turn| (i64::from(turn.calls - turn.errors), turn.counted_from));
     Ok(SentBefore { messages, calls, counted_from })
 }

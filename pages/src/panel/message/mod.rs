@@ -34,7 +34,7 @@ async fn find(app: &PanelContext, member: &Member, right: Right, id: &str) -> Re
     member.require(right)?;
     let id = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
     let (db, tenant_id) = (app.store.read(), member.tenant_id);
-    let mut story = story::read(db, tenant_id, id).await?.ok_or(Error::NotFound)?;
+    let mut story = story::read(db, tenant_id, id, app.clock.millis()).await?.ok_or(Error::NotFound)?;
     if story.direction == Direction::ToMessenger {
         name_manager(&mut story.body, &KnownUsers::of_tenant(db, tenant_id).await?);
         refresh_users(&app.sources, tenant_id).await?;
