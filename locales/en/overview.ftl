@@ -16,6 +16,11 @@ health-some =
         [one] { $count } problem needs attention
        *[other] { $count } problems need attention
     }.
+health-late =
+    { $count ->
+        [one] { $count } message has waited for more than { $delay }
+       *[other] { $count } messages have waited for more than { $delay }
+    }.
 health-stopped = { $cause }: messages wait
 health-stopped-source = { $name }: messages stopped
 health-stopped-sources =

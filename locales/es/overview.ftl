@@ -18,6 +18,11 @@ health-some =
         [one] { $count } problema requiere atención
        *[other] { $count } problemas requieren atención
     }.
+health-late =
+    { $count ->
+        [one] { $count } mensaje espera hace más de { $delay }
+       *[other] { $count } mensajes esperan hace más de { $delay }
+    }.
 health-stopped = { $cause }: los mensajes esperan
 health-stopped-source = { $name }: los mensajes están detenidos
 health-stopped-sources =

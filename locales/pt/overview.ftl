@@ -18,6 +18,11 @@ health-some =
         [one] { $count } problema requer atenção
        *[other] { $count } problemas requerem atenção
     }.
+health-late =
+    { $count ->
+        [one] { $count } mensagem espera há mais de { $delay }
+       *[other] { $count } mensagens esperam há mais de { $delay }
+    }.
 health-stopped = { $cause }: as mensagens esperam
 health-stopped-source = { $name }: as mensagens estão paradas
 health-stopped-sources =

@@ -20,6 +20,12 @@ health-some =
         [many] Требуют внимания { $count } проблем
        *[other] Требуют внимания { $count } проблемы
     }.
+health-late =
+    { $count ->
+        [one] { $count } сообщение ждёт дольше { $delay }
+        [few] { $count } сообщения ждут дольше { $delay }
+       *[many] { $count } сообщений ждут дольше { $delay }
+    }.
 health-stopped = { $cause }: сообщения ждут
 health-stopped-source = { $name }: сообщения остановлены
 health-stopped-sources =

@@ -257,8 +257,8 @@ async fn overdue_messages_are_not_delivered(world: &mut World) {
     visitor.opens("/panel").await.is(200).says(&["Goal: 99% or more", "100%"]);
     world.advance(Duration::from_secs(2));
     let page = visitor.opens("/panel").await.is(200);
-    page.says(&["50%", "1 waits for more than 1"]);
-    page.never_says(&["Goal: 99% or more"]);
+    page.says(&["50%", "1 waits for more than 1", "1 message has waited for more than 1"]);
+    page.never_says(&["Goal: 99% or more", "The source works"]);
     world.leave_letters();
 }
 

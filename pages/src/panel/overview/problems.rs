@@ -7,7 +7,7 @@ use base::millis::{DAY, MINUTE};
 use connectors::kinds::has_own_server;
 use domain::alert::OpenAlerts;
 use domain::alert_notices::remedy_of;
-use domain::delivery::read::figures::Figures;
+use domain::delivery::read::figures::{Figures, OVERDUE, Span};
 use domain::source::{SourceState, SourceStatus, StateAction, StateReason};
 use domain::tenant::{TenantStatus, plan};
 use domain::{alert as alerts, usage};
@@ -30,6 +30,8 @@ pub(super) struct Problems {
     pub over: Vec<Sentence>,
     /// Messages that are undelivered, as every page counts them.
     pub undelivered: i64,
+    /// Messages that wait for longer than a minute, as the figure of what is delivered counts them.
+    pub overdue: i64,
     /// Live sources of the account.
     pub count: usize,
     /// Names of sides whose failing calls are explained by another card.
@@ -71,11 +73,17 @@ impl Problems {
         if let Some(account) = self.account.as_ref().filter(|_| self.account_leads()) {
             return Some((account.tone, account.state.clone()));
         }
-        let works = || page.words.text("health-all-good").with("count", self.count).to_string();
+        let works = || match self.overdue {
+            0 => page.words.text("health-all-good").with("count", self.count).to_string(),
+            overdue => {
+                let late = page.words.text("health-late").with("count", overdue);
+                late.with("delay", page.duration(&OVERDUE)).to_string()
+            }
+        };
         let bad = self.sources_of(false).count();
         Some(match self.lesser(failing) {
             0 if self.count == 0 => return None,
-            0 => ("ok", works()),
+            0 => (if self.overdue > 0 { "warn" } else { "ok" }, works()),
             lesser if bad == lesser => {
                 ("warn", page.words.text("health-some-bad").with("bad", self.bad_sources()).to_string())
             }
@@ -192,6 +200,7 @@ pub(super) async fn of(
         || states.iter().any(|state| state.reason.is_some_and(is_of_channel));
     let tone = account_tone(status, cut_off);
     let nothing_flows = away.is_some() || tone == "bad";
+    let overdue = figures.slots(Span::Hours).iter().map(|slot| slot.overdue).sum();
     let failing = own.iter().filter(|(_, state)| explains_failures(state));
     let explained = failing.map(|(row, _)| words.text_of("connector-", &row.kind).to_string());
     Ok(Problems {
@@ -210,12 +219,13 @@ pub(super) async fn of(
         }),
         explained: explained.chain(crm_is_explained.then(|| page.crm.to_owned())).collect(),
         undelivered,
+        overdue,
         alerts: open
             .iter()
             .filter(|row| !row.source_id.and_then(state_of).is_some_and(|(_, state)| is_of_source(row, state)))
             .filter(|row| !is_of_page(row, &limits, undelivered > 0))
-            // What does not flow is late.
-            .filter(|row| !(nothing_flows && row.kind == alerts::LATE))
+            // What does not flow is late, and the headline says how much is.
+            .filter(|row| !((nothing_flows || overdue > 0) && row.kind == alerts::LATE))
             .filter_map(|row| problem_alert(row, words, page))
             .collect(),
         over: over(app, tenant_id, page, rows, states).await?,
