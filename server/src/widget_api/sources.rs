@@ -365,7 +365,8 @@ fn field_out(field: &Field, reader: &WidgetReader) -> FieldOut {
         input: if field.secret { "secret" } else { field.input.as_str() },
         label: say(field.label),
         hint: field.hint.map(say),
-        required: field.required,
+        // The panel may leave a chat without a site, for its link alone; here the site could not be added later.
+        required: field.required || field.name == "allowed_origins",
         essential: field.essential,
         section: (!field.section.is_empty())
             .then(|| reader.words.text(format!("source-tab-{}", field.section)).to_string()),

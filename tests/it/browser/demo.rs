@@ -253,6 +253,7 @@ async fn sets_up(browser: &Browser, demo: &Demo) {
     browser.press("[data-action=install]").await;
     presses(browser, "kind-webchat").await;
     types(browser, "field-name", "Shop site").await;
+    types(browser, "field-allowed_origins", "shop.example").await;
     presses(browser, "create").await;
     presses(browser, "test").await;
     browser.find(".parom-steps li:nth-child(5)").await;

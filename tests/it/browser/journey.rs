@@ -120,6 +120,7 @@ impl Way<'_> {
     async fn adds(&self, name: &str) -> String {
         self.press("kind-webchat").await;
         self.fill("field-name", name).await;
+        self.fill("field-allowed_origins", "shop.example").await;
         self.press("more").await;
         self.looks_right("adding").await;
         self.chooses_link().await;
@@ -280,6 +281,7 @@ async fn the_widget_survives_amocrms_troubles() {
     opens_widget(&browser, &world).await;
     presses(&browser, "kind-webchat").await;
     types(&browser, "field-name", "Shop").await;
+    types(&browser, "field-allowed_origins", "shop.example").await;
     world.sandbox.switch(HOST, |switches| switches.too_many = Some(1));
     for _ in 0..2 {
         presses(&browser, "create").await;

@@ -102,6 +102,8 @@ async fn kinds_come_with_their_forms_in_words(world: &mut World) {
     let essential: Vec<_> =
         chat.iter().filter(|field| field["essential"] == true).map(|field| &field["name"]).collect();
     assert_eq!(essential, ["allowed_origins", "title"]);
+    let required: Vec<_> = chat.iter().map(|field| &field["required"]).collect();
+    assert_eq!(required, [&json!(true), &json!(false)], "the widget asks for the site");
     let chat = json!({"kind": "webchat", "name": "Site", "settings": {}});
     let made = user.post(world, "/sources", &chat).await.is(201);
     let link = format!("{}/chat/{}", world.api.base(), made.text_at("/id"));

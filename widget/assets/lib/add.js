@@ -51,7 +51,9 @@ define(['./dom.js', './fields.js', './preview.js'], function (dom, fields, previ
       view.named = view.values.name = kind.name;
     }
     app.paint();
-    const first = app.find('.parom-ways input, .parom-ways textarea, .parom-ways select, .parom-ways button');
+    // What is still to be filled in; the name is there already.
+    const first = app.find('.parom-ways .parom-input:invalid:not(details *)')
+      || app.find('.parom-ways input, .parom-ways textarea, .parom-ways select, .parom-ways button');
     if (first) {
       first.focus();
     }

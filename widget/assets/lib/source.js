@@ -81,7 +81,7 @@ define(['./dom.js', './deeds.js', './fields.js'], function (dom, deeds, fields) 
       ]) : null,
       item.embed ? dom.node('div', { class: 'parom-block' }, [
         dom.paragraph(words.say('wizard-web-line')), dom.copyable(words, 'copy-embed', item.embed.code),
-        item.embed.nowhere ? dom.notice('warn', dom.paragraph(words.say('widget-embed-nowhere'))) : null,
+        item.embed.nowhere ? dom.paragraph(words.say('widget-embed-nowhere')) : null,
         dom.paragraph(words.say('wizard-web-link')), dom.paragraph(dom.link(item.embed.link, item.embed.link))
       ]) : null,
       item.link ? dom.node('div', { class: 'parom-block' }, [

@@ -5,7 +5,7 @@ define(['./dom.js', './deeds.js', './add.js'], function (dom, deeds, add) {
   function row(app, item) {
     const words = app.words;
     const key = 'source-state-' + (item.is_untested ? 'untested' : item.status);
-    return dom.node('li', { class: 'parom-row' }, [
+    const line = dom.node('div', { class: 'parom-row' }, [
       dom.logo(app.config.server, item.kind, words.messenger(item)),
       dom.node('button', { type: 'button', class: 'parom-name', 'data-key': 'open-' + item.id, on: { click: function () {
         app.go({ name: 'source', id: item.id });
@@ -14,6 +14,8 @@ define(['./dom.js', './deeds.js', './add.js'], function (dom, deeds, add) {
       dom.node('span', { class: 'parom-where parom-hint' }, item.pipeline_name),
       dom.badge(dom.sourceTone(item), words.has(key) ? words.say(key) : item.status), dom.icon('open')
     ]);
+    const isTroubled = item.status === 'needs_attention' || item.status === 'stopped';
+    return dom.node('li', { class: 'parom-item' }, [line, isTroubled && item.hint ? dom.paragraph(item.hint, 'hint') : null]);
   }
 
   /** One that the CRM has and Parom did not create. */

@@ -307,13 +307,19 @@ async fn a_new_chat_is_previewed_in_the_widget() {
     browser.fits("the widget's form with a preview").await;
     browser.resize(1280, 900).await;
 
-    // D25: the line is not given out without a word about the list of sites.
+    // D25: the line is not given out without the site, which the form asks for first.
     opens_widget(&browser, &world).await;
     presses(&browser, "kind-webchat").await;
+    let asks = "document.activeElement.matches('[data-key=field-allowed_origins]:invalid')";
+    until(&browser, "the site is asked for", asks).await;
     types(&browser, "field-name", "Shop chat").await;
     presses(&browser, "create").await;
+    until(&browser, "it is asked for again", asks).await;
+    types(&browser, "field-allowed_origins", "shop.example").await;
+    presses(&browser, "create").await;
     browser.find("[data-key=copy-embed]").await;
-    browser.says("The chat appears only on listed sites, and no site is listed yet.").await;
+    let nowhere = "return document.querySelector('.parom-widget').innerText.includes('no site is listed yet')";
+    assert_eq!(run(&browser, nowhere).await, json!(false));
     browser.close().await;
     world.close().await;
 }
