@@ -429,6 +429,7 @@ admin-undelivered-accounts =
 admin-waiting = Waiting
 admin-alerts-service = Alerts about the service
 admin-alerts-service-none = No open alerts about the service itself.
+admin-alerts-service-above = None is open. What does not work is shown above.
 admin-attention = Accounts with open alerts
 admin-attention-more = More accounts have open alerts; these have the newest.
 admin-col-alert = Newest alert

@@ -470,6 +470,7 @@ admin-undelivered-accounts =
 admin-waiting = В ожидании
 admin-alerts-service = Оповещения о сервисе
 admin-alerts-service-none = О самом сервисе открытых оповещений нет.
+admin-alerts-service-above = Открытых нет. Что не работает, показано выше.
 admin-attention = Аккаунты с открытыми оповещениями
 admin-attention-more = Открытые оповещения есть и у других аккаунтов; здесь самые новые.
 admin-col-alert = Последнее оповещение

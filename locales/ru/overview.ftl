@@ -114,7 +114,7 @@ figure-delivered-overdue =
     }
 figure-time = Время доставки, последние 24 часа
 figure-time-goal = 95 из 100. Цель: до { $delay }
-figure-undelivered = Не доставлено за всё время
+figure-undelivered = Не доставлено всего
 figure-waiting = В очереди { $count }, самое старое — { $delay }
 figure-spark = { $figure }, по часам: от { $least } до { $most }
 

@@ -108,19 +108,19 @@ pub async fn show(app: AppData, status: web::Data<StatusContext>, visitor: Admin
     let more = attention.len() > listed;
     attention.truncate(listed);
     let undelivered = dead::undelivered_of_all(db, hours_begin(app.clock.millis()), i64::MAX).await?;
+    let snapshot = status.board.look(&status).await;
     let tiles = vec![
         accounts_tile(&page, &accounts, count_needing_attention(db).await?),
         messages_tile(&page, &days),
         undelivered_tile(&page, &days, undelivered),
         waiting_tile(&page, gauges::waiting(&app.delivery).await?, app.clock.millis()),
-        alerts_tile(&page, alert::count_open(db, VENDOR).await?),
+        alerts_tile(&page, alert::count_open(db, VENDOR).await?, snapshot.worst()),
     ];
     let processes = domain::missed_hooks::processes(&app.store).await?;
     let versions: Vec<_> = processes.iter().filter(|(_, alive)| *alive).map(|(row, _)| &row.version).collect();
     let calls = domain::missed_hooks::recent_calls(&app.delivery, &processes);
     let away = tenant::Entity::find().filter(in_state(TenantStatus::Active));
     let away = away.filter(tenant::Column::TenantId.in_subquery(away_accounts())).count(db).await?;
-    let snapshot = status.board.look(&status).await;
     let part = |part: &Part| PartLine {
         tone: tone(part.state),
         name: part.name.in_words(&app, words),
@@ -271,7 +271,7 @@ fn accounts_tile(page: &PageContext, accounts: &BTreeMap<&'static str, i64>, tro
         label: page.words.text("admin-accounts-active"),
         value: number(page.words, active),
         note,
-        tone: if troubled > 0 { "warn" } else { "" },
+        tone: if troubled > 0 { "note" } else { "" },
         spark: String::new(),
         href: "/admin/accounts".to_owned(),
     }
@@ -333,11 +333,17 @@ fn waiting_tile(page: &PageContext, waiting: gauges::Waiting, now: i64) -> Tile 
     }
 }
 
-fn alerts_tile(page: &PageContext, open: u64) -> Tile {
+/// `parts`: the worst state of a part, which the page says above.
+fn alerts_tile(page: &PageContext, open: u64, parts: PartState) -> Tile {
+    let note = match (open, parts) {
+        (0, PartState::Works) => "admin-alerts-service-none",
+        (0, _) => "admin-alerts-service-above",
+        _ => "admin-alerts-open",
+    };
     Tile {
         label: page.words.text("admin-alerts-service"),
         value: number(page.words, i64::try_from(open).unwrap_or(i64::MAX)),
-        note: page.words.text(if open == 0 { "admin-alerts-service-none" } else { "admin-alerts-open" }),
+        note: page.words.text(note),
         tone: if open == 0 { "" } else { "bad" },
         spark: String::new(),
         href: "/admin/alerts".to_owned(),

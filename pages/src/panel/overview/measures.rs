@@ -151,7 +151,7 @@ pub struct Tile {
     pub value: String,
     /// Its threshold, or the value to compare it with.
     pub note: Sentence,
-    /// `warn`, `bad`; empty if there is no problem.
+    /// `warn`, `bad`; `note` if the note alone tells of a problem; empty if there is none.
     pub tone: &'static str,
     pub spark: String,
     /// Link to its messages; empty if there is no such page.
