@@ -54,13 +54,13 @@ function drawList(area, which, words) {
     const [first, second] = row.querySelectorAll("input");
     return [first.value.replaceAll(kind.sign, " ").trim(), second && (isQuestion ? second.value.trim() : second.checked)];
   };
-  const keep = () => {
+  const keep = (isFirst) => {
     area.value = [...rows.children].map((row) => kind.write(values(row))).filter(Boolean).join("\n");
     add.hidden = rows.children.length >= kind.most;
     for (const button of rows.querySelectorAll("[data-by]")) {
       button.disabled = button.closest("li") === (button.dataset.by < 0 ? rows.firstChild : rows.lastChild);
     }
-    area.dispatchEvent(new Event("input", { bubbles: true }));
+    if (!isFirst) area.dispatchEvent(new Event("input", { bubbles: true }));
   };
   const act = (sign, name, does) => {
     const button = element("button", { type: "button", className: "button small", textContent: sign, title: name, ariaLabel: name });
@@ -116,7 +116,7 @@ function drawList(area, which, words) {
   const hint = document.getElementById("h-" + area.name);
   hint?.replaceChildren(words["hint_" + which] ?? hint.textContent);
   area.after(rows, add);
-  keep();
+  keep(true);
   // A wrong field has the focus when the page opens.
   if (document.activeElement === area) area.dispatchEvent(new Event("focus"));
 }

@@ -345,23 +345,32 @@ function begin() {
   }
 }
 
+/** Forms with changes that are not saved: leaving the page asks. Nothing is kept by trying something out. */
+const changed = new Set();
+const KEPT = "main form.form[method=post]:not([action$='/try'],[action$='/signature']):has(.save)";
+document.addEventListener("input", ({ target: { form } }) => form?.matches(KEPT) && changed.add(form));
+
 // A form is not sent twice by a second click.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.sent) {
-    event.preventDefault();
-    return;
-  }
+  if (form.dataset.sent) return event.preventDefault();
+  changed.delete(form);
   form.dataset.sent = "1";
   remember(form.closest(".more")?.querySelector("summary").textContent ?? "");
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
 });
-// The page was restored by "Back": the form may be sent again.
-window.addEventListener("pageshow", () => {
+// The page was restored by "Back", or is not left after all: the form may be sent again.
+function letSend() {
   for (const form of document.querySelectorAll("form[data-sent]")) {
     delete form.dataset.sent;
     for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
   }
+}
+window.addEventListener("pageshow", letSend);
+window.addEventListener("beforeunload", (event) => {
+  if (![...changed].some((form) => form.isConnected)) return;
+  event.preventDefault();
+  letSend();
 });
 
 // --- Filters apply as soon as one is chosen: everything around the form is replaced, and the focus stays where it is. ---

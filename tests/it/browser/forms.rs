@@ -70,6 +70,11 @@ async fn a_day_of_working_hours_is_copied_to_all_days() {
     closes(browser, world).await;
 }
 
+/// Whether the page asks before it is left.
+async fn asks(browser: &Browser) -> Value {
+    run(browser, "return !dispatchEvent(new Event('beforeunload', { cancelable: true }))").await
+}
+
 async fn seen(browser: &Browser) -> Value {
     run(browser, "return document.querySelector('#seen li').innerText.split(/\\n+/)").await
 }
@@ -84,8 +89,10 @@ async fn a_template_is_written_with_markers_and_seen_meanwhile() {
     until(&browser, "the markers are there", "!document.querySelector('.markers').hidden").await;
     let shows = "return document.getElementById('f-language').checkVisibility()";
     assert_eq!(run(&browser, shows).await, json!(false), "fields of WhatsApp alone");
+    assert_eq!(asks(&browser).await, json!(false), "nothing is lost");
     browser.press("[name=kind][value=waba]").await;
     assert_eq!(run(&browser, shows).await, json!(true));
+    assert_eq!(asks(&browser).await, json!(true), "the choice is not saved");
     browser.fill("main [name=name]", "Order ready").await;
     browser.fill("main [name=header]", "Your order").await;
     browser.fill("main [name=text]", "Hello, ").await;
@@ -118,6 +125,7 @@ async fn a_template_is_written_with_markers_and_seen_meanwhile() {
     assert_eq!(seen(&browser).await, json!(["Your order", "Hello, Anna: 42", "Track"]));
     browser.press("main form button.primary").await;
     until(&browser, "it is saved", SAVED).await;
+    assert_eq!(asks(&browser).await, json!(false), "all is saved");
     let made = world.sandbox.templates(&line.host).pop().expect("a template");
     let wanted = json!({"{{contact.first_name}}": "Anna", "{{contact.cf.7}}": "42"});
     assert_eq!(made["waba_examples"], wanted, "{made}");
