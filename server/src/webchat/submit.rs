@@ -23,6 +23,8 @@ use crate::webchat::WebchatContext;
 
 /// Characters of a list row's id, and of a name.
 const SHORT: usize = 255;
+/// Digits of the shortest number with its country or city.
+const PHONE_DIGITS: usize = 8;
 /// Characters of a text.
 const TEXT_LENGTH: usize = 4096;
 
@@ -192,8 +194,7 @@ impl CustomerAnswers {
         let long = is_long.then(most);
         let phone = self.phone.as_deref().filter(|phone| !is_phone(phone));
         // A number, but with more: an extension, a second number, a name.
-        let holds_one = |phone: &str| Phone::parse(phone, None).is_some();
-        let phone = phone.map(|phone| if holds_one(phone) { "chat-phone-extra" } else { "chat-wrong-phone" });
+        let phone = phone.map(|phone| if holds_phone(phone) { "chat-phone-extra" } else { "chat-wrong-phone" });
         let email = self.email.as_deref().filter(|email| !is_email(email)).map(|_| "chat-wrong-email");
         let wrong = [
             ("/about/name", long),
@@ -208,7 +209,12 @@ impl CustomerAnswers {
 }
 
 fn is_phone(text: &str) -> bool {
-    looks_like_one(text) && Phone::parse(text, None).is_some()
+    looks_like_one(text) && holds_phone(text)
+}
+
+/// A number that can be called: whoever types seven digits left out the country or the city.
+fn holds_phone(text: &str) -> bool {
+    Phone::parse(text, None).is_some_and(|phone| phone.ending().len() >= PHONE_DIGITS)
 }
 
 pub fn is_email(text: &str) -> bool {
@@ -377,6 +383,7 @@ mod tests {
         assert!(reasons("+7 916 123-45-67", "anna@example.com").is_empty());
         assert_eq!(reasons("+7 916 123-45-67 доб. 12", "anna"), ["chat-phone-extra", "chat-wrong-email"]);
         assert_eq!(reasons("12", "anna@example.com"), ["chat-wrong-phone"]);
+        assert_eq!(reasons("8 916 123", "anna@example.com"), ["chat-wrong-phone"]);
     }
 
     #[test]
@@ -384,7 +391,7 @@ mod tests {
         for phone in ["+7 (915) 111-22-33", "89151112233", "+1.202.555.0100"] {
             assert!(is_phone(phone), "{phone}");
         }
-        for phone in ["", "123", "call me", "+7915111223344556677", "7915111<b>22"] {
+        for phone in ["", "123", "8 916 123", "call me", "+7915111223344556677", "7915111<b>22"] {
             assert!(!is_phone(phone), "{phone}");
         }
         for email in ["anna@example.com", "анна@пример.рф", "a+b@c.d"] {
