@@ -7,10 +7,10 @@ import { ask } from "./tools.js";
 const SILENCE = 45000;
 
 const eventOf = (block) => {
-  const event = { name: "message", id: "", data: "" };
+  const event = { event: "message", id: "", data: "" };
   for (const line of block.split("\n")) {
     const at = line.indexOf(": ");
-    if (at > 0) event[line.slice(0, at) === "event" ? "name" : line.slice(0, at)] = line.slice(at + 2);
+    if (at > 0) event[line.slice(0, at)] = line.slice(at + 2);
   }
   return event;
 };
@@ -42,7 +42,7 @@ export const listen = (after, hear) => {
       alive();
       const blocks = (text + piece.value).split("\n\n");
       text = blocks.pop();
-      for (const event of blocks.map(eventOf)) if (live && event.data) hear(event.name, JSON.parse(event.data), event.id);
+      for (const event of blocks.map(eventOf)) if (live && event.data) hear(event.event, JSON.parse(event.data), event.id);
     }
     return 0;
   };
