@@ -52,7 +52,7 @@ const linesOf = (entered) => (Array.isArray(entered) ? entered : (entered || "")
 const quick = (line) => {
   const [asked, ...answer] = line.split("|").map((one) => one.trim());
   if (!answer.length) return element("button", { type: "button", className: "choice quick", disabled: true, textContent: asked });
-  return element("details", { className: "quick", name: "quick" }, element("summary", { className: "choice", textContent: asked }), element("p", { textContent: answer.join(" | ") }));
+  return element("details", { className: "quick" }, element("summary", { className: "choice", textContent: asked }), element("p", { textContent: answer.join(" | ") }));
 };
 
 const question = (label) => element("p", { className: "question" }, element("label", { textContent: label }), element("input", { disabled: true, ariaLabel: label }));

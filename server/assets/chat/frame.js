@@ -35,7 +35,7 @@ const privacy = () => (place.privacy ? [built("p", { id: "privacy", class: "smal
 // A question with an answer opens it; one without is sent (chat.js).
 const quick = ({ question: asked, answer }) => {
   if (!answer) return built("button", { type: "button", class: "choice quick" }, asked);
-  return built("details", { class: "quick", name: "quick" }, built("summary", { class: "choice" }, asked), built("p", {}, ...linked(answer)));
+  return built("details", { class: "quick" }, built("summary", { class: "choice" }, asked), built("p", {}, ...linked(answer)));
 };
 
 /** Builds them into an element; `leave` is the action of the button in the header. */

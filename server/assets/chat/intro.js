@@ -18,8 +18,8 @@ export const introduced = () => shows(false);
 /** Whether there is a question to answer. */
 export const asks = () => Boolean(intro && !intro.disabled);
 
-/** The first question that has no answer, or a wrong one. */
-export const unanswered = () => asks() && intro.querySelector("input:invalid, [aria-invalid]");
+/** The first question in view that has no answer, or a wrong one. */
+export const unanswered = () => intro && !intro.hidden && intro.querySelector("input:invalid, [aria-invalid]");
 
 /** Takes the answers, once: they are sent with the first message. */
 export const introduction = () => {

@@ -23,6 +23,7 @@ const ask = () => {
   });
   shows(form);
   form.firstChild.focus();
+  form.firstChild.select();
 };
 
 // The letter with the whole talk.

@@ -196,6 +196,7 @@ async fn the_shops_own_questions_are_asked(browser: &Browser, shop: &Shop) {
     // One thing at a time: first the shop's questions, then those that have to be answered, in the chat's language.
     let there = "return ['.quick', '#intro'].map((one) => root.querySelector(one).checkVisibility())";
     assert_eq!(root(browser, there).await, json!([true, false]));
+    assert_eq!(root(browser, "return root.activeElement.id").await, json!("text"), "hidden ones take no focus");
     types(browser, "Hello").await;
     until(browser, "it is asked for", "root.activeElement.name === 'field0'").await;
     assert_eq!(root(browser, there).await, json!([false, true]));
