@@ -263,14 +263,6 @@ function prepareDrawer() {
     event.preventDefault();
     beside(link);
   });
-  // Up and down go through the list.
-  drawer.addEventListener("keydown", (event) => {
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const next = by && rowsBeside()[at() + by];
-    if (!next || event.target.closest("input,select,textarea")) return;
-    event.preventDefault();
-    beside(next);
-  });
   drawer.addEventListener("close", () => rowsBeside()[at()]?.focus());
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("[data-drawer] a[data-row]");
@@ -559,16 +551,18 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     openPalette();
   }
-  const isTyping = event.target.closest?.("input,select,textarea,dialog");
+  const isTyping = event.target.closest?.("input,select,textarea,dialog:not(#drawer)");
   if (isTyping || event.ctrlKey || event.metaKey || event.shiftKey || !keysAreOn()) return;
   if (event.key === "/" || event.code === "Slash") {
     event.preventDefault();
     const search = document.querySelector("main input[type=search]");
-    if (search) search.focus();
+    if (search && !drawer.open) search.focus();
     else openPalette();
   }
   const by = { KeyJ: 1, KeyK: -1 }[event.code];
-  if (by) step([...document.querySelectorAll("main table.list tbody tr")].map((row) => row.querySelector("a")).filter(Boolean), by);
+  const next = by && drawer.open && rowsBeside()[at() + by];
+  if (next) beside(next);
+  if (by && !drawer.open) step([...document.querySelectorAll("main table.list tbody tr")].map((row) => row.querySelector("a")).filter(Boolean), by);
 });
 
 // --- A link to one setting, such as from Ctrl K: what hides it is opened, and a field can be changed at once. ---

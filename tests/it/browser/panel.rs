@@ -299,7 +299,7 @@ async fn a_chosen_filter_applies_at_once(browser: &Browser, base: &str) {
     until(browser, "nothing is left to clear", &format!("!{clear}")).await;
 }
 
-/// Where there is room, a message opens beside its list; the arrows go on to the next one, and the list is as it was.
+/// Where there is room, a message opens beside its list; j goes on to the next one, and the list is as it was.
 async fn a_message_opens_beside_its_list(browser: &Browser, messages: &str) {
     browser.resize(1280, 900).await;
     browser.goto(messages).await;
@@ -317,7 +317,7 @@ async fn a_message_opens_beside_its_list(browser: &Browser, messages: &str) {
     shows(1).await;
     browser.is_accessible("a message beside its list").await;
     browser.shot("en/drawer").await;
-    browser.presses_key("ArrowDown").await;
+    browser.presses_key("KeyJ").await;
     shows(2).await;
     assert_eq!(browser.url().await, messages);
     browser.presses_key("Escape").await;
