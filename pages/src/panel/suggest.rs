@@ -41,8 +41,11 @@ pub(super) struct SuggestQuery {
     q: String,
 }
 
+#[derive(Default)]
 struct Suggestion {
     href: String,
+    /// The sign of its messenger; empty if it has none.
+    mark: String,
     label: String,
     /// What it is, and of which messenger, page or source.
     kind: String,
@@ -61,7 +64,7 @@ pub(super) async fn get(app: AppData, member: Member, asked: web::Query<SuggestQ
     let page = member.page("palette-open", Nav::None);
     let mut rows = Vec::new();
     if !typed.is_empty() {
-        rows.extend(sources(&app, &member, &typed).await?);
+        rows.extend(sources(&app, &member, &page, &typed).await?);
     }
     let settings = match typed.chars().count() {
         SETTING_CHARS.. => of_settings(&app, &member, &page, &typed).await?,
@@ -84,13 +87,14 @@ fn kind_of(words: Words, what: &'static str, place: &str) -> String {
     format!("{} · {place}", words.text(what))
 }
 
-async fn sources(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<Suggestion>> {
+async fn sources(app: &PanelContext, member: &Member, page: &PageContext, typed: &str) -> Result<Vec<Suggestion>> {
     let wanted = typed.to_lowercase();
     let mut found = domain::source::all(&app.sources, member.tenant_id).await?;
     found.retain(|source| source.name.to_lowercase().contains(&wanted));
     found.sort_by_key(|source| source.name.to_lowercase());
     let of_source = |source: entity::source::Model| Suggestion {
         href: format!("/panel/sources/{}", source.id),
+        mark: page.mark(&source.kind),
         kind: kind_of(member.words, "palette-source", &member.words.text_of("connector-", &source.kind).to_string()),
         label: source.name,
     };
@@ -141,6 +145,7 @@ async fn by_id(app: &PanelContext, member: &Member, typed: &str) -> Result<Vec<S
         href: format!("/panel/{place}/{id}"),
         label: typed.to_owned(),
         kind: member.words.text(word).to_string(),
+        ..Suggestion::default()
     };
     let messages = messages.into_iter().map(|id| suggested("messages", "palette-message", id));
     Ok(messages.chain(chats.into_iter().map(|id| suggested("conversations", "palette-chat", id))).collect())
@@ -158,11 +163,13 @@ async fn customers(app: &PanelContext, member: &Member, page: &PageContext, type
     let sources = domain::source::all(&app.sources, member.tenant_id).await?;
     let of_chat = |chat: conversation::Model| {
         let person = serde_json::from_str(&chat.contact).unwrap_or_default();
-        let source = sources.iter().find(|source| source.id == chat.source_id).map(|source| source.name.as_str());
+        let source = sources.iter().find(|source| source.id == chat.source_id);
         let heard = page.when(&chat.heard_at.max(chat.created_at)).stamp();
-        let place = [source, Some(&*heard)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let name = source.map(|source| source.name.as_str());
+        let place = [name, Some(&*heard)].into_iter().flatten().collect::<Vec<_>>().join(" · ");
         Suggestion {
             href: format!("/panel/customers/{}", chat.id),
+            mark: source.map(|source| page.mark(&source.kind)).unwrap_or_default(),
             label: reasons::customer(&person, member.words),
             kind: kind_of(member.words, "palette-customer", &place),
         }
@@ -364,7 +371,7 @@ fn kinds_of_alerts(app: &PanelContext, member: &Member, page: &PageContext, type
 
 /// A setting.
 fn suggestion(words: Words, label: String, place: &str, href: String) -> Suggestion {
-    Suggestion { href, label, kind: kind_of(words, "palette-setting", place) }
+    Suggestion { href, label, kind: kind_of(words, "palette-setting", place), ..Suggestion::default() }
 }
 
 /// Label and place below the source's page of what every source has.
