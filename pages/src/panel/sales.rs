@@ -1,6 +1,6 @@
 //! `/panel/sales`: the targets of won leads, what became of the last ones, and a dry run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
@@ -74,7 +74,6 @@ struct SendingRow {
     target: String,
     badge: String,
     reason: String,
-    is_skipped: bool,
     /// None in a dry run.
     at: Option<i64>,
     /// The request of a dry run.
@@ -105,8 +104,6 @@ struct SalesPage {
     states: Vec<SelectOption>,
     /// The list with the sales beyond the first; none if all are shown.
     all: Option<(Sentence, String)>,
-    /// That sales were not sent and why, if all that were not have one reason.
-    skipped: String,
     errors: Vec<(String, String)>,
 }
 
@@ -150,14 +147,13 @@ async fn sales_page(app: &AppData, member: &Member, query: &SalesQuery, unsaved:
     found.truncate(if query.all.is_empty() { FIRST } else { count });
     let host = &member.here.tenant.host;
     let customers = customers(app, member, &page, found.iter().map(|stored| &stored.sale)).await?;
-    let mut rows: Vec<_> = found.iter().map(|stored| stored_row(&page, host, &customers, stored)).collect();
+    let rows: Vec<_> = found.iter().map(|stored| stored_row(&page, host, &customers, stored)).collect();
     let all = choice::address(HERE, &[("state", query.state.as_str()), ("all", "1")]);
     let template = SalesPage {
         may,
         forms: forms.into(),
         states,
         all: (count > rows.len()).then(|| (page.words.text("sales-all").with("count", count), all)),
-        skipped: said_once(page.words.text("sale-state-skipped"), &mut rows),
         rows,
         errors: unsaved.as_ref().map(|(_, errors)| errors.clone()).unwrap_or_default(),
         page: page.clone(),
@@ -191,18 +187,6 @@ async fn customers(
         (row.id, reasons::customer(&contact, page.words))
     };
     Ok(found.into_iter().map(named).collect())
-}
-
-/// Takes the reason that all sales which were not sent have in common out of their rows; empty if they have several.
-fn said_once(skipped_word: Sentence, rows: &mut [SaleRow]) -> String {
-    let skipped = || rows.iter().flat_map(|row| &row.sendings).filter(|one| one.is_skipped);
-    let reasons: BTreeSet<String> = skipped().map(|one| one.reason.clone()).collect();
-    let (Some(reason), true) = (reasons.first().cloned(), reasons.len() == 1 && skipped().count() > 1) else {
-        return String::new();
-    };
-    let skipped = rows.iter_mut().flat_map(|row| &mut row.sendings).filter(|one| one.is_skipped);
-    skipped.for_each(|one| one.reason.clear());
-    format!("{skipped_word}. {reason}")
 }
 
 /// The fields of a target besides its switch, with what they are for.
@@ -266,7 +250,6 @@ fn stored_row(page: &PageContext, host: &str, customers: &BTreeMap<Uuid, String>
         target: page.words.text_of("sale-target-", kind.word()).to_string(),
         badge: page.badge(tone(sending.state), page.words.text_of("sale-state-", sending.state.word())),
         reason: reason(page.words, sending),
-        is_skipped: sending.state == SendingState::Skipped,
         at: Some(sending.at),
         url: String::new(),
         body: String::new(),
@@ -385,8 +368,6 @@ struct PreviewPage {
     page: PageContext,
     may: bool,
     rows: Vec<SaleRow>,
-    /// As in [`SalesPage`].
-    skipped: String,
     /// Why there are none, although sales were sent before.
     why: String,
     /// Why amoCRM could not be asked; empty if it was.
@@ -403,11 +384,10 @@ async fn preview(app: AppData, member: Member) -> Answer {
     };
     let customers = customers(&app, &member, &page, shown.iter().map(|one| &one.sale)).await?;
     let host = &member.here.tenant.host;
-    let mut rows: Vec<_> = shown.iter().map(|one| preview_row(&page, host, &customers, one)).collect();
+    let rows: Vec<_> = shown.iter().map(|one| preview_row(&page, host, &customers, one)).collect();
     let template = PreviewPage {
         may: false,
         why: if rows.is_empty() { why_none(&app, &member, &page).await? } else { String::new() },
-        skipped: said_once(page.words.text("sales-preview-skipped"), &mut rows),
         rows,
         failed,
         page: page.clone(),
@@ -426,7 +406,6 @@ fn preview_row(page: &PageContext, host: &str, customers: &BTreeMap<Uuid, String
             target: page.words.text_of("sale-target-", request.target.word()).to_string(),
             badge: page.badge(tone, page.words.text(word)),
             reason: why.unwrap_or_default(),
-            is_skipped: request.skipped.is_some(),
             at: None,
             url: request.url.clone(),
             body: request.body.clone(),
