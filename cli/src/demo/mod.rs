@@ -6,6 +6,7 @@ mod operator;
 mod other_service;
 mod page;
 mod play;
+mod receipts;
 mod sales;
 mod stage;
 

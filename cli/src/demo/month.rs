@@ -12,7 +12,8 @@ use base::message::{
 use base::millis::{DAY, HOUR, MINUTE};
 use base::store::in_transaction;
 use entity::{
-    alert, attempt, conversation, dead_letter, fixture, histogram, lane, ledger_delta, message, sale, source, tenant,
+    alert, attempt, conversation, dead_letter, dedupe, fixture, histogram, lane, ledger_delta, message, sale, source,
+    tenant,
 };
 use parom::sale::request::SkipReason;
 use parom::sale::{Sale, SaleChat, Sending, SendingState, Sendings, TargetKind};
@@ -29,6 +30,7 @@ use simulator::crm::UserView;
 use uuid::Uuid;
 
 use super::messengers::{COUNTER, GOAL, SALES_TOKEN};
+use super::receipts;
 use super::stage::{DemoStage, HOST};
 use crate::terminal;
 
@@ -144,7 +146,9 @@ impl DemoStage {
         let managers = self.sandbox.users(HOST).into_iter().filter_map(manager).collect();
         let rows = Month { tenant_id, now, sources, managers, dice: StdRng::seed_from_u64(30) }.rows();
         let since = now - DAYS * DAY;
-        in_transaction(store, async |tx| rows.store(tx, tenant_id, since).await).await.context("the demo's month")?;
+        in_transaction(store, async |tx| rows.store(tx, tenant_id, [since, now]).await)
+            .await
+            .context("the demo's month")?;
         let metrica = json!({ "on": true, "counter_id": COUNTER, "goal": GOAL, "token": SALES_TOKEN });
         let targets = format!("/api/v1/tenants/{tenant_id}/sales/targets");
         self.api(Method::PUT, &targets, Some(json!({ "metrica": metrica }))).await?;
@@ -497,7 +501,7 @@ where
 }
 
 impl Rows {
-    async fn store(self, tx: &impl ConnectionTrait, tenant_id: Uuid, since: i64) -> Result<(), DbErr> {
+    async fn store(self, tx: &impl ConnectionTrait, tenant_id: Uuid, [since, now]: [i64; 2]) -> Result<(), DbErr> {
         let instance = Uuid::nil();
         let mut proved = BTreeMap::new();
         for one in &self.messages {
@@ -525,14 +529,15 @@ impl Rows {
         insert::<ledger_delta::Entity, _>(tx, ledger.collect()).await?;
         insert::<conversation::Entity, _>(tx, self.conversations).await?;
         insert::<lane::Entity, _>(tx, self.lanes).await?;
+        let (receipts, told) = receipts::of(&self.messages, now);
+        insert::<dedupe::Entity, _>(tx, receipts).await?;
         insert::<message::Entity, _>(tx, self.messages).await?;
-        insert::<attempt::Entity, _>(tx, self.attempts).await?;
+        insert::<attempt::Entity, _>(tx, [self.attempts, told].concat()).await?;
         insert::<dead_letter::Entity, _>(tx, self.dead).await?;
         insert::<sale::Entity, _>(tx, self.sales).await?;
         insert::<alert::Entity, _>(tx, self.alerts).await?;
         // Since when the shop has been there.
-        let created = tenant::Column::CreatedAt;
-        tenant::Entity::update_of(tenant_id).col_expr(created, Expr::value(since)).exec(tx).await?;
+        tenant::Entity::update_of(tenant_id).col_expr(tenant::Column::CreatedAt, Expr::value(since)).exec(tx).await?;
         for (source_id, at) in proved {
             source::Entity::update_by_id((tenant_id, source_id))
                 .col_expr(source::Column::CreatedAt, Expr::value(since))
