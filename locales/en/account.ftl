@@ -125,6 +125,7 @@ data-agreement-missing = No one has accepted the agreement yet. An administrator
 data-agreement-changed = The text has changed since.
 data-export-button = Download everything
 data-who = Phone number or chat ID
+data-who-wrong = Enter a whole phone number with its country code, such as +7 915 111-22-33, or a chat ID.
 data-none-found = Nothing found for this number or chat.
 data-forget-count = Find data
 data-forget-person-title = Erase this customer’s data?

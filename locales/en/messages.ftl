@@ -48,10 +48,12 @@ messages-text-erased =
 ## Message page: “Where is my message?”
 
 msg-answer-delivered = In the customer’s messenger since { $stamp }.
+msg-answer-delivered-untimed = In the customer’s messenger.
 msg-answer-sent = Accepted by the messenger { $time }. It has not confirmed delivery to the customer yet.
 msg-answer-sent-no-receipts = Accepted by the messenger { $time }. This messenger does not report delivery.
 msg-answer-counted = Accepted by { $messenger } { $time }. { $messenger } does not report delivery; this source counts what is accepted as delivered.
 msg-answer-read = Read by the customer { $time }.
+msg-answer-read-untimed = Read by the customer.
 msg-answer-in-crm = In the chat in { $crm } since { $stamp }.
 msg-answer-queued =
     Stored in Parom{ $ahead ->
@@ -83,8 +85,8 @@ msg-answer-held-chat = The source had too many new chats, so this one is held. T
 msg-answer-failed = Not delivered.
 msg-answer-checking =
     { $status ->
-        [0] The other side has not confirmed the message
-       *[other] The other side answered with an error ({ $status })
+        [0] { $side } has not confirmed the message
+       *[other] { $side } answered with an error ({ $status })
     }. Parom checks whether it arrived before it sends anything again.
 msg-crm-away = { $crm } has not answered since { $stamp }. Parom tries again automatically.
 msg-messenger-away = The messenger has not answered since { $stamp }. Parom tries again automatically.

@@ -23,6 +23,11 @@ health-late =
     }.
 health-stopped = { $cause }: messages wait
 health-stopped-source = { $name }: messages stopped
+health-access-refused =
+    { $messenger } no longer accepts the saved access. Answers are kept and go out after you connect again: { $count ->
+        [one] { $count } waits
+       *[other] { $count } wait
+    }.
 health-stopped-sources =
     { $count ->
         [one] { $count } source
@@ -100,7 +105,7 @@ figure-delivered-overdue =
        *[other] { $count } wait for more than { $delay } and count as not delivered
     }
 figure-time = Delivery time, last 24 hours
-figure-time-goal = 95 of 100. Goal: { $delay } or less
+figure-time-goal = 95 of 100 arrive within this time. Goal: { $delay } or less
 figure-undelivered = Undelivered, all time
 figure-waiting = { $count } waiting, the longest { $delay }
 figure-spark = { $figure }, by hour: from { $least } to { $most }

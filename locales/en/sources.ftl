@@ -65,6 +65,12 @@ source-abilities = What this messenger supports
 
 ## Why a source is in its state, and its one button
 
+source-access-goes-out =
+    { $waiting ->
+        [one] { $waiting } message that waited goes out now.
+       *[other] { $waiting } messages that waited go out now.
+    }
+source-access-saved = Saved. { $messenger } accepts this access.
 source-reason-access_refused = The messenger no longer accepts the saved access.
 source-reason-credentials_erased = The integration was switched off in { $crm }, so the saved access to the messenger was erased. Enter it again; chats and settings are kept.
 source-reason-test_failed = The last test failed, and no message has gone through since.

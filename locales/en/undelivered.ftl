@@ -8,7 +8,8 @@ undelivered-failed-later =
        *[other] { $count } messages failed after the messenger had accepted them
     }
 undelivered-failed-later-hint = Parom cannot send these again: write to the customers once more, or in another messenger.
-undelivered-intro = Parom has stopped trying to deliver these messages. Send them again or remove them.
+undelivered-intro = Parom has stopped trying to deliver these messages.
+undelivered-intro-again = Send them again or remove them.
 undelivered-count =
     { $count ->
         [one] { $count } undelivered

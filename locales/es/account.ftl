@@ -127,6 +127,7 @@ data-agreement-missing = Nadie aceptó aún el acuerdo. Un administrador puede h
 data-agreement-changed = El texto cambió desde entonces.
 data-export-button = Descargar todo
 data-who = Teléfono o ID de chat
+data-who-wrong = Ingresa un teléfono completo con el código del país, como +52 55 1234 5678, o el ID de un chat.
 data-none-found = No se encontró nada para este número o chat.
 data-forget-count = Buscar datos
 data-forget-person-title = ¿Borrar los datos de este cliente?

@@ -50,10 +50,12 @@ messages-text-erased =
 ## Message page: “Where is my message?”
 
 msg-answer-delivered = El cliente lo tiene en su app de mensajería desde { $stamp }.
+msg-answer-delivered-untimed = El cliente lo tiene en su app de mensajería.
 msg-answer-sent = Aceptado por la app de mensajería { $time }. Aún no confirmó la entrega al cliente.
 msg-answer-sent-no-receipts = Aceptado por la app de mensajería { $time }. Esta app no informa la entrega.
 msg-answer-counted = Aceptado por { $messenger } { $time }. { $messenger } no informa la entrega; esta fuente cuenta como entregado lo aceptado.
 msg-answer-read = Leído por el cliente { $time }.
+msg-answer-read-untimed = Leído por el cliente.
 msg-answer-in-crm = En el chat de { $crm } desde { $stamp }.
 msg-answer-queued =
     Guardado en Parom{ $ahead ->
@@ -85,8 +87,8 @@ msg-answer-held-chat = Había más chats nuevos de los que la fuente deja pasar,
 msg-answer-failed = No entregado.
 msg-answer-checking =
     { $status ->
-        [0] El otro lado no ha confirmado el mensaje
-       *[other] El otro lado respondió con un error ({ $status })
+        [0] { $side } no ha confirmado el mensaje
+       *[other] { $side } respondió con un error ({ $status })
     }. Parom comprueba si llegó antes de enviar algo de nuevo.
 msg-crm-away = { $crm } no responde desde { $stamp }. Parom intenta de nuevo automáticamente.
 msg-messenger-away = La app de mensajería no responde desde { $stamp }. Parom intenta de nuevo automáticamente.

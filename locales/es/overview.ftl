@@ -25,6 +25,11 @@ health-late =
     }.
 health-stopped = { $cause }: los mensajes esperan
 health-stopped-source = { $name }: los mensajes están detenidos
+health-access-refused =
+    { $messenger } ya no acepta el acceso guardado. Las respuestas se conservan y saldrán cuando vuelvas a conectar: { $count ->
+        [one] { $count } espera
+       *[other] { $count } esperan
+    }.
 health-stopped-sources =
     { $count ->
         [one] { $count } fuente
@@ -102,7 +107,7 @@ figure-delivered-overdue =
        *[other] { $count } esperan hace más de { $delay } y cuentan como no entregados
     }
 figure-time = Tiempo de entrega, últimas 24 horas
-figure-time-goal = 95 de cada 100. Meta: { $delay } o menos
+figure-time-goal = 95 de cada 100 llegan en este tiempo. Meta: { $delay } o menos
 figure-undelivered = No entregados, en total
 figure-waiting = { $count } en espera, el más antiguo { $delay }
 figure-spark = { $figure }, por hora: de { $least } a { $most }

@@ -67,6 +67,12 @@ source-abilities = Qué admite esta app de mensajería
 
 ## Why a source is in its state, and its one button
 
+source-access-goes-out =
+    { $waiting ->
+        [one] { $waiting } mensaje en espera sale ahora.
+       *[other] { $waiting } mensajes en espera salen ahora.
+    }
+source-access-saved = Guardado. { $messenger } acepta este acceso.
 source-reason-access_refused = La app de mensajería ya no acepta el acceso guardado.
 source-reason-credentials_erased = La integración se desactivó en { $crm }, así que se borró el acceso guardado a la app de mensajería. Ingrésalo de nuevo; los chats y las opciones se conservan.
 source-reason-test_failed = La última prueba falló y desde entonces no ha pasado ningún mensaje.

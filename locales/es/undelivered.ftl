@@ -10,7 +10,8 @@ undelivered-failed-later =
        *[other] { $count } mensajes fallaron después de que la app de mensajería los aceptó
     }
 undelivered-failed-later-hint = Parom no puede enviarlos de nuevo: escribe otra vez a los clientes o usa otra app de mensajería.
-undelivered-intro = Parom ya no intenta entregar estos mensajes. Envíalos de nuevo o quítalos.
+undelivered-intro = Parom ya no intenta entregar estos mensajes.
+undelivered-intro-again = Envíalos de nuevo o quítalos.
 undelivered-count =
     { $count ->
         [one] { $count } no entregado

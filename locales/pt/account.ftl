@@ -127,6 +127,7 @@ data-agreement-missing = Ninguém aceitou o acordo ainda. Um administrador pode 
 data-agreement-changed = O texto mudou desde então.
 data-export-button = Baixar tudo
 data-who = Telefone ou ID de chat
+data-who-wrong = Insira um telefone completo com o código do país, como +55 11 91234-5678, ou o ID de um chat.
 data-none-found = Nada encontrado para este número ou chat.
 data-forget-count = Buscar dados
 data-forget-person-title = Apagar os dados deste cliente?

@@ -50,10 +50,12 @@ messages-text-erased =
 ## Message page: “Where is my message?”
 
 msg-answer-delivered = No app de mensagens do cliente desde { $stamp }.
+msg-answer-delivered-untimed = No app de mensagens do cliente.
 msg-answer-sent = Aceita pelo app de mensagens { $time }. Ele ainda não confirmou a entrega ao cliente.
 msg-answer-sent-no-receipts = Aceita pelo app de mensagens { $time }. Este app não informa a entrega.
 msg-answer-counted = Aceita por { $messenger } { $time }. { $messenger } não informa a entrega; esta fonte conta como entregue o que foi aceito.
 msg-answer-read = Lida pelo cliente { $time }.
+msg-answer-read-untimed = Lida pelo cliente.
 msg-answer-in-crm = No chat do { $crm } desde { $stamp }.
 msg-answer-queued =
     Guardada no Parom{ $ahead ->
@@ -85,8 +87,8 @@ msg-answer-held-chat = Havia mais novas conversas do que a fonte deixa passar, p
 msg-answer-failed = Não entregue.
 msg-answer-checking =
     { $status ->
-        [0] O outro lado não confirmou a mensagem
-       *[other] O outro lado respondeu com um erro ({ $status })
+        [0] { $side } não confirmou a mensagem
+       *[other] { $side } respondeu com um erro ({ $status })
     }. O Parom verifica se ela chegou antes de enviar algo novamente.
 msg-crm-away = O { $crm } não responde desde { $stamp }. O Parom tenta novamente automaticamente.
 msg-messenger-away = O app de mensagens não responde desde { $stamp }. O Parom tenta novamente automaticamente.

@@ -25,6 +25,11 @@ health-late =
     }.
 health-stopped = { $cause }: as mensagens esperam
 health-stopped-source = { $name }: as mensagens estão paradas
+health-access-refused =
+    { $messenger } não aceita mais o acesso salvo. As respostas são guardadas e saem quando você conectar de novo: { $count ->
+        [one] { $count } espera
+       *[other] { $count } esperam
+    }.
 health-stopped-sources =
     { $count ->
         [one] { $count } fonte
@@ -102,7 +107,7 @@ figure-delivered-overdue =
        *[other] { $count } esperam há mais de { $delay } e contam como não entregues
     }
 figure-time = Tempo de entrega, últimas 24 horas
-figure-time-goal = 95 de cada 100. Meta: { $delay } ou menos
+figure-time-goal = 95 de cada 100 chegam neste tempo. Meta: { $delay } ou menos
 figure-undelivered = Não entregues, no total
 figure-waiting = { $count } em espera, a mais antiga { $delay }
 figure-spark = { $figure }, por hora: de { $least } a { $most }

@@ -67,6 +67,12 @@ source-abilities = O que este app de mensagens aceita
 
 ## Why a source is in its state, and its one button
 
+source-access-goes-out =
+    { $waiting ->
+        [one] { $waiting } mensagem em espera sai agora.
+       *[other] { $waiting } mensagens em espera saem agora.
+    }
+source-access-saved = Salvo. { $messenger } aceita este acesso.
 source-reason-access_refused = O app de mensagens não aceita mais o acesso salvo.
 source-reason-credentials_erased = A integração foi desativada no { $crm }, então o acesso salvo ao app de mensagens foi apagado. Insira-o novamente; chats e configurações são mantidos.
 source-reason-test_failed = O último teste falhou e nenhuma mensagem passou desde então.

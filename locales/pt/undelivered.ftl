@@ -10,7 +10,8 @@ undelivered-failed-later =
        *[other] { $count } mensagens falharam depois de o app de mensagens aceitá-las
     }
 undelivered-failed-later-hint = O Parom não pode enviá-las novamente: escreva outra vez aos clientes ou use outro app de mensagens.
-undelivered-intro = O Parom não tenta mais entregar estas mensagens. Envie novamente ou remova.
+undelivered-intro = O Parom não tenta mais entregar estas mensagens.
+undelivered-intro-again = Envie novamente ou remova.
 undelivered-count =
     { $count ->
         [one] { $count } não entregue

@@ -149,6 +149,7 @@ data-agreement-missing = Договор ещё никто не принял. Э�
 data-agreement-changed = С тех пор текст изменился.
 data-export-button = Скачать всё
 data-who = Телефон или ID чата
+data-who-wrong = Введите номер целиком, с кодом страны: +7 915 111-22-33, или ID чата.
 data-none-found = По этому номеру или чату ничего не найдено.
 data-forget-count = Найти данные
 data-forget-person-title = Удалить данные этого клиента?

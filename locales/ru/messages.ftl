@@ -54,10 +54,12 @@ messages-text-erased =
 ## Message page: “Where is my message?”
 
 msg-answer-delivered = У клиента в мессенджере с { $stamp }.
+msg-answer-delivered-untimed = У клиента в мессенджере.
 msg-answer-sent = Принято мессенджером { $time }. Доставку клиенту он пока не подтвердил.
 msg-answer-sent-no-receipts = Принято мессенджером { $time }. О доставке этот мессенджер не сообщает.
 msg-answer-counted = Принято { $time }, мессенджер { $messenger }. О доставке { $messenger } не сообщает; в этом источнике принятое считается доставленным.
 msg-answer-read = Прочитано клиентом { $time }.
+msg-answer-read-untimed = Прочитано клиентом.
 msg-answer-in-crm = В чате в { $crm } с { $stamp }.
 msg-answer-queued =
     Сохранено в Пароме{ $ahead ->
@@ -95,8 +97,8 @@ msg-answer-held-chat = Новых чатов было больше, чем пр�
 msg-answer-failed = Не доставлено.
 msg-answer-checking =
     { $status ->
-        [0] Подтверждения пока нет
-       *[other] В ответ пришла ошибка { $status }
+        [0] { $side } пока не подтверждает сообщение
+       *[other] { $side } отвечает ошибкой { $status }
     }. Паром выясняет, дошло ли сообщение, и только потом отправит ещё раз.
 msg-crm-away = { $crm } не отвечает с { $stamp }. Паром повторяет сам.
 msg-messenger-away = Мессенджер не отвечает с { $stamp }. Паром повторяет сам.

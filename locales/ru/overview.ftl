@@ -28,6 +28,12 @@ health-late =
     }.
 health-stopped = { $cause }: сообщения ждут
 health-stopped-source = { $name }: сообщения остановлены
+health-access-refused =
+    { $messenger } больше не принимает сохранённый доступ. Ответы не теряются и уйдут, когда вы подключите источник снова: { $count ->
+        [one] ждёт { $count }
+        [few] ждут { $count }
+       *[other] ждут { $count }
+    }.
 health-stopped-sources =
     { $count ->
         [one] { $count } источник
@@ -113,7 +119,7 @@ figure-delivered-overdue =
        *[other] { $count } ждёт дольше { $delay } и считается недоставленным
     }
 figure-time = Время доставки, последние 24 часа
-figure-time-goal = 95 из 100. Цель: до { $delay }
+figure-time-goal = За это время доходят 95 из 100. Цель: до { $delay }
 figure-undelivered = Не доставлено всего
 figure-waiting = В очереди { $count }, самое старое — { $delay }
 figure-spark = { $figure }, по часам: от { $least } до { $most }

@@ -10,7 +10,8 @@ undelivered-failed-later =
        *[other] { $count } сообщения не доставлены, хотя мессенджер их принял
     }
 undelivered-failed-later-hint = Паром не может отправить их ещё раз: напишите клиентам снова или в другом мессенджере.
-undelivered-intro = Паром больше не пытается доставить эти сообщения. Отправьте их ещё раз или удалите.
+undelivered-intro = Паром больше не пытается доставить эти сообщения.
+undelivered-intro-again = Отправьте их ещё раз или удалите.
 undelivered-count =
     { $count ->
         [one] { $count } недоставленное

@@ -287,7 +287,7 @@ async fn ask_erase_customer(app: AppData, member: Member, asked: web::Query<Cust
     let found = match tenant::erase::find(&app.tenants, member.tenant_id, &who(&asked.who)).await {
         Ok(found) if found.is_empty() && found.also_possible.is_empty() => Err("data-none-found"),
         Ok(found) => Ok(found),
-        Err(Error::Invalid(_)) => Err("form-not-phone"),
+        Err(Error::Invalid(_)) => Err("data-who-wrong"),
         Err(other) => return Err(other),
     };
     match found {

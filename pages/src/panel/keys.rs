@@ -54,7 +54,7 @@ struct KeysPage {
 /// `GET /panel/keys`.
 pub async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::ManageKeys)?;
-    let page = member.page("keys-title", Nav::Keys);
+    let page = member.page("nav-keys", Nav::Keys);
     let keys = key_ring::list(app.store.read(), member.tenant_id).await?;
     let now = app.clock.millis();
     let mut rows = Vec::with_capacity(keys.len());

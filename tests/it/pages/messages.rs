@@ -215,7 +215,7 @@ async fn an_error_is_an_answer(world: &mut World) {
     world.deliver_all().await;
     let visitor = olga(world, line.tenant_id).await;
     let page = visitor.opens(&format!("/panel/messages/{id}")).await.is(200);
-    page.says(&["The other side answered with an error (503).", "Error 503, outcome unknown", "HTTP 503"]);
+    page.says(&["amoCRM answered with an error (503).", "Error 503, outcome unknown", "HTTP 503"]);
     page.never_says(&["has not confirmed"]);
     world.deliver_to_the_end().await;
 }

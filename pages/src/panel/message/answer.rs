@@ -236,7 +236,11 @@ pub fn sentence(
         }
         WaitingStage::Checking => {
             let status = story.tries().last().map_or(0, |last| last.status);
-            words.text("msg-answer-checking").with("status", status)
+            let side = match (story.direction, &story.source) {
+                (Direction::ToMessenger, Some(source)) => words.text_of("connector-", &source.kind).to_string(),
+                _ => page.crm.to_owned(),
+            };
+            words.text("msg-answer-checking").with("status", status).with("side", side)
         }
         WaitingStage::Held => words.text("msg-answer-held").with("reason", why),
         WaitingStage::Shadow if story.conversation.as_ref().is_some_and(conversation::Model::is_held) => {
@@ -259,14 +263,14 @@ pub fn sentence(
             let counted = words.text("msg-answer-counted").with("messenger", messenger.unwrap_or_default());
             counted.with("time", page.when(&taken).adverb())
         }
-        WaitingStage::Delivered => {
-            let at = story.receipts.delivered.unwrap_or(taken);
-            words.text("msg-answer-delivered").with("stamp", page.when(&at).stamp())
-        }
-        WaitingStage::Read => {
-            let at = story.receipts.read.unwrap_or(taken);
-            words.text("msg-answer-read").with("time", page.when(&at).adverb())
-        }
+        WaitingStage::Delivered => match story.receipts.delivered {
+            Some(at) => words.text("msg-answer-delivered").with("stamp", page.when(&at).stamp()),
+            None => words.text("msg-answer-delivered-untimed"),
+        },
+        WaitingStage::Read => match story.receipts.read {
+            Some(at) => words.text("msg-answer-read").with("time", page.when(&at).adverb()),
+            None => words.text("msg-answer-read-untimed"),
+        },
     }
 }
 

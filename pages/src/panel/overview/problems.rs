@@ -7,6 +7,7 @@ use base::millis::{DAY, MINUTE};
 use connectors::kinds::has_own_server;
 use domain::alert::OpenAlerts;
 use domain::alert_notices::remedy_of;
+use domain::delivery::read::activity;
 use domain::delivery::read::figures::{Figures, OVERDUE, Span};
 use domain::source::{SourceState, SourceStatus, StateAction, StateReason};
 use domain::tenant::{TenantStatus, plan};
@@ -229,7 +230,7 @@ pub(super) async fn of(
             .filter_map(|row| problem_alert(row, words, page))
             .collect(),
         over: over(app, tenant_id, page, rows, states).await?,
-        sources: of_sources(member, page, &own),
+        sources: of_sources(app, member, page, &own).await?,
         count: rows.len(),
         away,
     })
@@ -288,7 +289,12 @@ async fn over(
 }
 
 /// One card for each cause, the worst first; within one state the longest-lasting first.
-fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &SourceState)]) -> Vec<SourceProblem> {
+async fn of_sources(
+    app: &PanelContext,
+    member: &Member,
+    page: &PageContext,
+    own: &[(&source::Model, &SourceState)],
+) -> Result<Vec<SourceProblem>> {
     let mut found: Vec<SourceProblem> = Vec::new();
     for (row, state) in own {
         let (words, named) = (page.words, (row.id, row.name.clone()));
@@ -300,7 +306,14 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
             same.action = same.action.take().filter(|_| state.reason.is_some_and(is_of_channel));
             continue;
         }
-        let reason = state.reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm));
+        let reason = match state.reason {
+            Some(StateReason::AccessRefused) => {
+                let waiting = activity::waiting(app.store.read(), member.tenant_id, row.id).await?;
+                let messenger = words.text_of("connector-", &row.kind).to_string();
+                Some(words.text("health-access-refused").with("messenger", messenger).with("count", waiting))
+            }
+            reason => reason.map(|reason| words.text_of("source-reason-", reason.as_str()).with("crm", page.crm)),
+        };
         let action = state.action.filter(|_| member.may(Right::EditSources)).map(|action| {
             let label = words.text_of("source-action-", action.as_str()).with("crm", page.crm).to_string();
             let form = if action == StateAction::Reconnect { "/access" } else { "" };
@@ -323,7 +336,7 @@ fn of_sources(member: &Member, page: &PageContext, own: &[(&source::Model, &Sour
         });
     }
     found.sort_by_key(|problem| (problem.tone != "bad", rank(problem.status), problem.since));
-    found
+    Ok(found)
 }
 
 fn problem_alert(row: &alert::Model, words: Words, page: &PageContext) -> Option<ProblemAlert> {

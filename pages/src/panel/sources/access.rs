@@ -11,8 +11,10 @@ use connectors::fit::Thing;
 use connectors::kinds::{has_own_server, is_web_chat};
 use connectors::webchat::WebChatSettings;
 use connectors::{Abilities as Data, AfterUnknown, Field, Stand, Support};
+use domain::delivery::read::activity;
 use domain::source::{
-    ChatSite, EmbedCode, LOGO_BYTES, SourceChange, StateAction, photos, remove_logo, set_logo, set_photo, version,
+    ChatSite, EmbedCode, LOGO_BYTES, SourceChange, StateAction, StateReason, photos, remove_logo, set_logo, set_photo,
+    version,
 };
 use entity::source;
 use serde::Deserialize;
@@ -104,6 +106,15 @@ pub async fn get(app: AppData, member: Member, id: web::Path<String>, asked: web
     show(&app, &member, page, StatusCode::OK, seen, &stored(&source), Vec::new()).await
 }
 
+/// How many letters wait because its messenger refuses the stored access.
+async fn waits_for_access(app: &PanelContext, source: &source::Model) -> Result<u64> {
+    let state = domain::source::state(&app.sources, source).await?;
+    Ok(match state.reason {
+        Some(StateReason::AccessRefused) => activity::waiting(app.store.read(), source.tenant_id, source.id).await?,
+        _ => 0,
+    })
+}
+
 /// `POST /panel/sources/{id}/access`.
 pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: Form<Fields>) -> Answer {
     let source = find(&app, &member, Right::EditSources, &id).await?;
@@ -122,6 +133,7 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
             return show(&app, &member, page(), StatusCode::UNPROCESSABLE_ENTITY, seen, &settings, errors).await;
         }
     };
+    let waited = waits_for_access(&app, &source).await?;
     let change = SourceChange { settings: Some(settings.clone()), ..SourceChange::default() };
     let done =
         domain::source::change(&app.sources, member.tenant_id, source.id, change, Some(seen.version), &member.by())
@@ -130,7 +142,17 @@ pub async fn change(app: AppData, member: Member, id: web::Path<String>, form: F
         Ok(_) => {
             let tab = if is_web_chat(&source.kind) { format!("?tab={tab}") } else { String::new() };
             let path = format!("/panel/sources/{}/access{tab}", source.id);
-            member.see_other(&app, &path, Notice::done(words.text("common-saved"))).await
+            let is_checked = app.connectors.get(&source.kind).is_some_and(|connector| connector.has_webhook());
+            let is_new = |field: &Field| field.secret && !form.get(&name_of(field)).trim().is_empty();
+            let saved = match is_checked && kind.iter().any(is_new) {
+                true => words
+                    .text("source-access-saved")
+                    .with("messenger", words.text_of("connector-", &source.kind).to_string()),
+                false => words.text("common-saved"),
+            };
+            let goes = (waited > 0).then(|| words.text("source-access-goes-out").with("waiting", waited));
+            let said = std::iter::once(saved).chain(goes).map(|one| one.to_string()).collect::<Vec<_>>().join(" ");
+            member.see_other(&app, &path, Notice::done(said)).await
         }
         Err(Error::Invalid(wrong)) => {
             let errors = fields::wrong(words, kind, &settings, &wrong);

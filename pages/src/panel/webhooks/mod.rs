@@ -45,7 +45,7 @@ struct WebhooksPage {
 /// `GET /panel/webhooks`.
 pub async fn list(app: AppData, member: Member) -> Answer {
     member.require(Right::ManageKeys)?;
-    let page = member.page("webhooks-title", Nav::Keys);
+    let page = member.page("nav-keys", Nav::Keys);
     let mut rows = Vec::new();
     for source in sources(&app, &member).await? {
         let tenant_id = member.tenant_id;
