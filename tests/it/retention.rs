@@ -9,7 +9,7 @@ use base::vault::Place;
 use entity::{alert, attempt, audit, dead_letter, dedupe, histogram, ledger_delta, message, raw_hook};
 use parom::retention::round;
 use parom_tests::{Line, Office, World, both, on_postgres, once};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryOrder, Statement};
+use sea_orm::{ConnectionTrait, EntityTrait, PaginatorTrait, QueryOrder, Statement};
 use serde_json::json;
 use simulator::crm::{Fault, Part};
 
