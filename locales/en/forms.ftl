@@ -4,7 +4,6 @@ form-empty = Fill in “{ $field }”.
 form-too-long = “{ $field }” has { $length } characters, at most { $limit } are allowed.
 form-not-url = The address must begin with https://
 form-not-email = An e-mail looks like anna@example.com.
-form-not-phone = A phone number has a country code: +7 915 111-22-33.
 form-pipeline-gone = This pipeline was deleted or archived in { $crm }. Choose another.
 form-changed-meanwhile = { $name } changed this { $time }. Check the new values and save again.
 form-expired = The page was open too long. Your values are kept, save again.

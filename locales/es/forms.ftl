@@ -6,7 +6,6 @@ form-empty = Completa “{ $field }”.
 form-too-long = “{ $field }” tiene { $length } caracteres; el máximo es { $limit }.
 form-not-url = La dirección debe comenzar con https://
 form-not-email = Un correo electrónico se ve así: ana@example.com.
-form-not-phone = El teléfono lleva el código del país: +52 55 1234 5678.
 form-pipeline-gone = Este embudo fue eliminado o archivado en { $crm }. Elige otro.
 form-changed-meanwhile = { $name } cambió esto { $time }. Revisa los valores nuevos y guarda otra vez.
 form-expired = La página estuvo abierta demasiado tiempo. Tus valores se conservan, guarda otra vez.

@@ -6,7 +6,6 @@ form-empty = Preencha “{ $field }”.
 form-too-long = “{ $field }” tem { $length } caracteres; o máximo é { $limit }.
 form-not-url = O endereço deve começar com https://
 form-not-email = Um e-mail é assim: ana@example.com.
-form-not-phone = O telefone precisa do código do país: +55 11 91234-5678.
 form-pipeline-gone = Este funil foi excluído ou arquivado no { $crm }. Escolha outro.
 form-changed-meanwhile = { $name } alterou isto { $time }. Verifique os novos valores e salve novamente.
 form-expired = A página ficou aberta tempo demais. Seus valores foram mantidos, salve novamente.

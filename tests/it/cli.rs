@@ -112,7 +112,7 @@ async fn doctor_says_what_is_well_and_what_is_not() {
     ] {
         assert_eq!(status(&checks, name).0, "ok", "{name}: {checks:?}");
     }
-    assert_eq!(status(&checks, "public_url").0, "ok", "it is not https, but nobody is outside");
+    assert_eq!(status(&checks, "public_url").0, "warn", "it is not https");
     assert_eq!(status(&checks, "archive").0, "warn", "none was uploaded");
     assert_eq!(status(&checks, "message").0, "warn", "none went through");
     let (word, detail) = status(&checks, "history");

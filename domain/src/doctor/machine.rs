@@ -36,11 +36,7 @@ pub fn secrets(config: &Config, checks: &mut Vec<Check>) {
 /// amoCRM and messengers call this address from outside.
 pub fn public_url(config: &Config, checks: &mut Vec<Check>) {
     let url = base(&config.server.public_url);
-    // On a machine that calls only itself, as in the demo, nobody is outside.
-    let host = config.server.public_url.host_str().unwrap_or_default();
-    let is_here = host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    let is_demo = is_here && !config.network.allow_private.is_empty();
-    if config.server.public_url.scheme() == "https" || is_demo {
+    if config.server.public_url.scheme() == "https" {
         checks.push(Check::ok("public_url", LocalizedText::new("doctor-public_url-ok").with("url", url)));
     } else {
         let detail = LocalizedText::new("doctor-public_url-not-https").with("url", url);

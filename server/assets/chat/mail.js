@@ -23,7 +23,6 @@ const ask = () => {
   });
   shows(form);
   form.firstChild.focus();
-  form.firstChild.select();
 };
 
 // The letter with the whole talk.
